@@ -1,0 +1,34 @@
+"""What a template function is: a Python callable with the signature that Go checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from helmpy.errors import HelmError
+
+
+class FunctionError(HelmError):
+    """A function refused its arguments; the runtime puts ``error calling NAME: `` before it."""
+
+
+class FunctionPanic(FunctionError):
+    """Where Go's function panics: same words to the user, kept apart for tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoFunc:
+    """A callable and its Go signature.
+
+    ``params`` are Go type names, a final ``"...T"`` is variadic: ``("string", "...any")``.
+    Known names: any, string, bool, int, int64, float64, list (``[]interface {}``), strings
+    (``[]string``), dict (``map[string]interface {}``), bytes, and any other Go type by its full
+    name, compared with the value's ``go_type``. The callable gets arguments that fit and raises
+    FunctionError for its own refusals. ``result`` is the Go type of what it returns where it
+    matters (``"string"``, ``"any"``).
+    """
+
+    call: Callable[..., Any]
+    params: tuple[str, ...]
+    result: str = "any"

@@ -1,0 +1,92 @@
+"""Go's types that Python lacks, where a template can tell the difference.
+
+Templates work on exact Python types: ``dict`` is ``map[string]interface {}``, ``list`` is
+``[]interface {}``, ``str`` string, ``float`` float64, ``int`` int, ``bool`` bool, ``bytes``
+``[]uint8``, ``None`` nil. The classes here mark the rest; each is a subclass of the Python type
+that behaves like it, so only ``typeOf``, ``kindOf``, ``printf "%T"`` and argument checks look.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from helmpy.gocompat.function import GoFunc
+
+
+class Int64(int):
+    """Go's int64: what sprig's arithmetic returns."""
+
+    __slots__ = ()
+
+
+class Int32(int):
+    """Go's int32, that is a rune."""
+
+    __slots__ = ()
+
+
+class Uint8(int):
+    """Go's uint8: an element of a byte slice."""
+
+    __slots__ = ()
+
+
+class Uint32(int):
+    """Go's uint32: what adler32sum's number would be."""
+
+    __slots__ = ()
+
+
+class Uint64(int):
+    """Go's uint64: the parts of a semantic version."""
+
+    __slots__ = ()
+
+
+class Float32(float):
+    """Go's float32."""
+
+    __slots__ = ()
+
+
+class StringList(list[str]):
+    """Go's []string."""
+
+    __slots__ = ()
+
+
+class StringMap(dict[str, str]):
+    """Go's map[string]string."""
+
+    __slots__ = ()
+
+
+class NamedMap(dict[str, Any]):
+    """A map type with a name of its own, as Helm's ``chartutil.Values``; subclasses set it."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "map[string]interface {}"
+
+
+class GoObject:
+    """A struct or pointer that templates may look into, through closed tables and nothing else.
+
+    ``go_type`` is what ``%T`` prints (``*chart.Metadata``); ``fields`` maps a field's name to its
+    value. ``method`` answers the template's calls: no template text ever reaches ``getattr``.
+    """
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "interface {}"
+    go_kind: ClassVar[str] = "struct"
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a field's value, or the result of a method without arguments, or ``default``.
+
+        A name that the Go type lacks raises ``KeyError``; the runtime words it as Go does.
+        """
+        raise NotImplementedError
+
+    def method(self, name: str) -> GoFunc | None:
+        """Return the method called ``name``, or None where the type has none."""
+        raise NotImplementedError

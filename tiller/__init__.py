@@ -1,0 +1,1 @@
+"""Tiller: the server that owns releases."""
