@@ -1,0 +1,48 @@
+# Two commands do everything: `make demo` shows helmpy at work, `make test` runs the tests.
+# Each makes .venv and installs what it needs; a second run finds it ready.
+
+# The first Python that is new enough and can make virtual environments.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
+
+.PHONY: demo test lint types proto clean
+
+demo: .venv/runtime
+	@sh charts/demo.sh $(BIN)/helm
+
+test: .venv/dev
+	$(BIN)/pytest
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+# Writes helmpy/hapi anew from proto/. The empty service stubs of files without a service go.
+proto: .venv/dev
+	$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=. --pyi_out=. --grpc_python_out=. $$(cd proto && find . -name '*.proto' | cut -c3-)
+	@grep -L 'class .*Stub' $$(find helmpy/hapi -name '*_pb2_grpc.py') | xargs -r rm
+
+.venv/python:
+	@test -n "$(PYTHON)" || { echo "make: needs Python 3.11 or newer with venv; name it with PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/runtime: .venv/python pyproject.toml
+	@echo "installing helmpy into .venv ..." >&2
+	@$(PIP) install -e .
+	@touch $@
+
+# pip learned dependency groups in 25.1.
+.venv/dev: .venv/runtime
+	@echo "installing what tests and checks need ..." >&2
+	@$(PIP) install 'pip>=25.1'
+	@$(PIP) install --group dev
+	@touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
