@@ -1,0 +1,21 @@
+"""``helm help``: the page of a command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from helmpy.cli.command import command as make
+
+
+@make("help", usage="[command]", about="Show the page of a command.")
+def command(_settings: object, args: Sequence[str]) -> None:
+    from helmpy.cli.main import root
+
+    found, path, rest = root().find(args, ("helm",))
+    if rest and len(path) == 1:
+        print(f"Unknown help topic {' '.join(f'`{word}`' for word in args)}", file=sys.stderr)
+    with click.Context(found, info_name=" ".join(path)) as context:
+        click.echo(found.get_help(context))

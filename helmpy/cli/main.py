@@ -1,0 +1,149 @@
+"""The console script ``helm``: find the command, run it, turn errors into texts and statuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from helmpy.cli.command import Command, Entry
+from helmpy.cli.pflags import UsageError
+from helmpy.errors import HelmError
+
+COMMANDS: dict[str, Entry] = {
+    "create": Entry("helmpy.cli.create", "make a directory with a chart to start from"),
+    "delete": Entry("helmpy.cli.delete", "delete releases from the cluster", ("del",), ("remove", "rm")),
+    "get": Entry("helmpy.cli.get", "show what was stored of a release"),
+    "help": Entry("helmpy.cli.help", "show the page of a command"),
+    "history": Entry("helmpy.cli.history", "list the revisions of a release", ("hist",)),
+    "home": Entry("helmpy.cli.home", "print the directory of Helm's own files"),
+    "init": Entry("helmpy.cli.init", "set up the client's directory and Tiller in the cluster"),
+    "inspect": Entry("helmpy.cli.inspect", "show what a chart is", ("show",)),
+    "install": Entry("helmpy.cli.install", "install a chart"),
+    "lint": Entry("helmpy.cli.lint", "look for mistakes in charts"),
+    "list": Entry("helmpy.cli.list", "list releases", ("ls",)),
+    "package": Entry("helmpy.cli.package", "make an archive of a chart directory"),
+    "reset": Entry("helmpy.cli.reset", "remove Tiller from the cluster"),
+    "rollback": Entry("helmpy.cli.rollback", "go back to an earlier revision of a release"),
+    "sandbox": Entry("helmpy.cli.sandbox", "run a small Kubernetes API on this machine to try things on"),
+    "status": Entry("helmpy.cli.status", "show the state of a release"),
+    "template": Entry("helmpy.cli.template", "render a chart on this machine"),
+    "test": Entry("helmpy.cli.test", "run the tests of a release"),
+    "upgrade": Entry("helmpy.cli.upgrade", "bring a release to a new chart or new values"),
+    "version": Entry("helmpy.cli.version", "print the versions of client and server"),
+}
+
+ABOUT = """\
+Helm packages, configures and deploys applications on Kubernetes.
+
+First steps:
+
+  helm init               put Tiller, the server side, into the cluster of your kubeconfig
+  helm install ./chart    install a chart from a directory or an archive
+  helm list               see what is installed
+  helm template ./chart   render a chart without any cluster
+
+No cluster at hand? `helm sandbox start` runs a small one on this machine.
+
+Environment:
+
+  HELM_HOME           directory of Helm's own files (default ~/.helm)
+  HELM_HOST           address of Tiller, host:port, instead of a port-forward
+  HELM_DEBUG          1 is like --debug
+  KUBECONFIG          Kubernetes configuration file
+  TILLER_NAMESPACE    namespace of Tiller (default kube-system)
+  HELM_TLS_ENABLE     1 is like --tls
+  HELM_TLS_VERIFY     1 is like --tls-verify
+  HELM_TLS_CA_CERT, HELM_TLS_CERT, HELM_TLS_KEY, HELM_TLS_HOSTNAME
+                      files and name for TLS
+"""
+
+_BROKEN_PIPE = 141  # what a shell shows of a program that SIGPIPE ended
+_INTERRUPTED = 130
+
+
+def root() -> Command:
+    """The command ``helm`` itself: a page that lists the others."""
+    return Command("helm", usage="", table=COMMANDS, help=ABOUT, callback=_root)
+
+
+def _root(_settings: object, args: Sequence[str]) -> None:
+    if args:
+        raise UsageError(_unknown(args[0]))
+    context = click.get_current_context()
+    click.echo(context.get_help())
+
+
+def _unknown(word: str) -> str:
+    lines = [f'unknown command "{word}" for "helm"']
+    near = suggestions(word)
+    if near:
+        lines += ["", "Did you mean this?", *(f"\t{name}" for name in near), ""]
+    return "\n".join([*lines, "Run 'helm --help' for usage."])
+
+
+def suggestions(word: str) -> list[str]:
+    """Commands that the word may have meant: two edits away, beginning with it, or known for it."""
+    low = word.lower()
+    return sorted(
+        name
+        for name, entry in COMMANDS.items()
+        if _distance(low, name) <= 2 or name.startswith(low) or low in entry.suggest_for
+    )
+
+
+def _distance(left: str, right: str) -> int:
+    """Levenshtein's distance."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        before, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            before, row[j] = row[j], min(before + (a != b), row[j] + 1, row[j - 1] + 1)
+    return row[-1]
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line; errors of any kind end as a text on stderr and a status."""
+    try:
+        command, path, rest = root().find(words, ("helm",))
+        status = command.main(rest, prog_name=" ".join(path), standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except HelmError as error:
+        return _report(error, words)
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # the reader left: nothing to say, and nothing that the interpreter could flush at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        return _report(HelmError(f"{name}{error.strerror or error}"), words, cause=error)
+    except Exception as error:
+        text = f"internal error: {type(error).__name__}: {error} (--debug shows where)"
+        return _report(HelmError(text), words, cause=error)
+
+
+def _report(error: HelmError, words: Sequence[str], cause: Exception | None = None) -> int:
+    if _debug(words):
+        import traceback
+
+        traceback.print_exception(cause or error)
+    print(f"Error: {error.message}", file=sys.stderr)
+    caret = getattr(error, "caret", None)
+    lines = caret() if callable(caret) else ""
+    if lines:
+        print(lines, file=sys.stderr)
+    return error.exit_code
+
+
+def _debug(words: Sequence[str]) -> bool:
+    return "--debug" in words or "--debug=true" in words or os.environ.get("HELM_DEBUG", "") in {"1", "true"}
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))

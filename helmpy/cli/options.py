@@ -1,0 +1,145 @@
+"""Flags that several commands share, each group gathered into one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from helmpy.cli import pflags
+from helmpy.cli.command import Decorator, Function, boolean, string, strings
+from helmpy.cli.pflags import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFlags:
+    """``-f``, ``--set``, ``--set-string`` and ``--set-file``, in their order within each."""
+
+    files: tuple[str, ...] = ()
+    set_: tuple[str, ...] = ()
+    set_string: tuple[str, ...] = ()
+    set_file: tuple[str, ...] = ()
+
+    def merged(self) -> dict[str, Any]:
+        """The values all of them make together. Raises HelmError where one is broken."""
+        from helmpy.chart.overrides import merge_overrides
+
+        return merge_overrides(
+            files=[(name, _read(name)) for name in self.files],
+            set_=list(self.set_),
+            set_string=list(self.set_string),
+            set_file=list(self.set_file),
+            read=_read,
+        )
+
+
+def _read(name: str) -> str:
+    """The text of a values file; ``-`` is standard input."""
+    import sys
+    from pathlib import Path
+
+    from helmpy.errors import HelmError
+
+    if name.strip() == "-":
+        return sys.stdin.read()
+    if name.startswith(("http://", "https://")):
+        raise HelmError(f"values from a URL are not supported: {name}")
+    try:
+        return Path(name).read_bytes().decode("utf-8")
+    except OSError as error:
+        raise HelmError(f"open {name}: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise HelmError(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFlags:
+    """The ``--tls…`` flags; ``$HELM_HOME`` still stands in the paths."""
+
+    enabled: bool = False
+    verify: bool = False
+    ca_cert: str = ""
+    cert: str = ""
+    key: str = ""
+    hostname: str = ""
+
+
+def values(function: Function) -> Function:
+    """``-f`` and the ``--set`` family; the function gets ``values: ValueFlags``."""
+
+    @wraps(function)
+    def gathered(
+        *words: Any,
+        value_files: tuple[str, ...],
+        set_: tuple[str, ...],
+        set_string: tuple[str, ...],
+        set_file: tuple[str, ...],
+        **rest: Any,
+    ) -> Any:
+        return function(*words, values=ValueFlags(value_files, set_, set_string, set_file), **rest)
+
+    result: Function = gathered
+    for decorate in (
+        strings("set", about="set a value: key=value, several with commas; may be repeated", name="set_"),
+        strings("set-file", about="set a value from a file: key=path"),
+        strings("set-string", about="like --set, the value stays a string"),
+        strings(
+            "values",
+            "f",
+            about="YAML file with values, - for standard input; may be repeated",
+            kind=pflags.VALUE_FILES,
+            name="value_files",
+        ),
+    ):
+        result = decorate(result)
+    return result
+
+
+def tls(function: Function) -> Function:
+    """TLS to Tiller; the function gets ``tls: TlsFlags``."""
+
+    @wraps(function)
+    def gathered(
+        *words: Any,
+        tls_enable: bool,
+        tls_verify: bool,
+        tls_ca_cert: str,
+        tls_cert: str,
+        tls_key: str,
+        tls_hostname: str,
+        **rest: Any,
+    ) -> Any:
+        flags = TlsFlags(tls_enable, tls_verify, tls_ca_cert, tls_cert, tls_key, tls_hostname)
+        return function(*words, tls=flags, **rest)
+
+    result: Function = gathered
+    for decorate in (
+        boolean("tls", about="use TLS to Tiller", env="HELM_TLS_ENABLE", name="tls_enable"),
+        boolean("tls-verify", about="use TLS and check Tiller's certificate", env="HELM_TLS_VERIFY"),
+        _tls_file("ca-cert", "ca.pem", "certificates of the authorities to trust", "HELM_TLS_CA_CERT"),
+        _tls_file("cert", "cert.pem", "the client's certificate", "HELM_TLS_CERT"),
+        _tls_file("key", "key.pem", "the client's private key", "HELM_TLS_KEY"),
+        string("tls-hostname", about="name to expect in Tiller's certificate", env="HELM_TLS_HOSTNAME"),
+    ):
+        result = decorate(result)
+    return result
+
+
+def _tls_file(name: str, file: str, about: str, env: str) -> Decorator:
+    return string(f"tls-{name}", default=f"$HELM_HOME/{file}", about=f"PEM file: {about}", env=env)
+
+
+def output(*allowed: str, default: str = "table", short: str = "o") -> Decorator:
+    """``--output``; the function gets ``output: str``, one of ``allowed``."""
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def checked(*words: Any, output: str, **rest: Any) -> Any:
+            if output not in allowed and output != default:
+                raise UsageError(f"invalid format type: {output}; allowed values: {', '.join(allowed)}")
+            return function(*words, output=output, **rest)
+
+        about = f"how to print: {', '.join(allowed)}"
+        return string("output", short, about=about, default=default)(checked)
+
+    return decorate

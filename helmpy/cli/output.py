@@ -1,0 +1,102 @@
+"""How results are printed: Helm's tables byte for byte, JSON, YAML, progress on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+def table(rows: Iterable[Sequence[object]], *, max_width: int = 0) -> str:
+    """Helm's plain table: every cell padded to its column, columns joined by a tab, no final newline.
+
+    Cells wider than ``max_width`` (0: no limit) end in ``...``. Source: Helm 2.17's output.
+    """
+    cells = [[str(cell) for cell in row] for row in rows]
+    if not cells:
+        return ""
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    if max_width:
+        widths = [min(found, max_width) for found in widths]
+    return "\n".join("\t".join(map(fit, row, widths)) for row in cells)
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    return sum(_rune_width(char, unicodedata.east_asian_width(char), unicodedata.combining(char)) for char in text)
+
+
+def _rune_width(char: str, east_asian: str, combining: int) -> int:
+    if combining or not char.isprintable():
+        return 0
+    return 2 if east_asian in "WF" else 1
+
+
+def fit(text: str, columns: int) -> str:
+    """Pad or cut a text to that many columns."""
+    size = width(text)
+    if size <= columns:
+        return text + " " * (columns - size)
+    kept = ""
+    for char in text:
+        kept += char
+        if width(kept) >= columns - 3:
+            break
+    return kept + "..."
+
+
+def tabbed(text: str, *, padding: int = 2) -> str:
+    """Align tab-separated cells as Go's tabwriter does: a column ends where a line has no such cell."""
+    lines = [line.split("\t") for line in text.split("\n")]
+    _align(lines, 0, len(lines), 0, padding)
+    return "\n".join("".join(line) for line in lines)
+
+
+def _align(lines: list[list[str]], start: int, end: int, column: int, padding: int) -> None:
+    place = start
+    while place < end:
+        if column >= len(lines[place]) - 1:
+            place += 1
+            continue
+        stop = place
+        while stop < end and column < len(lines[stop]) - 1:
+            stop += 1
+        widest = max(len(line[column]) for line in lines[place:stop])
+        size = widest + padding if widest else 0
+        for line in lines[place:stop]:
+            line[column] = line[column].ljust(size)
+        _align(lines, place, stop, column + 1, padding)
+        place = stop
+
+
+def json_text(value: Any) -> str:
+    from helmpy.gocompat import json
+
+    return json.dumps(value)
+
+
+def yaml_text(value: Any) -> str:
+    from helmpy.gocompat import yaml
+
+    return yaml.dump(value)
+
+
+def say(text: str = "", *, end: str = "\n") -> None:
+    """A line of result."""
+    sys.stdout.write(text + end)
+
+
+def warn(text: str) -> None:
+    """A line beside the result, on stderr."""
+    sys.stdout.flush()
+    print(text, file=sys.stderr)
+
+
+def debug(settings: Any, text: str) -> None:
+    """A line for ``--debug``."""
+    if settings.debug:
+        say(f"[debug] {text}")

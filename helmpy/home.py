@@ -1,0 +1,106 @@
+"""Where the client keeps its things, and the settings of one run.
+
+The layout of ``$HELM_HOME`` is Helm 2's, so that both clients may share one directory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The client's directory. Paths are made, not checked."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def repository(self) -> Path:
+        return self.path / "repository"
+
+    @property
+    def repository_file(self) -> Path:
+        return self.repository / "repositories.yaml"
+
+    @property
+    def cache(self) -> Path:
+        """Index files of the chart repositories."""
+        return self.repository / "cache"
+
+    def cache_index(self, name: str) -> Path:
+        return self.cache / f"{name}-index.yaml"
+
+    @property
+    def local_repository(self) -> Path:
+        return self.repository / "local"
+
+    @property
+    def starters(self) -> Path:
+        return self.path / "starters"
+
+    @property
+    def archive(self) -> Path:
+        """Downloaded charts."""
+        return self.path / "cache" / "archive"
+
+    @property
+    def plugins(self) -> Path:
+        return self.path / "plugins"
+
+    @property
+    def plugin_cache(self) -> Path:
+        return self.path / "cache" / "plugins"
+
+    @property
+    def sandbox(self) -> Path:
+        """Everything the local sandbox cluster keeps."""
+        return self.path / "sandbox"
+
+    @property
+    def directories(self) -> tuple[Path, ...]:
+        """What ``helm init`` makes, in the order in which it says so."""
+        return (
+            self.path,
+            self.repository,
+            self.cache,
+            self.local_repository,
+            self.plugins,
+            self.starters,
+            self.archive,
+            self.plugin_cache,
+        )
+
+
+def default_home(environ: Mapping[str, str]) -> str:
+    """``$HELM_HOME``, else ``~/.helm`` of ``$HOME``."""
+    return environ.get("HELM_HOME") or str(Path(environ.get("HOME") or ".") / ".helm")
+
+
+def default_keyring(environ: Mapping[str, str]) -> str:
+    return str(Path(environ.get("HOME") or ".") / ".gnupg" / "pubring.gpg")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The global flags of one run, environment already looked at.
+
+    ``connection_timeout`` in seconds. ``kubeconfig`` is what ``--kubeconfig`` said, or
+    ``$KUBECONFIG`` (which may list several files), or empty: the default file.
+    """
+
+    home: Home
+    host: str = ""
+    kube_context: str = ""
+    kubeconfig: str = ""
+    tiller_namespace: str = "kube-system"
+    connection_timeout: int = 300
+    debug: bool = False
+
+    def expand(self, path: str) -> str:
+        """A path in which ``$HELM_HOME`` may stand."""
+        return path.replace("${HELM_HOME}", str(self.home)).replace("$HELM_HOME", str(self.home))
