@@ -1,0 +1,293 @@
+"""Manifests: from what templates rendered to the documents of a release, and back from a record.
+
+``split`` is what an install or upgrade needs, ``stored_text`` and ``documents`` write and read a
+record's manifest, ``template_chunks`` is the coarser cut that ``helm template`` prints.
+Source of the rules: Helm 2.17's behaviour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from helmpy.errors import HelmError
+from helmpy.gocompat import yaml
+from helmpy.release.hooks import is_hook, parse_hook
+from helmpy.release.model import Hook, ReleaseError
+from helmpy.release.order import INSTALL_ORDER, UNINSTALL_ORDER, kind_key
+
+__all__ = [
+    "INSTALL_ORDER",
+    "UNINSTALL_ORDER",
+    "Chunk",
+    "Manifest",
+    "ManifestError",
+    "Split",
+    "documents",
+    "notes",
+    "parse",
+    "rendered_text",
+    "sort_manifests",
+    "split",
+    "split_documents",
+    "stored_text",
+    "template_chunks",
+]
+
+NOTES_FILE = "NOTES.txt"
+RESOURCE_POLICY_ANNOTATION = "helm.sh/resource-policy"
+_SOURCE = "# Source: "
+
+# What Go's strings.TrimSpace and the \s of its regular expressions take for white space.
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_PATTERN_SPACE = frozenset("\t\n\f\r ")
+
+
+class ManifestError(ReleaseError):
+    """A rendered document is not YAML, or its head is not an object's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One YAML document: ``path`` is the template it came from, ``content`` its exact text."""
+
+    path: str
+    content: str
+    kind: str = ""
+    name: str = ""
+    api_version: str = ""
+    namespace: str = ""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether deletion spares the object: a resource policy of any value but ``delete``."""
+        policy = self.annotations.get(RESOURCE_POLICY_ANNOTATION)
+        return policy is not None and policy.strip().lower() != "delete"
+
+
+class Split(NamedTuple):
+    """What a rendered chart consists of; ``manifests`` stand in the order of installation."""
+
+    hooks: tuple[Hook, ...]
+    manifests: tuple[Manifest, ...]
+    notes: str
+
+
+class Chunk(NamedTuple):
+    """A whole rendered file as ``helm template`` prints it."""
+
+    path: str
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"---\n{_SOURCE}{self.path}\n{self.text}\n"
+
+
+def split(rendered: Mapping[str, str], *, sub_notes: bool = False, v2: bool = False) -> Split:
+    """Sort rendered files into hooks, manifests and notes.
+
+    ``rendered`` maps ``web/templates/svc.yaml`` to text; ``sub_notes`` joins the subcharts' notes
+    to the chart's own; ``v2`` also knows Helm 3's hook events. Raises ManifestError with the path
+    of a document that is not YAML.
+    """
+    hooks: list[Hook] = []
+    manifests: list[Manifest] = []
+    for path in sorted(rendered):
+        base = path.rsplit("/", 1)[-1]
+        if base.startswith("_") or path.endswith(NOTES_FILE):
+            continue
+        for content in split_documents(rendered[path]):
+            manifest = parse(path, content)
+            if not is_hook(manifest.annotations):
+                manifests.append(manifest)
+                continue
+            hook = parse_hook(
+                name=manifest.name,
+                kind=manifest.kind,
+                path=path,
+                manifest=content,
+                annotations=manifest.annotations,
+                v2=v2,
+            )
+            if hook is not None:
+                hooks.append(hook)
+    return Split(tuple(hooks), tuple(sort_manifests(manifests)), notes(rendered, sub_notes=sub_notes))
+
+
+def notes(rendered: Mapping[str, str], *, sub_notes: bool = False) -> str:
+    """Return the chart's rendered notes, with ``sub_notes`` those of its subcharts too."""
+    joined = ""
+    for path in sorted(rendered, key=lambda path: (path.count("/"), path)):
+        if path.endswith(NOTES_FILE) and (sub_notes or _is_root_notes(path)):
+            joined += ("\n" if joined else "") + rendered[path]
+    return joined
+
+
+def _is_root_notes(path: str) -> bool:
+    parts = path.split("/")
+    return len(parts) == 3 and parts[1:] == ["templates", NOTES_FILE]
+
+
+def rendered_text(rendered: Mapping[str, str]) -> str:
+    """Return every rendered file as one text, as it is shown beside an error."""
+    return "".join(f"\n---\n{_SOURCE}{path}\n{rendered[path]}" for path in sorted(rendered) if _trim(rendered[path]))
+
+
+def stored_text(manifests: Iterable[Manifest]) -> str:
+    """Return the text that a release's record holds."""
+    return "".join(f"\n---\n{_SOURCE}{manifest.path}\n{manifest.content}" for manifest in manifests)
+
+
+def documents(text: str) -> list[Manifest]:
+    """Return the documents of a record's manifest in their order; ``path`` from their Source lines."""
+    found = []
+    for content in split_documents(text):
+        first, _, rest = content.partition("\n")
+        if first.startswith(_SOURCE):
+            found.append(parse(first.removeprefix(_SOURCE).strip(), rest))
+        else:
+            found.append(parse("", content))
+    return found
+
+
+def sort_manifests(manifests: Iterable[Manifest], order: tuple[str, ...] = INSTALL_ORDER) -> list[Manifest]:
+    """Return manifests by kind, then path; equal ones keep their order."""
+    key = kind_key(order)
+    return sorted(manifests, key=lambda manifest: key(manifest.kind, manifest.path))
+
+
+def template_chunks(rendered: Mapping[str, str], *, show_notes: bool = False) -> list[Chunk]:
+    """Return whole files in the order ``helm template`` prints them.
+
+    A file's kind is whatever follows its first ``kind:``, comments and quotes included; a file
+    without one sorts as the kind ``Unknown``.
+    """
+    chunks = []
+    for path, text in rendered.items():
+        base = path.rsplit("/", 1)[-1]
+        if base.startswith("_") or (base == NOTES_FILE and not show_notes):
+            continue
+        chunks.append(Chunk(path, _first_kind(text), text))
+    key = kind_key(INSTALL_ORDER)
+    return sorted(chunks, key=lambda chunk: key(chunk.kind, chunk.path))
+
+
+def _first_kind(text: str) -> str:
+    start = text.find("kind:")
+    end = text.find("\n", start)
+    return "Unknown" if start < 0 or end < 0 else _trim(text[start + 5 : end])
+
+
+def split_documents(text: str) -> list[str]:
+    """Return the YAML documents of a text, trimmed, empty ones left out.
+
+    A line that begins with ``---`` separates, whatever follows on it, also inside a block scalar.
+    One separator takes the white space after it, so of two in a row the second is content.
+    """
+    text = _trim(text)
+    parts = []
+    position = _after_separator(text, 3) if text.startswith("---") else 0
+    while (found := text.find("\n---", position)) >= 0:
+        parts.append(text[position:found])
+        position = _after_separator(text, found + 4)
+    parts.append(text[position:])
+    return [content for part in parts if (content := _trim(part))]
+
+
+def _after_separator(text: str, position: int) -> int:
+    end = len(text)
+    while position < end and text[position] in _PATTERN_SPACE:
+        position += 1
+    return position
+
+
+def _trim(text: str) -> str:
+    return text.strip(_SPACE)
+
+
+def parse(path: str, content: str) -> Manifest:
+    """Read the head of one document: its apiVersion, kind, name, namespace and annotations.
+
+    A document of comments alone is a manifest without a kind. Raises ManifestError.
+    """
+    try:
+        head = _Head(yaml.load(content, ints=True))
+    except HelmError as error:
+        where = f" on {path}" if path else ""
+        raise ManifestError(f"YAML parse error{where}: {error}") from error
+    return Manifest(
+        path=path,
+        content=content,
+        kind=head.kind,
+        name=head.name,
+        api_version=head.api_version,
+        namespace=head.namespace,
+        annotations=head.annotations,
+    )
+
+
+class _Head:
+    """The few fields of an object that sorting needs, with the types that Go demands of them."""
+
+    __slots__ = ("annotations", "api_version", "kind", "name", "namespace")
+
+    def __init__(self, value: Any) -> None:
+        if value is None:
+            value = {}
+        if not isinstance(value, dict):
+            raise _wrong(value, "value of type releaseutil.SimpleHead")
+        self.api_version = _string(value.get("apiVersion"), "SimpleHead.apiVersion")
+        self.kind = _string(value.get("kind"), "SimpleHead.kind")
+        metadata = value.get("metadata")
+        if metadata is None:
+            metadata = {}
+        if not isinstance(metadata, dict):
+            raise _wrong(metadata, "struct field SimpleHead.metadata of type " + _METADATA)
+        annotations = metadata.get("annotations")
+        if annotations is None:
+            annotations = {}
+        if not isinstance(annotations, dict):
+            raise _wrong(annotations, "struct field .metadata.annotations of type map[string]string")
+        self.annotations = {str(key): _string(item, ".metadata.annotations") for key, item in annotations.items()}
+        self.name = _string(metadata.get("name"), ".metadata.name")
+        namespace = metadata.get("namespace")
+        self.namespace = namespace if isinstance(namespace, str) else ""
+
+
+_METADATA = r'struct { Name string "json:\"name\""; Annotations map[string]string "json:\"annotations\"" }'
+
+
+def _string(value: Any, path: str) -> str:
+    """A scalar as the text that Go's YAML reader makes of it where a string is wanted."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        from helmpy.gocompat.text import format_float
+
+        return format_float(value, "g", -1)
+    raise _wrong(value, f"struct field {path} of type string")
+
+
+def _wrong(value: Any, target: str) -> ManifestError:
+    if isinstance(value, dict):
+        found = "object"
+    elif isinstance(value, list):
+        found = "array"
+    elif isinstance(value, bool):
+        found = "bool"
+    elif isinstance(value, int | float):
+        found = "number"
+    else:
+        found = "string"
+    return ManifestError(
+        f"error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go {target}"
+    )
