@@ -1,0 +1,17 @@
+"""Stopping a template, and saying hello."""
+
+from __future__ import annotations
+
+from typing import Never
+
+from helmpy.gocompat.function import FunctionError
+
+
+def fail(message: str) -> Never:
+    """Raise FunctionError with the chart's own words."""
+    raise FunctionError(message)
+
+
+def hello() -> str:
+    """Return sprig's greeting."""
+    return "Hello!"

@@ -1,0 +1,185 @@
+"""Lists. Functions take any Go slice and refuse the rest in sprig's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from helmpy.gocompat.function import FunctionError, FunctionPanic
+from helmpy.gocompat.kinds import StringList, Uint8
+from helmpy.gocompat.text import kind_name
+from helmpy.gocompat.utf8 import to_bytes
+from helmpy.sprig.numbers import integer, integer_v2
+from helmpy.sprig.reflection import deep_equal
+from helmpy.sprig.settings import Settings
+from helmpy.sprig.strings import strval, to_strings
+
+NIL_POINTER = "runtime error: invalid memory address or nil pointer dereference"
+
+
+class ListOfLists(list[list[Any]]):
+    """Go's [][]interface {}."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "[][]interface {}"
+
+
+def _elements(value: Any, refusal: str) -> list[Any]:
+    """Return a slice's elements; ``refusal`` begins the error for what is no slice."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, bytes):
+        return [Uint8(byte) for byte in value]
+    if value is None:
+        raise FunctionPanic(NIL_POINTER)
+    raise FunctionError(f"{refusal} {kind_name(value)}")
+
+
+def make_list(*values: Any) -> list[Any]:
+    """Return the arguments as a list."""
+    return list(values)
+
+
+def append(settings: Settings, values: Any, item: Any) -> list[Any]:
+    """Return a new list with ``item`` at its end."""
+    elements = _elements(values, "Cannot push on type")
+    settings.check_items(len(elements) + 1)
+    return [*elements, item]
+
+
+def prepend(settings: Settings, values: Any, item: Any) -> list[Any]:
+    """Return a new list with ``item`` at its beginning."""
+    elements = _elements(values, "Cannot prepend on type")
+    settings.check_items(len(elements) + 1)
+    return [item, *elements]
+
+
+def concat(settings: Settings, *lists: Any) -> list[Any]:
+    """Return one list of all lists' elements."""
+    parts = [_concat_elements(values) for values in lists]
+    settings.check_items(sum(map(len, parts)))
+    return [item for part in parts for item in part]
+
+
+def _concat_elements(values: Any) -> list[Any]:
+    if isinstance(values, list | bytes) or values is None:
+        return _elements(values, "")
+    raise FunctionError(f"Cannot concat type {kind_name(values)} as list")
+
+
+def first(values: Any) -> Any:
+    """Return the first element, nil of an empty list."""
+    elements = _elements(values, "Cannot find first on type")
+    return elements[0] if elements else None
+
+
+def last(values: Any) -> Any:
+    """Return the last element, nil of an empty list."""
+    elements = _elements(values, "Cannot find last on type")
+    return elements[-1] if elements else None
+
+
+def rest(values: Any) -> list[Any]:
+    """Return all elements but the first."""
+    return list(_elements(values, "Cannot find rest on type")[1:])
+
+
+def initial(values: Any) -> list[Any]:
+    """Return all elements but the last."""
+    return list(_elements(values, "Cannot find initial on type")[:-1])
+
+
+def reverse(values: Any) -> list[Any]:
+    """Return the elements, last first."""
+    return list(reversed(_elements(values, "Cannot find reverse on type")))
+
+
+def compact(values: Any) -> list[Any]:
+    """Return the elements that are not empty."""
+    return [item for item in _elements(values, "Cannot compact on type") if item]
+
+
+# Elements of these types are equal in Go exactly when type and value are equal in Python.
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+
+
+def _differing(elements: Iterable[Any], known: Iterable[Any]) -> list[Any]:
+    """Return the elements equal to none of ``known``; plain ones are looked up, others compared."""
+    plain = {(type(item), item) for item in known if type(item) in _PLAIN}
+    others = [item for item in known if type(item) not in _PLAIN]
+    return [item for item in elements if not _among(item, plain, others)]
+
+
+def _among(item: Any, plain: set[tuple[type, Any]], others: list[Any]) -> bool:
+    if type(item) in _PLAIN:
+        return item == item and (type(item), item) in plain  # noqa: PLR0124  # NaN equals nothing, itself included
+    return any(deep_equal(item, other) for other in others)
+
+
+def uniq(values: Any) -> list[Any]:
+    """Return the elements without later repetitions."""
+    plain: set[tuple[type, Any]] = set()
+    others: list[Any] = []
+    kept: list[Any] = []
+    for item in _elements(values, "Cannot find uniq on type"):
+        if _among(item, plain, others):
+            continue
+        kept.append(item)
+        if type(item) in _PLAIN:
+            plain.add((type(item), item))
+        else:
+            others.append(item)
+    return kept
+
+
+def without(values: Any, *omit: Any) -> list[Any]:
+    """Return the elements equal to none of ``omit``."""
+    return _differing(_elements(values, "Cannot find without on type"), omit)
+
+
+def has(needle: Any, values: Any) -> bool:
+    """Tell whether ``needle`` is among the elements; nil holds nothing."""
+    if values is None:
+        return False
+    return any(deep_equal(needle, item) for item in _elements(values, "Cannot find has on type"))
+
+
+def chunk(size: int, values: Any) -> ListOfLists:
+    """Cut into lists of ``size`` elements, the last one shorter."""
+    elements = _elements(values, "Cannot chunk type")
+    if not elements:
+        return ListOfLists()
+    if size <= 0:
+        raise FunctionPanic("runtime error: makeslice: len out of range")
+    return ListOfLists([elements[at : at + size] for at in range(0, len(elements), size)])
+
+
+def slice_list(values: Any, *indices: Any) -> Any:
+    """Return elements from the first index before the second; nil of an empty list."""
+    return _slice(values, [integer(index) for index in indices[:2]])
+
+
+def slice_list_v2(values: Any, *indices: Any) -> Any:
+    """Return elements from the first index before the second, converted as sprig 2 does."""
+    return _slice(values, [integer_v2(index) for index in indices[:2]])
+
+
+def _slice(values: Any, indices: list[int]) -> Any:
+    elements = _elements(values, "list should be type of slice or array but")
+    if not elements:
+        return None
+    start = indices[0] if indices else 0
+    end = indices[1] if len(indices) > 1 else len(elements)
+    if not 0 <= start <= end <= len(elements):
+        raise FunctionPanic("reflect.Value.Slice: slice index out of bounds")
+    return values[start:end] if isinstance(values, bytes) else type(elements)(elements[start:end])
+
+
+def sort_alpha(values: Any) -> StringList:
+    """Return the elements' texts, sorted by bytes; what is no list becomes a list of one."""
+    if isinstance(values, list | bytes):
+        texts = to_strings(values)
+        return StringList(sorted(texts) if all(map(str.isascii, texts)) else sorted(texts, key=to_bytes))
+    if values is None:
+        return StringList(["<nil>"])
+    return StringList([strval(values)])

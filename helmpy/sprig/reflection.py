@@ -1,0 +1,61 @@
+"""Types and kinds by name, and equality as reflect.DeepEqual has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helmpy.gocompat.text import kind_name, type_name
+
+
+def type_of(value: Any) -> str:
+    """Return the Go type's name."""
+    return type_name(value)
+
+
+def type_is(target: str, value: Any) -> bool:
+    """Tell whether the Go type's name is ``target``."""
+    return target == type_name(value)
+
+
+def type_is_like(target: str, value: Any) -> bool:
+    """Tell whether the Go type's name is ``target``, or a pointer to it."""
+    name = type_name(value)
+    return name in (target, "*" + target)
+
+
+def kind_of(value: Any) -> str:
+    """Return the Go kind's name."""
+    return kind_name(value)
+
+
+def kind_is(target: str, value: Any) -> bool:
+    """Tell whether the Go kind's name is ``target``."""
+    return target == kind_name(value)
+
+
+def deep_equal(left: Any, right: Any) -> bool:
+    """Compare as reflect.DeepEqual does: types too, maps and lists by content, NaN never equal."""
+    pending = [(left, right)]
+    seen: set[tuple[int, int]] = set()
+    while pending:
+        one, other = pending.pop()
+        kind = type(one)
+        if kind is not type(other):
+            return False
+        if issubclass(kind, dict):
+            if (id(one), id(other)) in seen:
+                continue
+            seen.add((id(one), id(other)))
+            if one.keys() != other.keys():
+                return False
+            pending += [(value, other[key]) for key, value in one.items()]
+        elif issubclass(kind, list):
+            if (id(one), id(other)) in seen:
+                continue
+            seen.add((id(one), id(other)))
+            if len(one) != len(other):
+                return False
+            pending += zip(one, other, strict=True)
+        elif one != other:
+            return False
+    return True

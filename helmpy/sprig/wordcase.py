@@ -1,0 +1,147 @@
+"""Words to snake_case, kebab-case and camelCase, as the xstrings library of each sprig takes them."""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import Enum
+from itertools import groupby
+
+from helmpy.sprig.strings import SPACES, lower, upper
+
+_CONNECTORS = frozenset(SPACES + "-_")
+_FIRST_CJK = "\u3400"
+
+
+class _Kind(Enum):
+    """What a run of characters is made of."""
+
+    CONNECTOR = "connector"
+    PUNCTUATION = "punctuation"
+    CAPITALISED = "capitalised"  # begins with a capital: HTTP, Server
+    SMALL = "small"
+    NUMBER = "number"
+    OTHER = "other"
+
+
+_GAPS = (_Kind.CONNECTOR, _Kind.PUNCTUATION)
+_Word = tuple[_Kind, str]
+
+
+def _char_kind(char: str) -> _Kind:
+    if char in _CONNECTORS:
+        return _Kind.CONNECTOR
+    category = unicodedata.category(char)
+    if category[0] == "P":
+        return _Kind.PUNCTUATION
+    if category == "Lu":
+        return _Kind.CAPITALISED
+    if category[0] == "L" and not _is_cjk(char):
+        return _Kind.SMALL
+    return _Kind.NUMBER if category[0] == "N" else _Kind.OTHER
+
+
+def _is_cjk(char: str) -> bool:
+    return char >= _FIRST_CJK and unicodedata.category(char) == "Lo" and unicodedata.name(char, "").startswith("CJK")
+
+
+def _words(text: str) -> list[_Word]:
+    """Cut ``text`` into runs; of capitals before small letters the last one begins the small word."""
+    runs = [(kind, "".join(chars)) for kind, chars in groupby(text, _char_kind)]
+    words: list[_Word] = []
+    for kind, run in runs:
+        if kind is _Kind.SMALL and words and words[-1][0] is _Kind.CAPITALISED:
+            capitals = words.pop()[1]
+            if len(capitals) > 1:
+                words.append((_Kind.CAPITALISED, capitals[:-1]))
+            words.append((_Kind.CAPITALISED, capitals[-1] + run))
+        else:
+            words.append((kind, run))
+    return words
+
+
+def _spell(word: _Word, connector: str) -> str:
+    kind, run = word
+    if kind is _Kind.CONNECTOR:
+        return connector * len(run)
+    return lower(run) if kind is _Kind.CAPITALISED else run
+
+
+def _connected(text: str, connector: str) -> str:
+    words = _words(text)
+    out: list[str] = []
+    at = 0
+    while at < len(words):
+        kind = words[at][0]
+        out.append(_spell(words[at], connector))
+        at += 1
+        if kind in _GAPS or at == len(words):
+            continue
+        if kind is _Kind.NUMBER:
+            at = _swallow(words, at, out, connector)
+        elif words[at][0] is _Kind.NUMBER:
+            at = _number_after_word(words, at, out, connector)
+        if at < len(words) and words[at][0] not in _GAPS:
+            out.append(connector)
+    return "".join(out)
+
+
+def _number_after_word(words: list[_Word], at: int, out: list[str], connector: str) -> int:
+    """A number stays with the word before it (``bld4``) unless small letters follow (``http_2xx``)."""
+    if at + 1 == len(words) or words[at + 1][0] is not _Kind.SMALL:
+        out.append(_spell(words[at], connector))
+        return at + 1
+    out += [connector, _spell(words[at], connector)]
+    return _swallow(words, at + 1, out, connector)
+
+
+def _swallow(words: list[_Word], at: int, out: list[str], connector: str) -> int:
+    while at < len(words) and words[at][0] in (_Kind.SMALL, _Kind.NUMBER):
+        out.append(_spell(words[at], connector))
+        at += 1
+    return at
+
+
+def snakecase(text: str) -> str:
+    """Return ``HTTPServer`` as ``http_server``."""
+    return _connected(text, "_")
+
+
+def kebabcase(text: str) -> str:
+    """Return ``HTTPServer`` as ``http-server``."""
+    return _connected(text, "-")
+
+
+def camelcase(text: str) -> str:
+    """Return ``http_server`` as ``HttpServer``; outer connectors stay, of inner ones the last goes."""
+    body = text.lstrip(SPACES + "-_")
+    lead = text[: len(text) - len(body)]
+    if not body:
+        return lead + lead[-1:]
+    return lead + "".join(_humps(body, small_first=False))
+
+
+def camelcase_small(text: str) -> str:
+    """Return ``http_server`` as ``httpServer``; capitals inside a word that begins small stay."""
+    body = text.lstrip(SPACES + "-_")
+    lead = text[: len(text) - len(body)]
+    return lead + "".join(_humps(body, small_first=True))
+
+
+def _humps(body: str, *, small_first: bool) -> list[str]:
+    pieces = [(in_gap, "".join(chars)) for in_gap, chars in groupby(body, _CONNECTORS.__contains__)]
+    out: list[str] = []
+    for index, (in_gap, run) in enumerate(pieces):
+        if in_gap:
+            out.append(run if index == len(pieces) - 1 else run[:-1])
+            continue
+        first = lower(run[0]) if small_first and index == 0 else upper(run[0])
+        out.append(first + (_lower_capitals(run) if small_first else lower(run[1:])))
+    return out
+
+
+def _lower_capitals(run: str) -> str:
+    """Lower the capitals that directly follow a leading capital; return all but the first character."""
+    end = 0
+    while end < len(run) and unicodedata.category(run[end]) == "Lu":
+        end += 1
+    return lower(run[1:end]) + run[max(end, 1) :]
