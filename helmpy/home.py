@@ -72,7 +72,6 @@ class Home:
             self.plugins,
             self.starters,
             self.archive,
-            self.plugin_cache,
         )
 
 

@@ -1,0 +1,317 @@
+"""Tiller from the outside: one method per call of its service, records in, records out.
+
+This is the public Python API of a Tiller::
+
+    with Tiller("127.0.0.1:44134") as tiller:
+        for release in tiller.list(ListRequest(limit=10)).releases:
+            print(release.name)
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import grpc
+
+from helmpy import __version__, wire
+from helmpy.errors import HelmError
+from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
+from helmpy.release.model import ReleaseError
+from helmpy.release.requests import (
+    ContentRequest,
+    ContentResponse,
+    HistoryRequest,
+    HistoryResponse,
+    InstallRequest,
+    InstallResponse,
+    ListRequest,
+    ListResponse,
+    RollbackRequest,
+    RollbackResponse,
+    StatusRequest,
+    StatusResponse,
+    TestRequest,
+    TestResponse,
+    UninstallRequest,
+    UninstallResponse,
+    UpdateRequest,
+    UpdateResponse,
+    Version,
+    VersionRequest,
+    VersionResponse,
+)
+
+MAX_MESSAGE = 20 * 1024 * 1024  # bytes of one answer; what is sent has no limit here, Tiller sets its own
+_PATIENCE = 3.0  # seconds that a host may refuse before it is called unreachable: it may be starting
+Record = TypeVar("Record")
+_LOOPBACK = ("127.", "localhost", "[::1]")
+
+
+class TillerError(HelmError):
+    """Tiller could not be asked."""
+
+
+class TillerUnavailable(TillerError):
+    """No connection, or a connection that broke."""
+
+
+class IncompatibleVersion(TillerError):
+    """Tiller refuses clients of this version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """PEM texts for TLS. Without ``ca`` Tiller's certificate is accepted unseen, as ``--tls`` means it.
+
+    ``hostname`` is the name to expect in the certificate; empty: the host that is dialled.
+    """
+
+    cert: bytes
+    key: bytes
+    ca: bytes | None = None
+    hostname: str = ""
+
+
+class Tiller:
+    """A connection to Tiller, opened at the first call and kept. Safe to use from many threads.
+
+    ``host`` is ``host:port``, ``connect_timeout`` seconds. Every method raises ReleaseError with
+    Tiller's own text, TillerUnavailable or IncompatibleVersion.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        tls: Tls | None = None,
+        connect_timeout: float = 300.0,
+        client_version: str = f"v{__version__}",
+    ) -> None:
+        self.host = host
+        self._tls = tls
+        self._connect_timeout = connect_timeout
+        self._metadata = (("x-helm-api-client", client_version),)
+        self._lock = threading.Lock()
+        self._channel: grpc.Channel | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with self._lock:
+            channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+
+    def install(self, request: InstallRequest) -> InstallResponse:
+        return self._ask("InstallRelease", request, InstallResponse)
+
+    def update(self, request: UpdateRequest) -> UpdateResponse:
+        return self._ask("UpdateRelease", request, UpdateResponse)
+
+    def rollback(self, request: RollbackRequest) -> RollbackResponse:
+        return self._ask("RollbackRelease", request, RollbackResponse)
+
+    def uninstall(self, request: UninstallRequest) -> UninstallResponse:
+        return self._ask("UninstallRelease", request, UninstallResponse)
+
+    def status(self, request: StatusRequest) -> StatusResponse:
+        return self._ask("GetReleaseStatus", request, StatusResponse)
+
+    def content(self, request: ContentRequest) -> ContentResponse:
+        return self._ask("GetReleaseContent", request, ContentResponse)
+
+    def history(self, request: HistoryRequest) -> HistoryResponse:
+        return self._ask("GetHistory", request, HistoryResponse)
+
+    def version(self) -> Version:
+        return self._ask("GetVersion", VersionRequest(), VersionResponse).version or Version()
+
+    def list(self, request: ListRequest) -> ListResponse:
+        """All pages of the stream as one answer; an empty one where Tiller found nothing."""
+        pages = list(self._stream("ListReleases", request))
+        if not pages:
+            return ListResponse()
+        first = pages[0]
+        releases = tuple(release for page in pages for release in page.releases)
+        return ListResponse(first.count, first.next, first.total, releases)
+
+    def test(self, request: TestRequest) -> Iterator[TestResponse]:
+        """The lines of the running tests as they come."""
+        return self._stream("RunReleaseTest", request)
+
+    def ping(self) -> bool:
+        """Whether Tiller's health service says that it serves."""
+        call = self._open().unary_unary(
+            "/grpc.health.v1.Health/Check", request_serializer=bytes, response_deserializer=bytes
+        )
+        with _errors():
+            answer: bytes = call(b"\n\x06Tiller", metadata=self._metadata)  # field 1 of the request: the name
+        return answer == b"\x08\x01"  # field 1 of the answer: SERVING
+
+    def _ask(self, name: str, request: Any, answer: type[Record]) -> Record:
+        call = self._call(name)
+        with _errors():
+            record = wire.from_proto(call(wire.to_proto(request), metadata=self._metadata))
+        assert isinstance(record, answer), f"{name} answers with {answer.__name__}"
+        return record
+
+    def _call(self, name: str) -> Callable[..., Any]:
+        stub = ReleaseServiceStub(self._open())  # type: ignore[no-untyped-call]  # generated without types
+        found: Callable[..., Any] = getattr(stub, name)
+        return found
+
+    def _stream(self, name: str, request: Any) -> Iterator[Any]:
+        call = self._call(name)
+        with _errors():
+            for message in call(wire.to_proto(request), metadata=self._metadata):
+                yield wire.from_proto(message)
+
+    def _open(self) -> grpc.Channel:
+        with self._lock:
+            if self._channel is None:
+                self._channel = self._connect()
+            return self._channel
+
+    def _connect(self) -> grpc.Channel:
+        deadline = time.monotonic() + self._connect_timeout
+        channel = self._new_channel(deadline)
+        if _wait_ready(channel, deadline):
+            return channel
+        channel.close()
+        raise TillerUnavailable(_diagnosis(self.host, max(1.0, deadline - time.monotonic()), self._connect_timeout))
+
+    def _new_channel(self, deadline: float) -> grpc.Channel:
+        options: list[tuple[str, Any]] = [
+            ("grpc.max_receive_message_length", MAX_MESSAGE),
+            ("grpc.max_send_message_length", -1),
+            ("grpc.keepalive_time_ms", 30_000),
+            ("grpc.initial_reconnect_backoff_ms", 200),
+            ("grpc.min_reconnect_backoff_ms", 200),
+            ("grpc.use_local_subchannel_pool", 1),  # no memory of an earlier failure to reach the same port
+            ("grpc.enable_retries", 0),  # an install must not run twice
+        ]
+        if self.host.startswith(_LOOPBACK):
+            options.append(("grpc.enable_http_proxy", 0))
+        if self._tls is None:
+            return grpc.insecure_channel(self.host, options=options)
+        root, name = self._trust(self._tls, deadline)
+        if name:
+            options.append(("grpc.ssl_target_name_override", name))
+        credentials = grpc.ssl_channel_credentials(root, self._tls.key, self._tls.cert)
+        return grpc.secure_channel(self.host, credentials, options=options)
+
+    def _trust(self, tls: Tls, deadline: float) -> tuple[bytes, str]:
+        """Certificates to trust and the name to expect: what the flags say, or whatever Tiller shows."""
+        if tls.ca is not None:
+            return tls.ca, tls.hostname
+        shown = _shown_certificate(self.host, max(1.0, deadline - time.monotonic()))
+        return shown, _certificate_name(shown)
+
+
+class _errors:  # noqa: N801 - reads as a statement: with _errors()
+    """Turns gRPC's errors into ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, grpc.RpcError):
+            raise _translated(error) from error
+
+
+def _translated(error: Any) -> HelmError:
+    code, details = error.code(), error.details() or ""
+    if details.startswith("incompatible versions client["):
+        return IncompatibleVersion(details)
+    if code is grpc.StatusCode.UNAVAILABLE:
+        return TillerUnavailable(f"transport is closing: {details}" if details else "transport is closing")
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return TillerUnavailable("context deadline exceeded")
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in details:
+        return TillerError(f"grpc: {details[:1].lower()}{details[1:]}")
+    return ReleaseError(details or f"Tiller answered with {code.name}")
+
+
+def _wait_ready(channel: grpc.Channel, deadline: float) -> bool:
+    """Whether the channel connects in time; a host that only refuses gets a few seconds."""
+    ready, failing = threading.Event(), [0.0]
+
+    def watch(state: grpc.ChannelConnectivity) -> None:
+        if state is grpc.ChannelConnectivity.READY:
+            ready.set()
+        elif state is grpc.ChannelConnectivity.TRANSIENT_FAILURE and not failing[0]:
+            failing[0] = time.monotonic()
+
+    channel.subscribe(watch, try_to_connect=True)
+    try:
+        while not ready.wait(min(0.05, max(0.0, deadline - time.monotonic()))):
+            now = time.monotonic()
+            if now >= deadline or (failing[0] and now - failing[0] > _PATIENCE):
+                return False
+        return True
+    finally:
+        channel.unsubscribe(watch)
+
+
+def _diagnosis(host: str, seconds: float, timeout: float) -> str:
+    """Why there is no connection, found by trying the plain socket once more."""
+    try:
+        with _dial(host, min(seconds, 2.0)):
+            return f"transport is closing: {host} answers, but not as a Tiller; TLS may differ (--tls, --tls-verify)"
+    except TimeoutError:
+        return f"context deadline exceeded: no answer from Tiller at {host} within {timeout:g} s"
+    except OSError as error:
+        return f"cannot connect to Tiller at {host}: {(error.strerror or str(error)).lower()}"
+
+
+def _dial(host: str, timeout: float) -> socket.socket:
+    name, _, port = host.rpartition(":")
+    if not port.isdigit():
+        raise TillerUnavailable(f'bad address of Tiller "{host}": host:port is expected')
+    return socket.create_connection((name.strip("[]"), int(port)), timeout)
+
+
+def _shown_certificate(host: str, timeout: float) -> bytes:
+    """The certificate that the server shows, as PEM; nobody vouches for it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with _dial(host, timeout) as plain, context.wrap_socket(plain) as secured:
+            shown = secured.getpeercert(binary_form=True)
+    except OSError as error:
+        raise TillerUnavailable(f"cannot start TLS with Tiller at {host}: {error}") from error
+    return ssl.DER_cert_to_PEM_cert(shown or b"").encode()
+
+
+def _certificate_name(pem: bytes) -> str:
+    """A host name that the certificate itself carries; empty where it carries none."""
+    from cryptography import x509
+
+    certificate = x509.load_pem_x509_certificate(pem)
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        common = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        return str(common[0].value) if common else ""
+    found: list[Callable[[], list[Any]]] = [
+        partial(names.get_values_for_type, x509.DNSName),
+        partial(names.get_values_for_type, x509.IPAddress),
+    ]
+    return next((str(values[0]) for values in (get() for get in found) if values), "")

@@ -1,0 +1,120 @@
+"""A way to Tiller through the API server: its pod is found and its port is carried here.
+
+Every connection to the local port opens one port-forward of its own.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+from helmpy.errors import HelmError
+from helmpy.kubeapi import KubeApi
+
+TILLER_PORT = 44134
+_SELECTOR = "app=helm,name=tiller"
+_CHUNK = 64 * 1024
+
+
+class TunnelError(HelmError):
+    """No pod of Tiller to reach."""
+
+
+def find_pod(api: KubeApi, namespace: str) -> str:
+    """The name of the first ready pod of Tiller. Raises TunnelError in Helm's words."""
+    pods = api.get(f"/api/v1/namespaces/{namespace}/pods", {"labelSelector": _SELECTOR})["items"]
+    if not pods:
+        raise TunnelError("could not find tiller")
+    for pod in pods:
+        if is_ready(pod):
+            return str(pod["metadata"]["name"])
+    raise TunnelError("could not find a ready tiller pod")
+
+
+def is_ready(pod: dict[str, Any]) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
+
+
+class Tunnel:
+    """A port on 127.0.0.1 that leads to a port of a pod, as long as the context lasts."""
+
+    def __init__(self, api: KubeApi, namespace: str, pod: str, port: int = TILLER_PORT) -> None:
+        self._api = api
+        self._namespace = namespace
+        self._pod = pod
+        self._port = port
+        self._failure: HelmError | None = None
+        self._listener = socket.create_server(("127.0.0.1", 0))
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self._listener.getsockname()[1]}"
+
+    @property
+    def failure(self) -> HelmError | None:
+        """Why the newest connection could not be carried, if it could not."""
+        return self._failure
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, name="tunnel", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):  # wakes the thread that accepts; it may be gone already
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                local, _ = self._listener.accept()
+            except OSError:
+                return  # closed: the end of the context
+            threading.Thread(target=self._carry, args=(local,), name="tunnel connection", daemon=True).start()
+
+    def _carry(self, local: socket.socket) -> None:
+        with local:
+            try:
+                remote = self._forward()
+            except HelmError as error:
+                self._failure = error
+                return
+            back = threading.Thread(target=_pump, args=(remote, local), name="tunnel answers", daemon=True)
+            back.start()
+            _pump(local, remote)
+            back.join()
+            remote.close()
+
+    def _forward(self) -> Any:
+        """One port-forward: something like a socket."""
+        from kubernetes.client import CoreV1Api
+        from kubernetes.stream import portforward
+
+        try:
+            forward = portforward(
+                CoreV1Api(self._api.client).connect_get_namespaced_pod_portforward,
+                self._pod,
+                self._namespace,
+                ports=str(self._port),
+            )
+        except Exception as error:  # the library lets through whatever its WebSocket raises
+            text = getattr(error, "reason", None) or str(error)
+            raise TunnelError(f"cannot forward a port to pod {self._namespace}/{self._pod}: {text}") from error
+        return forward.socket(self._port)
+
+
+def _pump(source: Any, target: Any) -> None:
+    """Carry bytes one way until the end, then say so to the other side."""
+    try:
+        while data := source.recv(_CHUNK):
+            target.sendall(data)
+    except OSError:
+        pass  # one side broke off; the other learns it below
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
