@@ -1,0 +1,75 @@
+"""``.helmignore``: which files of a chart directory are left out.
+
+One shell pattern a line; ``#`` starts a comment. Not git's rules: the first pattern that matches
+decides, ``!pattern`` leaves out everything that does *not* match, ``**`` is refused. A pattern
+without ``/`` is compared with the last part of a path, one with ``/`` with all of it; a leading
+``/`` only says so, a trailing one means directories only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from helmpy.chart.model import ChartError
+from helmpy.gocompat import glob
+
+FILENAME = ".helmignore"
+BUILT_IN = "templates/.?*"  # editors' left-overs are no templates
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    pattern: str
+    negated: bool = False
+    directories_only: bool = False
+    whole_path: bool = False
+
+    def matches(self, path: str, name: str) -> bool:
+        subject = path if self.whole_path else name
+        return glob.path_match(self.pattern, subject) if _is_glob(self.pattern) else self.pattern == subject
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    rules: tuple[Rule, ...] = ()
+
+    def ignores(self, path: str, *, is_dir: bool) -> bool:
+        """Whether ``path``, relative to the chart and with ``/``, is left out."""
+        name = path.rpartition("/")[2]
+        for rule in self.rules:
+            skipped = rule.directories_only and not is_dir
+            if rule.negated:
+                if skipped or not rule.matches(path, name):
+                    return True
+            elif not skipped and rule.matches(path, name):
+                return True
+        return False
+
+
+def parse(text: str) -> Rules:
+    """Return the rules of a ``.helmignore`` and the built-in one after them.
+
+    Raises ChartError for ``**`` and for a pattern with a broken bracket or escape.
+    """
+    return Rules(tuple(_rules([*text.split("\n"), BUILT_IN])))
+
+
+def _rules(lines: Iterable[str]) -> Iterable[Rule]:
+    for line in lines:
+        pattern = line.strip()
+        if not pattern or pattern.startswith("#"):
+            continue
+        if "**" in pattern:
+            raise ChartError("double-star (**) syntax is not supported")
+        glob.path_match(pattern, "abc")  # a pattern with a broken bracket says so here
+        negated = pattern.startswith("!")
+        pattern = pattern.removeprefix("!")
+        directories_only = pattern.endswith("/")
+        pattern = pattern.removesuffix("/")
+        whole_path = "/" in pattern
+        yield Rule(pattern.removeprefix("/"), negated, directories_only, whole_path)
+
+
+def _is_glob(pattern: str) -> bool:
+    return any(char in pattern for char in "*?[\\")

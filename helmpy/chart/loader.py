@@ -1,0 +1,223 @@
+"""Loading charts: directories and archives, with the subcharts in them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from helmpy.chart import archive, ignore
+from helmpy.chart.archive import Budget
+from helmpy.chart.metadata import CHARTFILE, parse_metadata
+from helmpy.chart.model import Chart, ChartError, Config, File, Metadata
+from helmpy.errors import HelmError
+
+MAX_DEPTH = 32  # subcharts within subcharts, and directories of symbolic links within each other
+
+_TEMPLATES, _CHARTS = "templates/", "charts/"
+_BOM = "\ufeff"
+_SNIFFED = 512  # bytes that tell a file's type
+
+
+def load(path: str | os.PathLike[str]) -> Chart:
+    """Return the chart at ``path``, a directory or an archive. Raises ChartError, YamlError.
+
+    A directory's ``.helmignore`` is honoured and symbolic links in it are followed.
+    """
+    place = os.fspath(path)
+    try:
+        mode = Path(place).stat().st_mode
+    except (OSError, ValueError) as error:
+        raise ChartError(f"stat {place}: {_reason(error)}") from error
+    if stat.S_ISDIR(mode):
+        return load_directory(place)
+    return load_archive(_read(Path(place)), place)
+
+
+def load_directory(path: str | os.PathLike[str]) -> Chart:
+    """Return the chart whose directory is ``path``."""
+    place = Path(path).absolute()
+    check_directory(place)
+    budget = Budget()
+    return _build(list(_walk(place, budget)), budget, 0)
+
+
+def check_directory(path: str | os.PathLike[str]) -> Metadata:
+    """Return the Chart.yaml of a directory. Raises ChartError where that is no chart's."""
+    chartfile = Path(path) / CHARTFILE
+    if not chartfile.exists():
+        raise ChartError(f'no {CHARTFILE} exists in directory "{os.fspath(path)}"')
+    if chartfile.is_dir():
+        raise ChartError(f'cannot read {CHARTFILE} in directory "{os.fspath(path)}"')
+    return _named(parse_metadata(_read(chartfile)))
+
+
+def load_archive(data: bytes, label: str) -> Chart:
+    """Return the chart of a gzipped tar; ``label`` is what errors call it (its path)."""
+    if not data.startswith(archive.GZIP_MAGIC):
+        if label.endswith((".yml", ".yaml")):
+            raise ChartError(f"file '{label}' seems to be a YAML file, but I expected a gzipped archive")
+        raise ChartError(
+            f"file '{label}' does not appear to be a gzipped archive; got '{_content_type(data[:_SNIFFED])}'"
+        )
+    budget = Budget()
+    return _build(archive.read_files(data, budget), budget, 0)
+
+
+def from_files(files: Iterable[File]) -> Chart:
+    """Return the chart that ``files``, named from its directory on, make up."""
+    budget = Budget()
+    listed = list(files)
+    for file in listed:
+        budget.take(file.name, len(file.data))
+    return _build(listed, budget, 0)
+
+
+# Sorting files into a chart
+
+
+def _build(files: list[File], budget: Budget, depth: int) -> Chart:
+    if depth > MAX_DEPTH:
+        raise ChartError(f"charts are nested more than {MAX_DEPTH} deep")
+    metadata: Metadata | None = None
+    values: Config | None = None
+    templates: list[File] = []
+    others: list[File] = []
+    nested: dict[str, list[File]] = {}
+    for file in files:
+        name = file.name
+        if name == CHARTFILE:
+            metadata = _checked(parse_metadata(file.data))
+        elif name == "values.toml":
+            raise ChartError("values.toml is illegal as of 2.0.0-alpha.2")
+        elif name == "values.yaml":
+            values = Config(raw=_text(file.data))
+        elif name.startswith(_TEMPLATES):
+            templates.append(file)
+        elif name.startswith(_CHARTS) and not name.endswith(".prov"):
+            below = name.removeprefix(_CHARTS)
+            if below[:1] not in ("_", "."):
+                nested.setdefault(below.partition("/")[0], []).append(File(below, file.data))
+        else:
+            others.append(file)
+    if metadata is None:
+        raise ChartError(f"chart metadata ({CHARTFILE}) missing")
+    _named(metadata)
+    subcharts = [_subchart(name, nested[name], metadata.name, budget, depth) for name in sorted(nested)]
+    return Chart(metadata, tuple(templates), tuple(subcharts), values, tuple(others))
+
+
+def _subchart(name: str, files: list[File], parent: str, budget: Budget, depth: int) -> Chart:
+    try:
+        if name.endswith(".tgz"):
+            if files[0].name != name:
+                raise ChartError(f"error unpacking tar in {parent}: expected {name}, got {files[0].name}")
+            return _build(archive.read_files(files[0].data, budget), budget, depth + 1)
+        inner = [File(file.name.partition("/")[2], file.data) for file in files if "/" in file.name]
+        return _build(inner, budget, depth + 1)
+    except HelmError as error:
+        raise ChartError(f"error unpacking {name} in {parent}: {error}") from error
+
+
+def _checked(metadata: Metadata) -> Metadata:
+    if metadata.api_version not in ("", "v1", "v2"):
+        raise ChartError(f'apiVersion \'{metadata.api_version}\' is not valid. The value must be "v1" or "v2"')
+    return metadata
+
+
+def _named(metadata: Metadata) -> Metadata:
+    if not metadata.name:
+        raise ChartError(f"invalid chart ({CHARTFILE}): name must not be empty")
+    return metadata
+
+
+def _text(data: bytes) -> str:
+    """Bytes that are no UTF-8 stay as surrogates, for the YAML reader to refuse."""
+    return data.decode("utf-8", "surrogateescape").removeprefix(_BOM)
+
+
+# Directories
+
+
+def _walk(root: Path, budget: Budget) -> Iterator[File]:
+    """The files below ``root`` that its ``.helmignore`` leaves, in lexical order."""
+    listing = root / ignore.FILENAME
+    text = _text(_read(listing)) if listing.is_file() else ""
+    yield from _walk_directory(root, "", ignore.parse(text), budget, (root.resolve(),))
+
+
+def _walk_directory(
+    directory: str | Path, prefix: str, rules: ignore.Rules, budget: Budget, linked: tuple[Path, ...]
+) -> Iterator[File]:
+    """``linked``: the real paths that links have led into on the way here."""
+    try:
+        with os.scandir(directory) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        raise ChartError(f"open {directory}: {_reason(error)}") from error
+    for entry in entries:
+        path = prefix + entry.name
+        target = _target(Path(entry.path)) if entry.is_symlink() else None
+        if rules.ignores(path, is_dir=entry.is_dir()):
+            continue
+        if not entry.is_dir():
+            yield _file(entry, path, budget)
+        elif target is None:
+            yield from _walk_directory(entry.path, f"{path}/", rules, budget, linked)
+        else:
+            _refuse_circle(Path(entry.path), target, linked)
+            yield from _walk_directory(entry.path, f"{path}/", rules, budget, (*linked, target))
+
+
+def _file(entry: os.DirEntry[str], path: str, budget: Budget) -> File:
+    status = entry.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ChartError(f"cannot load irregular file {entry.path} as it has file mode type bits set")
+    budget.take(path, status.st_size)
+    return File(path, _read(Path(entry.path)))
+
+
+def _target(link: Path) -> Path:
+    try:
+        return link.resolve(strict=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, as pathlib says it
+        name = error.filename if isinstance(error, OSError) else link
+        raise ChartError(f"error evaluating symlink {link}: lstat {name}: {_reason(error)}") from error
+
+
+def _refuse_circle(link: Path, target: Path, linked: tuple[Path, ...]) -> None:
+    holder = link.parent.resolve()
+    if target in linked or target == holder or target in holder.parents or len(linked) > MAX_DEPTH:
+        raise ChartError(f"symbolic link {link} leads to a directory that holds it")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ChartError(f"open {path}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """The operating system's words as Go prints them, in lower case."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text[:1].lower() + text[1:]
+
+
+def _content_type(head: bytes) -> str:
+    """What kind of file a beginning shows, as far as it helps to see what was taken for a chart."""
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    is_text = len(head) == _SNIFFED and not any(byte in _BINARY for byte in head)
+    return "text/plain; charset=utf-8" if is_text else "application/octet-stream"
+
+
+_MAGIC = (
+    (b"PK\x03\x04", "application/zip"),
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\x00\x00\x00\x00", "application/octet-stream"),
+)
+_BINARY = frozenset([*range(0x09), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])

@@ -1,0 +1,226 @@
+"""Chart.yaml and lists of dependencies: from YAML to records, and back.
+
+Scalars written for strings are taken as strings (``version: 1.10`` is ``"1.1"``, as the number
+prints), keys match in any case, unknown keys are dropped, other misfits are errors in the words
+of Go's JSON decoder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from helmpy.chart.model import ChartError, Dependency, Maintainer, Metadata
+from helmpy.gocompat import yaml
+from helmpy.gocompat.kinds import Float32
+
+CHARTFILE = "Chart.yaml"
+
+Decode = Callable[[Any, str], Any]
+
+
+def parse_metadata(text: str | bytes) -> Metadata:
+    """Return the record of a Chart.yaml; an empty file gives an empty record.
+
+    Raises YamlError, or ChartError where a field has another shape.
+    """
+    value = yaml.load(text, ints=True)
+    if value is None:
+        return Metadata()
+    fields = _struct(value, _METADATA, "Go value of type chart.Metadata", "Metadata")
+    return Metadata(**fields)
+
+
+def parse_dependencies(value: Any, *, owner: str = "Requirements") -> tuple[Dependency, ...]:
+    """Return the records of a ``dependencies`` list as YAML gave it (numbers may be int or float)."""
+    return tuple(_list(_dependency)(value, f"Go struct field {owner}.dependencies"))
+
+
+def to_dict(metadata: Metadata) -> dict[str, Any]:
+    """Return the map that Chart.yaml is written from: Helm's keys, empty fields left out."""
+    result = {key: plain for key, field in _KEYS.items() if (plain := _plain(getattr(metadata, field)))}
+    if metadata.dependencies:
+        result["dependencies"] = [dependency_to_dict(one) for one in metadata.dependencies]
+    return result
+
+
+def dependency_to_dict(dependency: Dependency) -> dict[str, Any]:
+    """Return one entry of a dependencies list. ``name`` is always there, as is ``repository``."""
+    optional = {
+        "version": dependency.version,
+        "condition": dependency.condition,
+        "tags": list(dependency.tags),
+        "enabled": dependency.enabled,
+        "import-values": list(dependency.import_values),
+        "alias": dependency.alias,
+    }
+    kept = {key: value for key, value in optional.items() if value}
+    return {"name": dependency.name, "repository": dependency.repository, **kept}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Maintainer):
+        return {key: text for key, text in (("name", value.name), ("email", value.email), ("url", value.url)) if text}
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value
+
+
+# Decoding. Each decoder gets the value and the words for where it goes.
+
+
+def _string(value: Any, where: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _float32(value)
+    raise _misfit(value, where, "string")
+
+
+def _float32(value: float) -> str:
+    from helmpy.gocompat.text import sprintf
+
+    return sprintf("%v", [Float32(value)])
+
+
+def _bool(value: Any, where: str) -> bool:
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise _misfit(value, where, "bool")
+    return value
+
+
+def _any(value: Any, where: str) -> Any:
+    del where
+    return value
+
+
+def _list(decode: Decode, go_type: str = "string") -> Decode:
+    def decode_list(value: Any, where: str) -> tuple[Any, ...]:
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise _misfit(value, where, f"[]{go_type}")
+        return tuple(decode(item, where) for item in value)
+
+    return decode_list
+
+
+def _string_map(value: Any, where: str) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _misfit(value, where, "map[string]string")
+    return {key: _string(item, where) for key, item in value.items()}
+
+
+def _maintainer(value: Any, where: str) -> Maintainer:
+    del where
+    fields = _struct(value, _MAINTAINER, "Go struct field Metadata.maintainers of type chart.Maintainer", "Maintainer")
+    return Maintainer(**fields)
+
+
+def _maintainers(value: Any, where: str) -> tuple[Maintainer, ...]:
+    given = _list(_any, "*chart.Maintainer")(value, where)
+    return tuple(_maintainer(item, where) for item in given if item is not None)
+
+
+def _dependency(value: Any, where: str) -> Dependency:
+    del where
+    fields = _struct(
+        value or {},
+        _DEPENDENCY,
+        "Go struct field Requirements.dependencies of type chartutil.Dependency",
+        "Dependency",
+    )
+    return Dependency(**fields)
+
+
+def _chart_dependencies(value: Any, where: str) -> tuple[Dependency, ...]:
+    given = _list(_any, "*chart.Dependency")(value, where)
+    return tuple(_dependency(item, where) for item in given if item is not None)
+
+
+def _struct(value: Any, table: Mapping[str, tuple[str, Decode]], where: str, type_name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ChartError(f"{_UNMARSHAL} {_json_kind(value)} into {where}")
+    fields: dict[str, Any] = {}
+    for key in sorted(value):
+        known = table.get(key.lower())
+        if known is not None:
+            field, decode = known
+            fields[field] = decode(value[key], f"Go struct field {type_name}.{_WRITTEN.get(field, field)}")
+    return fields
+
+
+_UNMARSHAL = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal"
+
+
+def _misfit(value: Any, where: str, go_type: str) -> ChartError:
+    return ChartError(f"{_UNMARSHAL} {_json_kind(value)} into {where} of type {go_type}")
+
+
+def _json_kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (int, float)):
+        return "number"
+    return _JSON_KINDS.get(type(value), "null")
+
+
+_JSON_KINDS: dict[type, str] = {dict: "object", list: "array", str: "string"}
+_KEYS: dict[str, str] = {  # Chart.yaml's key -> the record's field
+    "name": "name",
+    "home": "home",
+    "sources": "sources",
+    "version": "version",
+    "description": "description",
+    "keywords": "keywords",
+    "maintainers": "maintainers",
+    "engine": "engine",
+    "icon": "icon",
+    "apiVersion": "api_version",
+    "condition": "condition",
+    "tags": "tags",
+    "appVersion": "app_version",
+    "deprecated": "deprecated",
+    "tillerVersion": "tiller_version",
+    "annotations": "annotations",
+    "kubeVersion": "kube_version",
+    "type": "type",
+}
+_WRITTEN = {field: key for key, field in _KEYS.items()} | {"import_values": "import-values"}
+_DECODERS: dict[str, Decode] = {
+    "sources": _list(_string),
+    "keywords": _list(_string),
+    "maintainers": _maintainers,
+    "deprecated": _bool,
+    "annotations": _string_map,
+}
+_METADATA: dict[str, tuple[str, Decode]] = {
+    key.lower(): (field, _DECODERS.get(field, _string)) for key, field in _KEYS.items()
+} | {"dependencies": ("dependencies", _chart_dependencies)}
+_MAINTAINER: dict[str, tuple[str, Decode]] = {
+    "name": ("name", _string),
+    "email": ("email", _string),
+    "url": ("url", _string),
+}
+_DEPENDENCY: dict[str, tuple[str, Decode]] = {
+    "name": ("name", _string),
+    "version": ("version", _string),
+    "repository": ("repository", _string),
+    "condition": ("condition", _string),
+    "tags": ("tags", _list(_string)),
+    "enabled": ("enabled", _bool),
+    "import-values": ("import_values", _list(_any)),
+    "alias": ("alias", _string),
+}
