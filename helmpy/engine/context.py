@@ -1,0 +1,585 @@
+"""The builtin objects that templates see: ``.Chart``, ``.Release``, ``.Capabilities``, ``.Files``.
+
+Each is a Go value of Helm 2 or Helm 3 with a closed table of fields and methods, so that
+``printf "%T"``, ``toJson``, ``toYaml`` and the errors of wrong names come out as in Helm. The
+objects of ``version`` 2 are what ``apiVersion: v1`` charts see, those of 3 what v2 charts see.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from helmpy.chart.capabilities import Capabilities
+from helmpy.chart.model import Chart, Dependency, Maintainer, Metadata
+from helmpy.gocompat import glob
+from helmpy.gocompat.function import FunctionError, GoFunc
+from helmpy.gocompat.kinds import GoObject, Int32, Int64, NamedMap, StringList, StringMap
+from helmpy.gocompat.utf8 import to_text
+from helmpy.release.model import Timestamp
+
+_EPOCH = Timestamp()
+
+SEMVER_OF_TILLER = "v2.17.0"
+SEMVER_OF_HELM_3 = "v3.8.1"  # whose rules v2 charts see
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOptions:
+    """What ``.Release`` shows. ``time`` is when the operation started, shown by v1 charts only."""
+
+    name: str
+    namespace: str
+    revision: int = 1
+    is_install: bool = True
+    is_upgrade: bool = False
+    time: Timestamp = _EPOCH
+
+
+# --- Go's structs -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a struct: Go's name, the name it is marshalled by, whether an empty one is left out."""
+
+    name: str
+    key: str
+    value: Any
+    omit_empty: bool = True
+
+
+class Struct(GoObject):
+    """A struct of the fields given; ``marshalled`` is what JSON and YAML make of it, in order."""
+
+    __slots__ = ("_fields", "_methods", "_values")
+
+    def __init__(self, fields: Iterable[Field], methods: Mapping[str, GoFunc] | None = None) -> None:
+        self._fields = tuple(fields)
+        self._values = {field.name: field.value for field in self._fields}
+        self._methods = methods or {}
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002 - the signature is dict.get's
+        if name in self._values:
+            return self._values[name]
+        method = self._methods[name]
+        return method.call()
+
+    def method(self, name: str) -> GoFunc | None:
+        return self._methods.get(name)
+
+    @property
+    def marshalled(self) -> dict[str, Any]:
+        """The fields as JSON names them, in declared order."""
+        return {
+            field.key: field.value
+            for field in self._fields
+            if field.key and not (field.omit_empty and field.value in (None, "", 0, [], {}))
+        }
+
+    def __str__(self) -> str:
+        from helmpy.gocompat.text import sprint
+
+        return "{" + " ".join(sprint(field.value) for field in self._fields) + "}"
+
+
+class Message(Struct):
+    """A protobuf message of Helm 2: it prints in protobuf's text form and has a getter for each field."""
+
+    __slots__ = ()
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        fields = tuple(fields)
+        methods = {"Get" + field.name: _returns(field.value) for field in fields}
+        super().__init__(fields, methods | {"String": GoFunc(self.__str__, (), "string")})
+
+    def __str__(self) -> str:
+        return "".join(_text_of(field.key, field.value) for field in self._fields if field.value)
+
+
+def _text_of(key: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return "".join(f"{key}:<key:{_quote(name)} value:{_quote(value[name])} > " for name in sorted(value))
+    if isinstance(value, list):
+        return "".join(_text_of(key, item) for item in value)
+    if isinstance(value, Message):
+        return f"{key}:<{value}> "
+    if isinstance(value, bool):
+        return f"{key}:{'true' if value else 'false'} "
+    if isinstance(value, str):
+        return f"{key}:{_quote(value)} "
+    return f"{key}:{value} "
+
+
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+
+
+def _quote(text: str) -> str:
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    chars = (chr(byte) for byte in text.encode("utf-8", "surrogateescape"))
+    return '"' + "".join(_ESCAPES.get(c) or (c if " " <= c <= "~" else f"\\{ord(c):03o}") for c in chars) + '"'
+
+
+def _returns(value: Any) -> GoFunc:
+    return GoFunc(lambda: value, ())
+
+
+# --- .Values ------------------------------------------------------------------------------------
+
+
+class Values(NamedMap):
+    """``chartutil.Values``: the root dot, and ``.Values`` in it."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "chartutil.Values"
+    version: ClassVar[int] = 2
+
+    def method(self, name: str) -> GoFunc | None:
+        """Return one of the few methods that templates may call."""
+        make = _VALUES_METHODS.get(name)
+        return make(self) if make else None
+
+    def path_value(self, path: str) -> Any:
+        """Return what stands at ``a.b.c``; FunctionError where nothing does, or a map."""
+        *tables, last = path.split(".")
+        table: Any = self
+        for name in tables:
+            table = table.get(name)
+            if not isinstance(table, dict):
+                raise FunctionError(f"{self._named(last)} is not a value")
+        value = table.get(last)
+        if last not in table or isinstance(value, dict):
+            raise FunctionError(f"{self._named(last)} is not a value")
+        return value
+
+    def table(self, path: str) -> Values:
+        """Return the map at ``a.b.c``; FunctionError where there is none."""
+        table: Any = self
+        for name in path.split("."):
+            table = table.get(name)
+            if not isinstance(table, dict):
+                raise FunctionError(f"{self._named(name)} is not a table")
+        return type(self)(table)
+
+    def _named(self, key: str) -> str:
+        return key if self.version == 2 else f'"{key}"'
+
+
+class Values3(Values):
+    """The same of Helm 3, which quotes names in its errors."""
+
+    __slots__ = ()
+    version: ClassVar[int] = 3
+
+
+def _values_yaml(values: Values) -> str:
+    from helmpy.gocompat import yaml
+
+    return yaml.dump(values, dialect=values.version)
+
+
+def _refuse_writer(writer: Any) -> None:
+    raise FunctionError(f"{type(writer).__name__} is not a writer")
+
+
+_VALUES_METHODS: dict[str, Callable[[Values], GoFunc]] = {
+    "AsMap": lambda values: GoFunc(lambda: dict(values), (), "dict"),
+    "YAML": lambda values: GoFunc(lambda: _values_yaml(values), (), "string"),
+    "PathValue": lambda values: GoFunc(values.path_value, ("string",)),
+    "Table": lambda values: GoFunc(values.table, ("string",)),
+    "Encode": lambda _: GoFunc(_refuse_writer, ("io.Writer",)),
+}
+
+
+# --- .Files -------------------------------------------------------------------------------------
+
+
+class Files(NamedMap):
+    """Files of a chart by path; a name that is not there is an empty byte slice."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "chartutil.Files"
+    version: ClassVar[int] = 2
+
+    @classmethod
+    def of(cls, chart: Chart) -> Files:
+        return cls((file.name, file.data) for file in chart.files)
+
+    def get(self, name: str, default: Any = b"") -> Any:
+        return super().get(name, default if default is not None else b"")
+
+    def method(self, name: str) -> GoFunc | None:
+        """Return one of the methods that templates may call."""
+        make = _FILES_METHODS.get(name)
+        return make(self) if make else None
+
+    def text(self, name: str) -> str:
+        """Return a file's text, empty where there is none; bytes that are not UTF-8 survive."""
+        return to_text(self.get(name))
+
+    def glob(self, pattern: str) -> Files:
+        """Return the files whose paths match; all of them where the pattern itself is broken."""
+        return type(self)((name, data) for name, data in self.items() if glob.match(pattern or "**", name))
+
+    def lines(self, name: str) -> StringList:
+        """Return a file's lines without their line feeds; none where there is no such file."""
+        return StringList(self.text(name).split("\n") if name in self else [])
+
+    def as_config(self) -> str:
+        """Return YAML of base name to text, for a ConfigMap's data."""
+        return self._yaml({name.rsplit("/", 1)[-1]: to_text(data) for name, data in sorted(self.items())})
+
+    def as_secrets(self) -> str:
+        """Return YAML of base name to base64 text, for a Secret's data."""
+        return self._yaml(
+            {name.rsplit("/", 1)[-1]: base64.b64encode(data).decode() for name, data in sorted(self.items())}
+        )
+
+    def _yaml(self, value: dict[str, str]) -> str:
+        from helmpy.gocompat import yaml
+
+        text = yaml.dump(value, dialect=self.version)
+        return text if self.version == 2 else text.removesuffix("\n")
+
+
+class Files3(Files):
+    """The same of Helm 3."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "engine.files"
+    version: ClassVar[int] = 3
+
+
+_FILES_METHODS: dict[str, Callable[[Files], GoFunc]] = {
+    "Get": lambda files: GoFunc(files.text, ("string",), "string"),
+    "GetBytes": lambda files: GoFunc(files.get, ("string",), "bytes"),
+    "Glob": lambda files: GoFunc(files.glob, ("string",)),
+    "AsConfig": lambda files: GoFunc(files.as_config, (), "string"),
+    "AsSecrets": lambda files: GoFunc(files.as_secrets, (), "string"),
+    "Lines": lambda files: GoFunc(files.lines, ("string",), "strings"),
+}
+
+
+# --- .Chart -------------------------------------------------------------------------------------
+
+
+class ChartMetadata(Message):
+    __slots__ = ()
+    go_type: ClassVar[str] = "*chart.Metadata"
+    go_kind: ClassVar[str] = "ptr"
+
+
+class ChartMaintainer(Message):
+    __slots__ = ()
+    go_type: ClassVar[str] = "*chart.Maintainer"
+    go_kind: ClassVar[str] = "ptr"
+
+
+class Maintainers(list[Any]):
+    """Go's slice of pointers to maintainers."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "[]*chart.Maintainer"
+
+
+class Metadata3(Struct):
+    __slots__ = ()
+    go_type: ClassVar[str] = "chart.Metadata"
+
+
+class Chart3(Struct):
+    """Helm 3's ``.Chart``: the metadata's fields, and whether the chart is the root."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "struct { chart.Metadata; IsRoot bool }"
+
+    def __init__(self, fields: Iterable[Field], *, is_root: bool) -> None:
+        fields = tuple(fields)
+        embedded = Metadata3(fields)
+        super().__init__(
+            [*fields, Field("IsRoot", "IsRoot", is_root, omit_empty=False), Field("Metadata", "", embedded)]
+        )
+
+    def __str__(self) -> str:
+        from helmpy.gocompat.text import sprint
+
+        return "{" + f"{self._values['Metadata']} {sprint(self._values['IsRoot'])}" + "}"
+
+
+class Maintainer3(Struct):
+    __slots__ = ()
+    go_type: ClassVar[str] = "*chart.Maintainer"
+    go_kind: ClassVar[str] = "ptr"
+
+
+class Dependency3(Struct):
+    __slots__ = ()
+    go_type: ClassVar[str] = "*chart.Dependency"
+    go_kind: ClassVar[str] = "ptr"
+
+
+class Dependencies(list[Any]):
+    """Go's slice of pointers to dependencies."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "[]*chart.Dependency"
+
+
+def chart_object(chart: Chart, version: int, *, is_root: bool) -> GoObject:
+    """Return ``.Chart`` as Helm 2 (``version`` 2) or Helm 3 shows it."""
+    metadata = chart.metadata or Metadata()
+    return _metadata2(metadata) if version == 2 else _metadata3(metadata, is_root=is_root)
+
+
+def _metadata2(m: Metadata) -> ChartMetadata:
+    def maintainer(person: Maintainer) -> ChartMaintainer:
+        return ChartMaintainer(
+            [Field("Name", "name", person.name), Field("Email", "email", person.email), Field("Url", "url", person.url)]
+        )
+
+    return ChartMetadata(
+        [
+            Field("Name", "name", m.name),
+            Field("Home", "home", m.home),
+            Field("Sources", "sources", StringList(m.sources)),
+            Field("Version", "version", m.version),
+            Field("Description", "description", m.description),
+            Field("Keywords", "keywords", StringList(m.keywords)),
+            Field("Maintainers", "maintainers", Maintainers(maintainer(person) for person in m.maintainers)),
+            Field("Engine", "engine", m.engine),
+            Field("Icon", "icon", m.icon),
+            Field("ApiVersion", "apiVersion", m.api_version),
+            Field("Condition", "condition", m.condition),
+            Field("Tags", "tags", m.tags),
+            Field("AppVersion", "appVersion", m.app_version),
+            Field("Deprecated", "deprecated", m.deprecated),
+            Field("TillerVersion", "tillerVersion", m.tiller_version),
+            Field("Annotations", "annotations", StringMap(m.annotations)),
+            Field("KubeVersion", "kubeVersion", m.kube_version),
+        ]
+    )
+
+
+def _metadata3(m: Metadata, *, is_root: bool) -> Chart3:
+    def maintainer(person: Maintainer) -> Maintainer3:
+        return Maintainer3(
+            [Field("Name", "name", person.name), Field("Email", "email", person.email), Field("URL", "url", person.url)]
+        )
+
+    return Chart3(
+        [
+            Field("Name", "name", m.name),
+            Field("Home", "home", m.home),
+            Field("Sources", "sources", StringList(m.sources)),
+            Field("Version", "version", m.version),
+            Field("Description", "description", m.description),
+            Field("Keywords", "keywords", StringList(m.keywords)),
+            Field("Maintainers", "maintainers", Maintainers(maintainer(person) for person in m.maintainers)),
+            Field("Icon", "icon", m.icon),
+            Field("APIVersion", "apiVersion", m.api_version),
+            Field("Condition", "condition", m.condition),
+            Field("Tags", "tags", m.tags),
+            Field("AppVersion", "appVersion", m.app_version),
+            Field("Deprecated", "deprecated", m.deprecated),
+            Field("Annotations", "annotations", StringMap(m.annotations)),
+            Field("KubeVersion", "kubeVersion", m.kube_version),
+            Field("Dependencies", "dependencies", Dependencies(_dependency3(d) for d in m.dependencies)),
+            Field("Type", "type", m.type),
+        ],
+        is_root=is_root,
+    )
+
+
+def _dependency3(d: Dependency) -> Dependency3:
+    return Dependency3(
+        [
+            Field("Name", "name", d.name, omit_empty=False),
+            Field("Version", "version", d.version),
+            Field("Repository", "repository", d.repository, omit_empty=False),
+            Field("Condition", "condition", d.condition),
+            Field("Tags", "tags", StringList(d.tags)),
+            Field("Enabled", "enabled", d.enabled),
+            Field("ImportValues", "import-values", list(d.import_values)),
+            Field("Alias", "alias", d.alias),
+        ]
+    )
+
+
+# --- .Release -----------------------------------------------------------------------------------
+
+
+class Time2(Message):
+    __slots__ = ()
+    go_type: ClassVar[str] = "*timestamp.Timestamp"
+    go_kind: ClassVar[str] = "ptr"
+
+
+def release_object(release: ReleaseOptions, version: int) -> dict[str, Any]:
+    """Return ``.Release``, a plain map in both Helms."""
+    shown: dict[str, Any] = {
+        "Name": release.name,
+        "Namespace": release.namespace,
+        "IsInstall": release.is_install,
+        "IsUpgrade": release.is_upgrade,
+        "Revision": release.revision,
+        "Service": "Tiller" if version == 2 else "Helm",
+    }
+    if version == 2:
+        shown["Time"] = Time2(
+            [
+                Field("Seconds", "seconds", Int64(release.time.seconds)),
+                Field("Nanos", "nanos", Int32(release.time.nanos)),
+            ]
+        )
+    return shown
+
+
+# --- .Capabilities ------------------------------------------------------------------------------
+
+
+class EmptyStruct(GoObject):
+    """Go's ``struct {}``: what a set's members map to."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "struct {}"
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002 - the signature is dict.get's
+        raise KeyError(name)
+
+    def method(self, name: str) -> GoFunc | None:  # noqa: ARG002 - it has none at all
+        return None
+
+    @property
+    def marshalled(self) -> dict[str, Any]:
+        return {}
+
+    def __str__(self) -> str:
+        return "{}"
+
+
+_MEMBER = EmptyStruct()
+
+
+class VersionSet(NamedMap):
+    """Helm 2's set of ``group/version`` and ``group/version/Kind``."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "chartutil.VersionSet"
+
+    def method(self, name: str) -> GoFunc | None:
+        """Return ``Has``, all that templates may call."""
+        return GoFunc(self.__contains__, ("string",), "bool") if name == "Has" else None
+
+
+class VersionList(list[str]):
+    """Helm 3's list of the same."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "chartutil.VersionSet"
+    go_kind: ClassVar[str] = "slice"
+
+    def method(self, name: str) -> GoFunc | None:
+        """Return ``Has``, all that templates may call."""
+        return GoFunc(self.__contains__, ("string",), "bool") if name == "Has" else None
+
+
+class Capabilities2(Struct):
+    __slots__ = ()
+    go_type: ClassVar[str] = "*chartutil.Capabilities"
+    go_kind: ClassVar[str] = "ptr"
+
+
+class KubeVersion2(Struct):
+    """``*version.Info``: prints the version alone."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "*version.Info"
+    go_kind: ClassVar[str] = "ptr"
+
+    def __str__(self) -> str:
+        return str(self._values["GitVersion"])
+
+
+class KubeVersion3(Struct):
+    """Helm 3's three fields; prints the version alone."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "chartutil.KubeVersion"
+
+    def __str__(self) -> str:
+        return str(self._values["Version"])
+
+
+class TillerVersion(Message):
+    __slots__ = ()
+    go_type: ClassVar[str] = "*version.Version"
+    go_kind: ClassVar[str] = "ptr"
+
+
+class HelmVersion(Struct):
+    __slots__ = ()
+    go_type: ClassVar[str] = "version.BuildInfo"
+
+
+def capabilities_object(capabilities: Capabilities, version: int) -> GoObject:
+    """Return ``.Capabilities`` as Helm 2 (``version`` 2) or Helm 3 shows it."""
+    kube = capabilities.kube_version
+    if version == 2:
+        info = KubeVersion2(
+            [
+                Field("Major", "major", kube.major, omit_empty=False),
+                Field("Minor", "minor", kube.minor, omit_empty=False),
+                Field("GitVersion", "gitVersion", kube.git_version, omit_empty=False),
+                Field("GitCommit", "gitCommit", kube.git_commit, omit_empty=False),
+                Field("GitTreeState", "gitTreeState", kube.git_tree_state, omit_empty=False),
+                Field("BuildDate", "buildDate", kube.build_date, omit_empty=False),
+                Field("GoVersion", "goVersion", kube.go_version, omit_empty=False),
+                Field("Compiler", "compiler", kube.compiler, omit_empty=False),
+                Field("Platform", "platform", kube.platform, omit_empty=False),
+            ],
+            {"String": GoFunc(lambda: kube.git_version, (), "string")},
+        )
+        tiller = TillerVersion(
+            [
+                Field("SemVer", "sem_ver", capabilities.tiller_version or SEMVER_OF_TILLER),
+                Field("GitCommit", "git_commit", ""),
+                Field("GitTreeState", "git_tree_state", ""),
+            ]
+        )
+        known = VersionSet(dict.fromkeys(capabilities.api_versions, _MEMBER))
+        return Capabilities2(
+            [
+                Field("APIVersions", "APIVersions", known, omit_empty=False),
+                Field("KubeVersion", "KubeVersion", info, omit_empty=False),
+                Field("TillerVersion", "TillerVersion", tiller, omit_empty=False),
+            ]
+        )
+    kube_version = KubeVersion3(
+        [
+            Field("Version", "Version", kube.git_version, omit_empty=False),
+            Field("Major", "Major", kube.major, omit_empty=False),
+            Field("Minor", "Minor", kube.minor, omit_empty=False),
+        ],
+        {
+            "String": GoFunc(lambda: kube.git_version, (), "string"),
+            "GitVersion": GoFunc(lambda: kube.git_version, (), "string"),
+        },
+    )
+    helm = HelmVersion(
+        [
+            Field("Version", "version", SEMVER_OF_HELM_3),
+            Field("GitCommit", "git_commit", ""),
+            Field("GitTreeState", "git_tree_state", "clean"),
+            Field("GoVersion", "go_version", ""),
+        ]
+    )
+    return Capabilities2(
+        [
+            Field("KubeVersion", "KubeVersion", kube_version, omit_empty=False),
+            Field("APIVersions", "APIVersions", VersionList(capabilities.api_versions), omit_empty=False),
+            Field("HelmVersion", "HelmVersion", helm, omit_empty=False),
+        ]
+    )

@@ -1,0 +1,168 @@
+"""Helm's own template functions, beside sprig's: data formats, ``required``, ``fail``, ``lookup``.
+
+``include`` and ``tpl`` need the templates and live with the engines. ``version`` 2 gives the
+functions as Helm 2.17 has them, 3 as Helm 3; a function that Helm 2 lacked is there for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from helmpy.errors import HelmError
+from helmpy.gocompat import json, toml, yaml
+from helmpy.gocompat.function import FunctionError, GoFunc
+
+Lookup = Callable[[str, str, str, str], dict[str, Any]]
+"""Of apiVersion, kind, namespace and name: the object, a list object for no name, {} for none."""
+
+MAP_TYPE = "map[string]interface {}"
+
+
+class Refusal(FunctionError):
+    """What ``required`` and ``fail`` raise: Helm 3 shows their text without the way to it."""
+
+
+def helm_functions(version: int, *, lint: bool = False, lookup: Lookup | None = None) -> dict[str, GoFunc]:
+    """Return Helm's functions; ``lint`` lets missing required values pass."""
+    functions = {
+        "toYaml": GoFunc(_to_yaml2 if version == 2 else _to_yaml3, ("any",), "string"),
+        "fromYaml": GoFunc(_from_yaml, ("string",), MAP_TYPE),
+        "fromYamlArray": GoFunc(_from_yaml_array, ("string",), "[]interface {}"),
+        "toJson": GoFunc(_to_json, ("any",), "string"),
+        "fromJson": GoFunc(_from_json, ("string",), MAP_TYPE),
+        "fromJsonArray": GoFunc(_from_json_array, ("string",), "[]interface {}"),
+        "toToml": GoFunc(_to_toml2 if version == 2 else _to_toml3, ("any",), "string"),
+        "fromToml": GoFunc(_from_toml, ("string",), MAP_TYPE),
+        "required": GoFunc(_required_leniently if lint else _required, ("string", "any")),
+        "lookup": GoFunc(lookup or _no_cluster, ("string", "string", "string", "string"), MAP_TYPE),
+    }
+    if version == 3:
+        functions["fail"] = GoFunc(_fail_leniently if lint else _fail, ("string",), "string")
+    return functions
+
+
+# --- YAML ---------------------------------------------------------------------------------------
+
+
+def _to_yaml2(value: Any) -> str:
+    try:
+        return yaml.dump(value)
+    except HelmError:  # what cannot be written is nothing to a template, in Helm too
+        return ""
+
+
+def _to_yaml3(value: Any) -> str:
+    try:
+        return yaml.dump(value, dialect=3).removesuffix("\n")
+    except HelmError:  # as above
+        return ""
+
+
+def _from_yaml(text: str) -> dict[str, Any]:
+    try:
+        value = yaml.load(text)
+        return {} if value is None else _expect(value, dict, MAP_TYPE, "error unmarshaling JSON: while decoding JSON: ")
+    except HelmError as error:  # the template reads it there, as in Helm
+        return {"Error": str(error)}
+
+
+def _from_yaml_array(text: str) -> list[Any]:
+    try:
+        value = yaml.load(text)
+        if value is None:
+            return []
+        return _expect(value, list, "[]interface {}", "error unmarshaling JSON: while decoding JSON: ")
+    except HelmError as error:  # as above
+        return [str(error)]
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+def _to_json(value: Any) -> str:
+    try:
+        return json.dumps(value)
+    except HelmError:  # what cannot be written is nothing to a template, in Helm too
+        return ""
+
+
+def _from_json(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+        return {} if value is None else _expect(value, dict, MAP_TYPE)
+    except HelmError as error:  # the template reads it there, as in Helm
+        return {"Error": str(error)}
+
+
+def _from_json_array(text: str) -> list[Any]:
+    try:
+        value = json.loads(text)
+        return [] if value is None else _expect(value, list, "[]interface {}")
+    except HelmError as error:  # as above
+        return [str(error)]
+
+
+def _expect(value: Any, kind: type, go_type: str, before: str = "") -> Any:
+    if isinstance(value, kind):
+        return value
+    raise HelmError(f"{before}json: cannot unmarshal {json_kind(value)} into Go value of type {go_type}")
+
+
+_JSON_KINDS = ((bool, "bool"), (dict, "object"), (list, "array"), (str, "string"))
+
+
+def json_kind(value: Any) -> str:
+    """Return what Go calls the JSON value in its errors."""
+    return next((name for kind, name in _JSON_KINDS if isinstance(value, kind)), "number")
+
+
+# --- TOML ---------------------------------------------------------------------------------------
+
+
+def _to_toml2(value: Any) -> str:
+    try:
+        return toml.dumps(value)
+    except HelmError as error:  # the error is the answer, in Helm too
+        return str(error)
+
+
+def _to_toml3(value: Any) -> str:
+    return _to_toml2(value)
+
+
+def _from_toml(text: str) -> dict[str, Any]:
+    try:
+        return toml.loads(text)
+    except HelmError as error:  # the template reads it there, as in Helm
+        return {"Error": str(error)}
+
+
+# --- refusing -----------------------------------------------------------------------------------
+
+
+def _required(message: str, value: Any) -> Any:
+    if value is None or value == "":
+        raise Refusal(message)
+    return value
+
+
+def _required_leniently(message: str, value: Any) -> Any:  # noqa: ARG001 - a linter has no values to demand
+    return "" if value is None else value
+
+
+def _fail(message: str) -> str:
+    raise Refusal(message)
+
+
+def _fail_leniently(message: str) -> str:  # noqa: ARG001 - as above
+    return ""
+
+
+def _no_cluster(api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any]:  # noqa: ARG001
+    return {}
+
+
+def without(functions: Mapping[str, GoFunc], *names: str) -> dict[str, GoFunc]:
+    """Return the functions less some."""
+    return {name: function for name, function in functions.items() if name not in names}

@@ -1,0 +1,141 @@
+"""Go templates of a chart and its subcharts: scopes, order, ``include``, ``tpl``, error texts.
+
+A template of an ``apiVersion: v1`` chart runs with Helm 2's functions and objects, one of a v2
+chart with Helm 3's; an included template runs with those of whoever includes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from helmpy.engine.functions import Refusal
+from helmpy.engine.scopes import Template
+from helmpy.errors import HelmError
+from helmpy.gocompat.function import FunctionError, GoFunc
+from helmpy.gotemplate import Limits, TemplateError, TemplateSet
+
+MAX_NESTED_INCLUDES = 1000
+NO_VALUE = "<no value>"
+
+
+class RenderError(TemplateError):
+    """A template that failed, in Helm's words; keeps the place of the fault."""
+
+    @classmethod
+    def of(cls, error: TemplateError, message: str) -> RenderError:
+        return cls(message, name=error.name, line=error.line, column=error.column, source_line=error.source_line)
+
+
+def order(templates: Iterable[Template]) -> list[Template]:
+    """Return templates in the order of parsing: deep ones first, so that a parent's defines win."""
+    return sorted(templates, key=lambda template: (template.path.count("/"), template.path), reverse=True)
+
+
+class Renderer:
+    """All Go templates of one render in one dialect."""
+
+    def __init__(
+        self, templates: Iterable[Template], functions: Mapping[str, GoFunc], version: int, limits: Limits
+    ) -> None:
+        self.version = version
+        self._nested: dict[str, int] = {}
+        table = dict(functions)
+        table["include"] = GoFunc(self._include, ("string", "any"), "string")
+        table["tpl"] = GoFunc(self._tpl, ("string", "chartutil.Values"), "string")
+        self._set = TemplateSet(table, limits=limits)
+        for template in templates:
+            self._parse(template)
+
+    def render(self, template: Template) -> str:
+        """Return what a template writes. Raises RenderError."""
+        root = template.scope.root
+        root["Template"] = template.place()
+        self._nested = {}
+        try:
+            text = self._set.execute(template.path, root)
+        except TemplateError as error:
+            raise RenderError.of(error, self._execution_text(template.path, error)) from error
+        return text.replace(NO_VALUE, "")
+
+    def _parse(self, template: Template) -> None:
+        try:
+            self._set.parse(template.path, template.text)
+        except TemplateError as error:
+            raise RenderError.of(error, self._parse_text(template.path, error)) from error
+
+    def _include(self, name: str, data: Any) -> str:
+        nested = self._nested.get(name, 0)
+        if nested > MAX_NESTED_INCLUDES:
+            raise FunctionError(f"rendering template has a nested reference name: {name}: unable to execute template")
+        self._nested[name] = nested + 1
+        try:
+            return self._set.execute(name, data)
+        finally:
+            self._nested[name] = nested
+
+    def _tpl(self, text: str, data: dict[str, Any]) -> str:
+        name = self._place(data, "BasePath", text) and self._place(data, "Name", text)
+        if "{{" not in text:
+            return text.replace(NO_VALUE, "")
+        nested, self._nested = self._nested, {}
+        try:
+            return self._set.execute_text(name, text, data).replace(NO_VALUE, "")
+        except TemplateError as error:
+            said = self._parse_text(name, error) if error.column < 0 else self._execution_text(name, error)
+            word = "Error" if self.version == 2 else "error"
+            raise FunctionError(f"{word} during tpl function execution for {quoted(text)}: {said}") from error
+        finally:
+            self._nested = nested
+
+    def _place(self, data: dict[str, Any], key: str, text: str) -> str:
+        """``.Template.NAME`` of the data that tpl was given; it must be the root's."""
+        template = data.get("Template")
+        value = template.get(key) if isinstance(template, dict) else None
+        if isinstance(value, str):
+            return value
+        word = "Basepath" if key == "BasePath" else key
+        if self.version == 2:
+            raise FunctionError(
+                f"Cannot retrieve Template.{word} from values inside tpl function: {text} ({key} is not a value)"
+            )
+        raise FunctionError(
+            f'cannot retrieve Template.{word} from values inside tpl function: {text}: "{key}" is not a value'
+        )
+
+    def _parse_text(self, path: str, error: TemplateError) -> str:
+        if self.version == 2:
+            return f'parse error in "{path}": {error}'
+        place, message = _placed(error)
+        return f"parse error at ({place}): {message}"
+
+    def _execution_text(self, path: str, error: TemplateError) -> str:
+        if self.version == 2:
+            return f'render error in "{path}": {error}'
+        refusal = _refusal(error)
+        return str(error) if refusal is None else f"execution error at ({_placed(error)[0]}): {refusal}"
+
+
+def _placed(error: TemplateError) -> tuple[str, str]:
+    """``template: PLACE: MESSAGE`` in two."""
+    place, _, message = str(error).removeprefix("template: ").partition(": ")
+    return place, message
+
+
+def _refusal(error: BaseException) -> str | None:
+    """The text of the ``required`` or ``fail`` that caused an error, unless a ``tpl`` stands between."""
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, Refusal):
+            return str(cause)
+        if isinstance(cause, HelmError) and not isinstance(cause, TemplateError):
+            return None
+        cause = cause.__cause__
+    return None
+
+
+def quoted(text: str) -> str:
+    """Return Go's %q of a string."""
+    from helmpy.gocompat.text import quote
+
+    return quote(text)

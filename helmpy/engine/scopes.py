@@ -1,0 +1,124 @@
+"""The tree of charts as templates see it: each chart's root dot, paths, dialect and engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from helmpy.chart.capabilities import Capabilities
+from helmpy.chart.model import Chart
+from helmpy.engine.context import (
+    Files,
+    Files3,
+    ReleaseOptions,
+    Values,
+    Values3,
+    capabilities_object,
+    chart_object,
+    release_object,
+)
+from helmpy.gocompat.utf8 import to_text
+
+GO_TEMPLATE = "gotpl"
+JINJA = "jinja2"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One chart of the tree. ``path`` is ``web/charts/db``, ``root`` the dot of its templates."""
+
+    chart: Chart
+    path: str
+    version: int
+    engine: str
+    root: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template file; ``path`` is ``web/charts/db/templates/x.yaml``."""
+
+    path: str
+    text: str
+    scope: Scope
+
+    @property
+    def is_partial(self) -> bool:
+        return self.path.rsplit("/", 1)[-1].startswith("_")
+
+    def place(self) -> dict[str, str]:
+        """Return ``.Template``."""
+        return {"Name": self.path, "BasePath": f"{self.scope.path}/templates"}
+
+
+class Surroundings:
+    """What all charts of a render share: ``.Release`` and ``.Capabilities``, one of each per dialect."""
+
+    def __init__(self, release: ReleaseOptions, capabilities: Capabilities) -> None:
+        self._release = release
+        self._capabilities = capabilities
+        self._made: dict[int, dict[str, Any]] = {}
+
+    def of(self, version: int) -> dict[str, Any]:
+        """Return the two objects as Helm 2 (``version`` 2) or Helm 3 shows them."""
+        if version not in self._made:
+            self._made[version] = {
+                "Release": release_object(self._release, version),
+                "Capabilities": capabilities_object(self._capabilities, version),
+            }
+        return self._made[version]
+
+
+def dialect(chart: Chart) -> int:
+    """Return which Helm's rules a chart was written for: 2, or 3 for ``apiVersion: v2``."""
+    return 3 if chart.is_v2 else 2
+
+
+def scopes(
+    chart: Chart, values: dict[str, Any], surroundings: Surroundings, *, parent: str = "", version: int | None = None
+) -> list[Scope]:
+    """Return the scopes of a chart and all charts below it, the chart itself first.
+
+    ``values`` are coalesced; a subchart's part of them is the very map that its parent sees, so
+    what a template sets there is seen by both. ``version`` overrules the charts' own dialects.
+    """
+    spoken = version or dialect(chart)
+    path = f"{parent}/charts/{chart.name}" if parent else chart.name
+    table = values if isinstance(values, Values) else (Values if spoken == 2 else Values3)(values)
+    root = (Values if spoken == 2 else Values3)(
+        Values=table,
+        Chart=chart_object(chart, spoken, is_root=not parent),
+        Files=(Files if spoken == 2 else Files3).of(chart),
+        **surroundings.of(spoken),
+    )
+    found = [Scope(chart, path, spoken, engine_of(chart), root)]
+    below: dict[str, Any] = {}
+    for child in chart.dependencies:
+        part = table.get(child.name)
+        if not isinstance(part, dict):
+            part = {}
+        if not isinstance(part, Values):
+            part = (Values if (version or dialect(child)) == 2 else Values3)(part)
+            table[child.name] = part
+        inner = scopes(child, part, surroundings, parent=path, version=version)
+        below[child.name] = inner[0].root
+        found += inner
+    if spoken == 3:
+        root["Subcharts"] = below
+    return found
+
+
+def engine_of(chart: Chart) -> str:
+    """Return the engine a chart asks for; one that is not known is Go templates, as in Helm."""
+    return JINJA if chart.metadata is not None and chart.metadata.engine == JINJA else GO_TEMPLATE
+
+
+def templates(found: Iterable[Scope]) -> Iterator[Template]:
+    """Yield the templates of all scopes; of a library chart its partials only."""
+    for scope in found:
+        library = scope.chart.metadata is not None and scope.chart.metadata.type == "library"
+        for file in scope.chart.templates:
+            template = Template(f"{scope.path}/{file.name}", to_text(file.data), scope)
+            if template.is_partial or not library:
+                yield template
