@@ -1,0 +1,258 @@
+"""Manifests to objects: first creation, change from one revision to the next, removal.
+
+Objects of one kind are written in parallel, with a barrier at every change of kind, as Helm 2 does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from helmpy.errors import HelmError
+from tiller.clock import Deadline
+from tiller.kube.cluster import FIELD_MANAGER, Cluster, selector_of
+from tiller.kube.objects import KubeObject
+from tiller.kube.transport import ApiError, Conflict, Invalid
+
+log = logging.getLogger(__name__)
+
+PARALLEL = 8  # requests at once for one operation
+
+WORKLOADS = frozenset({"ReplicationController", "ReplicaSet", "Deployment", "DaemonSet", "StatefulSet", "Job"})
+
+# The API server's words for an object that server-side apply cannot take although a plain write
+# can: a field the schema lacks, or a list with one key twice.
+_UNTYPED = ("field not declared in schema", "duplicate entries for key", "failed to create typed patch object")
+
+
+class ApplyError(HelmError):
+    """Objects could not be written; the message joins every refusal as Helm 2 does."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """What an update did so far; ``created`` is what ``cleanup_on_fail`` takes away again."""
+
+    created: list[KubeObject] = field(default_factory=list)
+    updated: list[KubeObject] = field(default_factory=list)
+    deleted: list[KubeObject] = field(default_factory=list)
+
+
+def create(cluster: Cluster, wanted: Sequence[KubeObject]) -> None:
+    """Create all objects; one that exists is an error in the API server's words (``… already exists``)."""
+    if not wanted:
+        raise ApplyError("no objects visited")
+    for batch in _batches(wanted):
+        errors = _parallel(cluster.create, batch)
+        if errors:
+            raise errors[0]
+
+
+def update(
+    cluster: Cluster,
+    old: Sequence[KubeObject],
+    new: Sequence[KubeObject],
+    changes: Changes,
+    *,
+    deadline: Deadline,
+    force: bool = False,
+    recreate: bool = False,
+) -> None:
+    """Change the cluster from the old objects to the new ones.
+
+    New objects are created, others applied; afterwards what only ``old`` names is deleted unless
+    its resource policy keeps it. ``changes`` is filled on the way, also when an error is raised.
+
+    Raises ApplyError: a creation that fails stops the work, refused changes are collected.
+    """
+    known = {each.identity: each for each in old}
+    change = _Change(cluster, known, changes, deadline, force=force, recreate=recreate)
+    refused: list[HelmError] = []
+    for batch in _batches(new):
+        errors = _parallel(change, batch)
+        stop = next((error for error in errors if isinstance(error, _Stop)), None)
+        if stop is not None:
+            raise ApplyError(str(stop))
+        refused += errors
+    if not new:
+        raise ApplyError("no objects visited")
+    if refused:
+        raise ApplyError(" && ".join(str(error) for error in refused))
+    wanted = {each.identity for each in new}
+    prune(cluster, [each for each in old if each.identity not in wanted], changes)
+
+
+def prune(cluster: Cluster, gone: Iterable[KubeObject], changes: Changes) -> None:
+    """Delete what the new revision lacks. A refusal is logged and leaves an orphan, as in Helm 2."""
+    for each in gone:
+        try:
+            live = cluster.get(each)
+            if live is None:
+                continue
+            if each.kept or KubeObject(each.resource, each.namespace, each.name, live).kept:
+                log.info("keeping %s %s: its resource policy says so", each.kind, each.name)
+                continue
+            cluster.delete(each)
+            changes.deleted.append(each)
+        except ApiError as error:
+            log.warning("cannot delete %s %s: %s", each.kind, each.name, error)
+
+
+def remove_created(cluster: Cluster, changes: Changes) -> list[str]:
+    """Delete what this run created, newest first; returns the texts of what could not be deleted."""
+    problems = []
+    for each in reversed(changes.created):
+        try:
+            cluster.delete(each)
+        except ApiError as error:
+            problems.append(f"{each.kind} {each.name}: {error}")
+    return problems
+
+
+class _Stop(HelmError):
+    """An error that ends the update at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Brings one object to its new form."""
+
+    cluster: Cluster
+    known: dict[tuple[str, str, str], KubeObject]
+    changes: Changes
+    deadline: Deadline
+    force: bool
+    recreate: bool
+
+    def __call__(self, target: KubeObject) -> None:
+        live = self._live(target)
+        if live is None:
+            self._create(target)
+            return
+        if target.identity not in self.known:
+            raise _Stop(
+                f'kind {target.kind} with the name "{target.name}" in "{target.namespace}" already exists in the '
+                "cluster and wasn't defined in the previous release. Before upgrading, please either delete the "
+                "resource from the cluster or remove it from the chart"
+            )
+        self._apply(target, live)
+        self.changes.updated.append(target)
+        if self.recreate and target.kind in WORKLOADS:
+            selector = selector_of(target.body) or selector_of(live)
+            if selector:
+                self.cluster.delete_pods(target.namespace, selector)
+
+    def _live(self, target: KubeObject) -> dict[str, Any] | None:
+        if not target.name:
+            return None  # generateName: there is nothing to look for
+        try:
+            return self.cluster.get(target)
+        except ApiError as error:
+            raise _Stop(f"could not get information about the resource: {error}") from None
+
+    def _create(self, target: KubeObject) -> None:
+        try:
+            self.cluster.create(target)
+        except ApiError as error:
+            raise _Stop(f"failed to create resource: {error}") from None
+        self.changes.created.append(target)
+
+    def _apply(self, target: KubeObject, live: dict[str, Any]) -> None:
+        try:
+            adopt(self.cluster, target, live)
+            try:
+                self.cluster.apply(target)
+            except ApiError as error:
+                if not any(words in str(error) for words in _UNTYPED):
+                    raise
+                patch = merge_patch(self.known[target.identity].body, target.body)
+                self.cluster.patch(target, patch, "application/merge-patch+json")
+        except (Invalid, Conflict):
+            if not self.force:
+                raise
+            log.info("replacing %s %s by force", target.kind, target.name)
+            self.cluster.delete(target)
+            self.cluster.wait_gone(target, self.deadline.restart())
+            self.cluster.create(target)
+
+
+def adopt(cluster: Cluster, target: KubeObject, live: dict[str, Any]) -> None:
+    """Make fields that tiller once wrote plainly ones that it applied, so that apply may drop them.
+
+    Creation writes plainly, and so did Helm 2's Tiller; the API server would keep such a field
+    for ever as somebody else's. Done once in an object's life. A conflict means that the object
+    changed meanwhile: look again.
+    """
+    for _ in range(5):
+        metadata = live.get("metadata") or {}
+        entries = _adopted(metadata.get("managedFields") or [])
+        if entries is None:
+            return
+        patch = [
+            {"op": "replace", "path": "/metadata/managedFields", "value": entries},
+            {"op": "replace", "path": "/metadata/resourceVersion", "value": metadata.get("resourceVersion")},
+        ]
+        try:
+            cluster.patch(target, patch, "application/json-patch+json")
+        except Conflict:
+            again = cluster.get(target)
+            if again is None:
+                return
+            live = again
+        else:
+            return
+
+
+def _adopted(entries: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """The entries with tiller's plain ones joined into its applied one; None where there are none."""
+    ours = [e for e in entries if e.get("manager") == FIELD_MANAGER and not e.get("subresource")]
+    plain = [e for e in ours if e.get("operation") == "Update"]
+    if not plain:
+        return None
+    others = [e for e in entries if not any(e is each for each in ours)]
+    joined: dict[str, Any] = {}
+    for entry in ours:
+        joined = _union(joined, entry.get("fieldsV1") or {})
+    newest = max(ours, key=lambda e: str(e.get("time") or ""))
+    return [{**newest, "operation": "Apply", "fieldsV1": joined}, *others]
+
+
+def _union(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
+    both = {key: _union(left[key], right[key]) for key in left.keys() & right.keys()}
+    return {**left, **right, **both}
+
+
+def merge_patch(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """A JSON merge patch that sets all of ``new`` and takes away what only ``old`` has."""
+    patch: dict[str, Any] = dict.fromkeys(old.keys() - new.keys())
+    for key, value in new.items():
+        before = old.get(key)
+        both = isinstance(value, dict) and isinstance(before, dict)
+        patch[key] = merge_patch(before, value) if both else value  # type: ignore[arg-type]  # both are dicts
+    return patch
+
+
+def _batches(wanted: Sequence[KubeObject]) -> list[list[KubeObject]]:
+    return [list(batch) for _, batch in groupby(wanted, key=lambda each: (each.resource.api_version, each.kind))]
+
+
+def _parallel(action: Callable[[KubeObject], object], batch: list[KubeObject]) -> list[HelmError]:
+    """Act on all, whatever fails; return the errors in the batch's order."""
+
+    def attempt(target: KubeObject) -> HelmError | None:
+        try:
+            action(target)
+        except HelmError as error:
+            return error
+        return None
+
+    if len(batch) == 1:
+        errors = [attempt(batch[0])]
+    else:
+        with ThreadPoolExecutor(min(PARALLEL, len(batch)), thread_name_prefix="apply") as pool:
+            errors = list(pool.map(attempt, batch))
+    return [error for error in errors if error is not None]

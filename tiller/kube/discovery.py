@@ -1,0 +1,156 @@
+"""What the API server serves: kinds, their paths, and the versions that templates may ask for."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from helmpy.errors import HelmError
+from tiller.kube.transport import ApiError, Request, Transport
+
+log = logging.getLogger(__name__)
+
+_AGGREGATED = ",".join(
+    f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
+)
+_ACCEPT = {"accept": f"{_AGGREGATED},application/json"}
+
+
+class UnknownKind(HelmError):
+    """The API server serves no such kind."""
+
+    def __init__(self, api_version: str, kind: str) -> None:
+        super().__init__(f'unable to recognize "": no matches for kind "{kind}" in version "{api_version}"')
+        self.api_version = api_version
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of one API version and where its objects live."""
+
+    api_version: str
+    kind: str
+    plural: str
+    namespaced: bool
+
+    @property
+    def group(self) -> str:
+        """The API group, empty for the core's."""
+        return self.api_version.rpartition("/")[0]
+
+    def path(self, namespace: str = "", name: str = "") -> str:
+        """The path of an object, or of the collection without ``name``; all namespaces for ``""``."""
+        parts = ["/apis" if "/" in self.api_version else "/api", self.api_version]
+        if self.namespaced and namespace:
+            parts += ["namespaces", quote(namespace, safe="")]
+        parts.append(self.plural)
+        if name:
+            # RBAC's names hold colons; a name of dots alone must not climb the path.
+            parts.append(quote(name, safe=":").replace(".", "%2E") if set(name) == {"."} else quote(name, safe=":"))
+        return "/".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """One reading of discovery: resources by (apiVersion, kind), and every name for ``.Capabilities``."""
+
+    resources: dict[tuple[str, str], Resource]
+    api_versions: frozenset[str]
+
+
+class Discovery:
+    """Discovery, read at first use, kept, and read again when a kind is missing."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._catalog: Catalog | None = None
+
+    def find(self, api_version: str, kind: str) -> Resource:
+        """Return the resource of a kind; raises UnknownKind after a fresh look."""
+        key = (api_version, kind)
+        resource = self.catalog().resources.get(key) or self.refresh().resources.get(key)
+        if resource is None:
+            raise UnknownKind(api_version, kind)
+        return resource
+
+    def catalog(self) -> Catalog:
+        """What was read last, reading it now if nothing was."""
+        with self._lock:
+            if self._catalog is None:
+                self._catalog = self._read()
+            return self._catalog
+
+    def refresh(self) -> Catalog:
+        """Read discovery again: a CRD may have been made a moment ago."""
+        with self._lock:
+            self._catalog = self._read()
+            return self._catalog
+
+    def _read(self) -> Catalog:
+        resources: dict[tuple[str, str], Resource] = {}
+        versions: set[str] = set()
+        for document in (self._get("/api"), self._get("/apis")):
+            aggregated = document.get("kind") == "APIGroupDiscoveryList"
+            for api_version, items in _aggregated(document) if aggregated else self._plain(document):
+                versions.add(api_version)
+                for resource in items:
+                    versions.add(f"{api_version}/{resource.kind}")
+                    resources.setdefault((api_version, resource.kind), resource)
+        return Catalog(resources, frozenset(versions))
+
+    def _plain(self, document: dict[str, Any]) -> Iterator[tuple[str, list[Resource]]]:
+        """Each version's own list. One that fails (an aggregated API that is down) hides only itself."""
+        for api_version in _listed(document):
+            root = "/apis" if "/" in api_version else "/api"
+            try:
+                listed = self._get(f"{root}/{api_version}")
+            except ApiError as error:
+                log.warning("discovery of %s failed: %s", api_version, error)
+                continue
+            yield (
+                api_version,
+                [
+                    Resource(api_version, str(each["kind"]), str(each["name"]), bool(each.get("namespaced")))
+                    for each in listed.get("resources") or []
+                    if "/" not in each["name"]
+                ],
+            )
+
+    def _get(self, path: str) -> dict[str, Any]:
+        response = self._transport.send(Request("GET", path, headers=_ACCEPT))
+        if response.status != 200:
+            raise ApiError.of(response)
+        document = response.json()
+        return document if isinstance(document, dict) else {}
+
+
+def _listed(document: dict[str, Any]) -> Iterator[str]:
+    """The API versions of an APIVersions or APIGroupList, each group's preferred one first."""
+    yield from document.get("versions") or []
+    for group in document.get("groups") or []:
+        preferred = (group.get("preferredVersion") or {}).get("groupVersion")
+        names = [each["groupVersion"] for each in group.get("versions") or []]
+        yield from sorted(names, key=lambda name: name != preferred)
+
+
+def _aggregated(document: dict[str, Any]) -> Iterator[tuple[str, list[Resource]]]:
+    for group in document.get("items") or []:
+        group_name = (group.get("metadata") or {}).get("name") or ""
+        for version in group.get("versions") or []:
+            name = str(version["version"])
+            api_version = f"{group_name}/{name}" if group_name else name
+            yield (
+                api_version,
+                [
+                    Resource(api_version, str(kind), str(each["resource"]), each.get("scope") == "Namespaced")
+                    for each in version.get("resources") or []
+                    # Parts of a resource without objects of their own have no responseKind.
+                    if (kind := (each.get("responseKind") or {}).get("kind"))
+                ],
+            )

@@ -1,0 +1,93 @@
+"""Objects of a manifest: what they are called and where they live in the cluster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from helmpy.errors import HelmError
+from helmpy.gocompat import yaml
+from tiller.kube.discovery import Discovery, Resource
+
+RESOURCE_POLICY = "helm.sh/resource-policy"
+
+
+class ManifestError(HelmError):
+    """A manifest holds something that is no object."""
+
+
+@dataclass(frozen=True, slots=True)
+class KubeObject:
+    """One object of a manifest; ``namespace`` is empty for kinds without one."""
+
+    resource: Resource
+    namespace: str
+    name: str
+    body: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        return self.resource.kind
+
+    @property
+    def path(self) -> str:
+        return self.resource.path(self.namespace, self.name)
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """By what objects of two revisions are matched: the API version may change between them."""
+        return self.namespace, self.kind, self.name
+
+    @property
+    def kept(self) -> bool:
+        """Whether the chart says that the object outlives its release."""
+        annotations = (self.body.get("metadata") or {}).get("annotations") or {}
+        policy = annotations.get(RESOURCE_POLICY)
+        return policy is not None and str(policy).strip().lower() != "delete"
+
+
+def parse_documents(manifest: str) -> list[dict[str, Any]]:
+    """Return the objects of a manifest, lists taken apart; raises ManifestError and YamlError."""
+    return [item for document in yaml.load_all(manifest, ints=True) for item in _flat(document)]
+
+
+def build(manifest: str, namespace: str, discovery: Discovery) -> list[KubeObject]:
+    """Return the objects of a manifest with their places; ``namespace`` is for those that name none.
+
+    Raises UnknownKind for a kind that the API server lacks.
+    """
+    return [build_one(document, namespace, discovery) for document in parse_documents(manifest)]
+
+
+def build_one(document: dict[str, Any], namespace: str, discovery: Discovery) -> KubeObject:
+    """Return one object with its place."""
+    api_version, kind = str(document.get("apiVersion") or ""), str(document.get("kind") or "")
+    metadata = document.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise ManifestError(f"error validating data: metadata of a {kind} is not a map")
+    resource = discovery.find(api_version, kind)
+    where = str(metadata.get("namespace") or namespace) if resource.namespaced else ""
+    if resource.namespaced and not metadata.get("namespace"):
+        document = {**document, "metadata": {**metadata, "namespace": where}}
+    return KubeObject(resource, where, str(metadata.get("name") or ""), document)
+
+
+def _flat(document: Any) -> Iterator[dict[str, Any]]:
+    if document is None:
+        return
+    if not isinstance(document, dict):
+        raise ManifestError(f"error converting YAML to JSON: a manifest is a map, not a {type(document).__name__}")
+    if not document.get("kind"):
+        raise ManifestError(f"unable to decode \"\": Object 'Kind' is missing in '{json.dumps(document)}'")
+    items = document.get("items")
+    if not (str(document["kind"]).endswith("List") and isinstance(items, list)):
+        yield document
+        return
+    for item in items:
+        if isinstance(item, dict) and not item.get("kind"):
+            # The items of a typed list need not repeat what the list's own kind says.
+            typed = {"apiVersion": document.get("apiVersion"), "kind": str(document["kind"])[: -len("List")]}
+            item = {**typed, **item}
+        yield from _flat(item)

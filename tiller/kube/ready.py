@@ -1,0 +1,175 @@
+"""When an object counts as ready: one rule for each kind, all others are ready at once.
+
+The kinds of Helm 2's ``--wait`` (pods and what makes them, services, volume claims) with the
+status fields of today's API, so that a rollout just begun never looks done; and CRDs and API
+services, which later objects need.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from tiller.kube.cluster import Cluster, selector_of
+from tiller.kube.discovery import Resource
+from tiller.kube.objects import KubeObject
+
+Live = dict[str, Any]
+
+_REPLICA_SETS = Resource("apps/v1", "ReplicaSet", "replicasets", namespaced=True)
+_REVISION = "deployment.kubernetes.io/revision"
+
+
+def unready(cluster: Cluster, target: KubeObject) -> str:
+    """Say what the object still lacks; empty when it is ready."""
+    rule = RULES.get(target.kind)
+    if rule is None:
+        return ""
+    live = cluster.get(target)
+    if live is None:
+        return "not found"
+    return rule(cluster, live)
+
+
+def condition(live: Live, kind: str) -> str:
+    """The status of one of the object's conditions: True, False, Unknown or empty."""
+    for each in (live.get("status") or {}).get("conditions") or []:
+        if each.get("type") == kind:
+            return str(each.get("status") or "")
+    return ""
+
+
+def _pod(_: Cluster, live: Live) -> str:
+    phase = (live.get("status") or {}).get("phase")
+    return "" if phase == "Succeeded" or condition(live, "Ready") == "True" else "pod is not ready"
+
+
+def _deployment(cluster: Cluster, live: Live) -> str:
+    """Its newest replica set has enough ready pods, as Helm 2 counts; a paused one is left alone."""
+    spec = live.get("spec") or {}
+    if spec.get("paused"):
+        return ""
+    if stale := _stale(live):
+        return stale
+    newest = _newest_replica_set(cluster, live)
+    if newest is None:
+        return "no replica set yet"
+    wanted = _count(spec.get("replicas"), 1)
+    ready = _count((newest.get("status") or {}).get("readyReplicas"), 0)
+    needed = wanted - _max_unavailable(spec, wanted)
+    return "" if ready >= needed else f"{ready} of {needed} pods ready"
+
+
+def _newest_replica_set(cluster: Cluster, deployment: Live) -> Live | None:
+    metadata = deployment["metadata"]
+    owned = [
+        each
+        for each in cluster.list_objects(_REPLICA_SETS, metadata["namespace"], selector_of(deployment))
+        if any(o.get("uid") == metadata.get("uid") for o in each["metadata"].get("ownerReferences") or [])
+    ]
+    revision = (metadata.get("annotations") or {}).get(_REVISION)
+    current = [each for each in owned if (each["metadata"].get("annotations") or {}).get(_REVISION) == revision]
+    return max(current, key=lambda each: str(each["metadata"].get("creationTimestamp") or ""), default=None)
+
+
+def _max_unavailable(spec: Live, wanted: int) -> int:
+    """How many pods may lack during the rollout; part of a percentage is rounded down."""
+    strategy = spec.get("strategy") or {}
+    if strategy.get("type") != "RollingUpdate" or not wanted:
+        return 0
+    rolling = strategy.get("rollingUpdate") or {}
+    share = _share(rolling.get("maxUnavailable", "25%"), wanted, math.floor)
+    if share == 0 and _share(rolling.get("maxSurge", "25%"), wanted, math.ceil) == 0:
+        return 1  # both zero would never move, so Kubernetes takes one
+    return min(share, wanted)
+
+
+def _share(value: Any, of: int, rounded: Callable[[float], int]) -> int:
+    if isinstance(value, str) and value.endswith("%") and value[:-1].isdigit():
+        return rounded(of * int(value[:-1]) / 100)
+    return _count(value, 0)
+
+
+def _replicas(_: Cluster, live: Live) -> str:
+    """ReplicaSet, ReplicationController: as many ready pods as it asks for."""
+    if stale := _stale(live):
+        return stale
+    wanted = _count((live.get("spec") or {}).get("replicas"), 1)
+    ready = _count((live.get("status") or {}).get("readyReplicas"), 0)
+    return "" if ready >= wanted else f"{ready} of {wanted} pods ready"
+
+
+def _stateful_set(_: Cluster, live: Live) -> str:
+    if stale := _stale(live):
+        return stale
+    spec, status = live.get("spec") or {}, live.get("status") or {}
+    wanted = _count(spec.get("replicas"), 1)
+    strategy = spec.get("updateStrategy") or {}
+    if strategy.get("type", "RollingUpdate") == "RollingUpdate":
+        first = _count((strategy.get("rollingUpdate") or {}).get("partition"), 0)
+        updated = _count(status.get("updatedReplicas"), 0)
+        if updated < wanted - first:
+            return f"{updated} of {wanted - first} pods updated"
+    ready = _count(status.get("readyReplicas"), 0)
+    return "" if ready >= wanted else f"{ready} of {wanted} pods ready"
+
+
+def _daemon_set(_: Cluster, live: Live) -> str:
+    if stale := _stale(live):
+        return stale
+    spec, status = live.get("spec") or {}, live.get("status") or {}
+    wanted = _count(status.get("desiredNumberScheduled"), 0)
+    ready = _count(status.get("numberReady"), 0)
+    updated = _count(status.get("updatedNumberScheduled"), 0)
+    if (spec.get("updateStrategy") or {}).get("type", "RollingUpdate") == "RollingUpdate" and updated < wanted:
+        return f"{updated} of {wanted} pods updated"
+    return "" if ready >= wanted else f"{ready} of {wanted} pods ready"
+
+
+def _service(_: Cluster, live: Live) -> str:
+    spec = live.get("spec") or {}
+    if spec.get("type") == "ExternalName":
+        return ""
+    if not spec.get("clusterIP"):
+        return "no cluster IP yet"
+    if spec.get("type") == "LoadBalancer" and not spec.get("externalIPs"):
+        balancer = (live.get("status") or {}).get("loadBalancer") or {}
+        return "" if balancer.get("ingress") else "load balancer has no address yet"
+    return ""
+
+
+def _claim(_: Cluster, live: Live) -> str:
+    return "" if (live.get("status") or {}).get("phase") == "Bound" else "volume claim is not bound"
+
+
+def _definition(_: Cluster, live: Live) -> str:
+    return "" if condition(live, "Established") == "True" else "definition is not established"
+
+
+def _api_service(_: Cluster, live: Live) -> str:
+    return "" if condition(live, "Available") == "True" else "API service is not available"
+
+
+RULES: dict[str, Callable[[Cluster, Live], str]] = {
+    "Pod": _pod,
+    "Deployment": _deployment,
+    "ReplicaSet": _replicas,
+    "ReplicationController": _replicas,
+    "StatefulSet": _stateful_set,
+    "DaemonSet": _daemon_set,
+    "Service": _service,
+    "PersistentVolumeClaim": _claim,
+    "CustomResourceDefinition": _definition,
+    "APIService": _api_service,
+}
+
+
+def _stale(live: Live) -> str:
+    """Whether the controller has not seen the newest spec yet."""
+    seen = _count((live.get("status") or {}).get("observedGeneration"), 0)
+    return "" if seen >= _count(live["metadata"].get("generation"), 0) else "its controller has not seen it yet"
+
+
+def _count(value: Any, default: int) -> int:
+    return value if isinstance(value, int) else default

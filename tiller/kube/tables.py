@@ -1,0 +1,96 @@
+"""Live objects as the API server itself would print them, for a release's status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tiller.kube.cluster import Cluster, selector_of
+from tiller.kube.discovery import Resource
+from tiller.kube.objects import KubeObject
+
+_ACCEPT = ",".join(
+    [f"application/json;as=Table;v={version};g=meta.k8s.io" for version in ("v1", "v1beta1")] + ["application/json"]
+)
+_PODS = Resource("v1", "Pod", "pods", namespaced=True)
+_WITH_PODS = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet", "Job"})
+
+
+@dataclass(slots=True)
+class _Group:
+    """Rows under one heading."""
+
+    columns: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def add(self, table: dict[str, Any]) -> None:
+        shown = [i for i, each in enumerate(table.get("columnDefinitions") or []) if not each.get("priority")]
+        if not self.columns:
+            self.columns = [str(table["columnDefinitions"][i]["name"]).upper() for i in shown]
+        for row in table.get("rows") or []:
+            identity = str(((row.get("object") or {}).get("metadata") or {}).get("uid") or row["cells"])
+            if identity not in self.seen:
+                self.seen.add(identity)
+                self.rows.append([_cell(row["cells"][i]) for i in shown])
+
+
+def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:
+    """Return tables of the objects by ``version/Kind``, pods of workloads, and a list of missing ones."""
+    groups: dict[str, _Group] = {}
+    missing: list[KubeObject] = []
+    for target in targets:
+        table = cluster.get_table(target.path, _ACCEPT)
+        if table is None:
+            missing.append(target)
+            continue
+        group = groups.setdefault(f"{_version(target.resource)}/{target.kind}", _Group())
+        group.add(_as_table(table))
+        if target.kind in _WITH_PODS:
+            _add_pods(cluster, target, groups)
+    parts = [f"==> {name}\n{_text(group)}\n" for name, group in sorted(groups.items()) if group.rows]
+    if missing:
+        lines = "".join(f"{each.kind}\t\t{each.name}\n" for each in missing)
+        parts.append(f"==> MISSING\nKIND\t\tNAME\n{lines}")
+    return "".join(parts)
+
+
+def _add_pods(cluster: Cluster, target: KubeObject, groups: dict[str, _Group]) -> None:
+    live = cluster.get(target)
+    selector = selector_of(live) if live is not None else ""
+    if not selector:
+        return
+    table = cluster.get_table(_PODS.path(target.namespace), _ACCEPT, [("labelSelector", selector)])
+    if table is not None:
+        groups.setdefault("v1/Pod(related)", _Group()).add(_as_table(table))
+
+
+def _as_table(body: dict[str, Any]) -> dict[str, Any]:
+    """A table as it is; an object or list (a server without tables) as its names."""
+    if body.get("kind") == "Table":
+        return body
+    items = body.get("items", [body])
+    rows = [{"cells": [(item.get("metadata") or {}).get("name")], "object": item} for item in items]
+    return {"columnDefinitions": [{"name": "Name", "priority": 0}], "rows": rows}
+
+
+def _version(resource: Resource) -> str:
+    return resource.api_version.rpartition("/")[2]
+
+
+def _text(group: _Group) -> str:
+    """Columns padded as kubectl pads them: at least six wide, three blanks between."""
+    lines: Sequence[list[str]] = [group.columns, *group.rows]
+    widths = [max(6, max(len(line[i]) for line in lines) + 3) for i in range(len(group.columns))]
+    return "".join(
+        "".join(cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=False)) + line[-1] + "\n"
+        for line in lines
+    )
+
+
+def _cell(value: Any) -> str:
+    """A cell on one line: what a chart's author can write into an object must not forge rows."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return " ".join(str("" if value is None else value).split("\n"))

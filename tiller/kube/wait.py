@@ -1,0 +1,32 @@
+"""Waiting until objects are ready."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from tiller.clock import Deadline, WaitTimeout
+from tiller.kube.cluster import Cluster
+from tiller.kube.objects import KubeObject
+from tiller.kube.ready import unready
+
+log = logging.getLogger(__name__)
+
+POLL = 2.0  # seconds between looks
+
+
+def until_ready(cluster: Cluster, wanted: Iterable[KubeObject], deadline: Deadline) -> None:
+    """Return when every object is ready; raises WaitTimeout and logs what was missing then."""
+    waiting = list(wanted)
+    while True:
+        lacks = [(each, text) for each in waiting if (text := unready(cluster, each))]
+        if not lacks:
+            return
+        waiting = [each for each, _ in lacks]
+        try:
+            deadline.sleep(POLL)
+            deadline.check()
+        except WaitTimeout:
+            for each, text in lacks:
+                log.warning("not ready in time: %s %s: %s", each.kind, each.name, text)
+            raise
