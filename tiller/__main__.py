@@ -1,0 +1,210 @@
+"""The tiller command: flags, wiring, signals. All of the environment that tiller reads is read here."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helmpy.errors import HelmError
+
+if TYPE_CHECKING:
+    from tiller.clock import Clock
+    from tiller.kube.transport import Transport
+    from tiller.server import Tls
+    from tiller.storage.driver import Driver
+    from tiller.storage.storage import Storage
+
+NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+DEFAULT_NAMESPACE = "kube-system"
+GRACE = 25.0  # seconds for running calls at the end; a pod gets 30
+
+log = logging.getLogger("tiller")
+
+
+def parse_flags(arguments: Sequence[str], environment: Mapping[str, str]) -> argparse.Namespace:
+    """Read 2.17's flags as Go's flag package does: ``-x`` and ``--x`` are one, booleans take ``=false``."""
+    certificates = environment.get("TILLER_TLS_CERTS", "")
+    parser = argparse.ArgumentParser(prog="tiller", allow_abbrev=False)
+
+    def text(name: str, default: str, about: str) -> None:
+        parser.add_argument(f"-{name}", f"--{name}", default=default, help=f"{about} (default {default!r})")
+
+    def switch(name: str, default: bool, about: str) -> None:  # noqa: FBT001 - a flag's default
+        parser.add_argument(f"-{name}", f"--{name}", nargs="?", const=True, default=default, type=_boolean, help=about)
+
+    text("listen", ":44134", "address:port to listen on")
+    text("probe-listen", ":44135", "address:port to listen on for probes")
+    switch("probe", True, "answer probes over HTTP")
+    switch("trace", False, "log every call")
+    text("storage", "configmap", "where records are kept: configmap, secret or memory")
+    parser.add_argument(
+        "-history-max",
+        "--history-max",
+        type=int,
+        default=_history_max(environment.get("TILLER_HISTORY_MAX", "")),
+        help="revisions kept of a release, 0 for all",
+    )
+    switch("tls", bool(environment.get("TILLER_TLS_ENABLE")), "serve TLS")
+    switch("tls-verify", bool(environment.get("TILLER_TLS_VERIFY")), "serve TLS and demand clients' certificates")
+    text("tls-key", str(Path(certificates, "tls.key")), "private key's file")
+    text("tls-cert", str(Path(certificates, "tls.crt")), "certificate's file")
+    text("tls-ca-cert", str(Path(certificates, "ca.crt")), "file of the CA that signs clients' certificates")
+    switch("version", False, "print the version and end")
+    parser.add_argument("-v", "--v", default="0", help="log level: above 0 more is logged")
+    # Go's logging flags; what they ask for is what happens anyway.
+    for name in ("logtostderr", "alsologtostderr", "skip_headers", "skip_log_headers", "add_dir_header"):
+        switch(name, False, argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() in ("1", "t", "true"):
+        return True
+    if text.lower() in ("0", "f", "false"):
+        return False
+    raise argparse.ArgumentTypeError(f"invalid boolean value {text!r}")
+
+
+def _history_max(text: str) -> int:
+    if not text:
+        return 0
+    try:
+        return int(text)
+    except ValueError:
+        log.warning('Invalid max history "%s". Defaulting to 0.', text)
+        return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until a signal; the exit status is 0, or 1 where the server could not start."""
+    logging.basicConfig(stream=sys.stderr, format="[%(name)s] %(asctime)s %(message)s", level=logging.WARNING)
+    options = parse_flags(sys.argv[1:] if arguments is None else arguments, os.environ)
+    verbose = options.trace or options.v != "0"
+    logging.getLogger("tiller").setLevel(logging.DEBUG if verbose else logging.INFO)
+    if options.version:
+        from tiller.actions.environment import VERSION
+
+        sys.stdout.write(f"{VERSION}\n")
+        return 0
+    try:
+        return _run(options, os.environ)
+    except HelmError as error:
+        log.error("%s", error)  # noqa: TRY400 - one clear line
+        return 1
+
+
+def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from tiller.actions.environment import VERSION, Environment
+    from tiller.actions.recorded import fail_interrupted
+    from tiller.clock import SystemClock
+    from tiller.kube.cluster import Cluster
+    from tiller.probes import Metrics, serve_probes
+    from tiller.server import serve
+    from tiller.storage.storage import Storage
+
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    clock = SystemClock()
+    transport = _transport(environment)
+    driver = _driver(options.storage, transport, _namespace(environment), clock)
+    storage = Storage(driver, max_history=options.history_max)
+    tls = _tls(options)
+    log.info("Starting Tiller %s (tls=%s)", VERSION, str(tls is not None).lower())
+    log.info("Storage driver is %s", driver.name)
+    log.info("Max history per release is %d", options.history_max)
+    _mark_interrupted(fail_interrupted, storage)
+    metrics = Metrics(clock.now())
+    handle = serve(
+        Environment(cluster=Cluster(transport, clock), storage=storage, clock=clock),
+        listen=options.listen,
+        tls=tls,
+        observe=metrics.observe,
+    )
+    log.info("GRPC listening on %s", _shown(options.listen, handle.port))
+    probes = serve_probes(options.probe_listen, metrics) if options.probe else None
+    if probes is not None:
+        log.info("Probes listening on %s", _shown(options.probe_listen, probes.port))
+    ended.wait()
+    log.info("Ending: no new calls, %d seconds for running ones", GRACE)
+    handle.stop(GRACE)
+    if probes is not None:
+        probes.stop()
+    return 0
+
+
+def _shown(listen: str, port: int) -> str:
+    """The address with the port that was taken, should any have been asked for."""
+    return f"{listen.rpartition(':')[0]}:{port}"
+
+
+def _mark_interrupted(mark: Callable[[Storage], object], storage: Storage) -> None:
+    """A store that cannot be read now must not keep the server down: calls will say so themselves."""
+    try:
+        mark(storage)
+    except HelmError as error:
+        log.warning("cannot look for interrupted operations: %s", error)
+
+
+def _transport(environment: Mapping[str, str]) -> Transport:
+    """The cluster around us, or the kubeconfig's; raises NoCluster with one line saying so."""
+    from tiller.kube.client_transport import from_kubeconfig, in_cluster
+
+    if environment.get("KUBERNETES_SERVICE_HOST") and not environment.get("KUBECONFIG"):
+        return in_cluster()
+    return from_kubeconfig(environment.get("KUBECONFIG") or None)
+
+
+def _namespace(environment: Mapping[str, str]) -> str:
+    """Where records are kept: TILLER_NAMESPACE, else the pod's own namespace, else kube-system."""
+    named = environment.get("TILLER_NAMESPACE")
+    if named:
+        return named
+    try:
+        return NAMESPACE_FILE.read_text(encoding="utf-8").strip() or DEFAULT_NAMESPACE
+    except OSError:
+        return DEFAULT_NAMESPACE
+
+
+def _driver(storage: str, transport: Transport, namespace: str, clock: Clock) -> Driver:
+    """The store called ``storage``. An unknown one is an error: 2.17 silently forgets everything then."""
+    from tiller.storage.kubernetes import ConfigMapDriver, SecretDriver
+    from tiller.storage.memory import MemoryDriver
+
+    if storage == "memory":
+        return MemoryDriver()
+    if storage == "configmap":
+        return ConfigMapDriver(transport, namespace, clock)
+    if storage == "secret":
+        return SecretDriver(transport, namespace, clock)
+    raise HelmError(f'unknown storage "{storage}": one of configmap, secret, memory')
+
+
+def _tls(options: argparse.Namespace) -> Tls | None:
+    from tiller.server import Tls
+
+    if not (options.tls or options.tls_verify):
+        return None
+    return Tls(
+        key=_read(options.tls_key),
+        certificate=_read(options.tls_cert),
+        ca=_read(options.tls_ca_cert) if options.tls_verify else None,
+    )
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise HelmError(f"Could not create server TLS configuration: open {path}: {error.strerror}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

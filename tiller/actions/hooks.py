@@ -1,0 +1,119 @@
+"""Running the hooks of an event: create, wait, clean up as their policies say."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from helmpy.errors import HelmError
+from helmpy.release import hooks as order
+from helmpy.release.model import Hook, HookDeletePolicy, HookEvent, Release, ReleaseError
+from tiller.actions.environment import Environment
+from tiller.clock import Deadline
+from tiller.kube.cluster import Cluster
+from tiller.kube.objects import KubeObject
+from tiller.kube.ready import condition
+
+log = logging.getLogger(__name__)
+
+FIRST_POLL = 0.25  # seconds; each look doubles it
+LONGEST_POLL = 2.0
+
+
+class HookError(ReleaseError):
+    """A hook ended badly."""
+
+
+def run(env: Environment, release: Release, event: HookEvent, deadline: Deadline) -> Release:
+    """Run an event's hooks one after the other; return the release with their last runs noted.
+
+    Each hook has the whole timeout for itself. Raises the first hook's error after deleting what
+    its policy says; hooks that succeeded before it stay, as in Helm 2.
+    """
+    chosen = order.for_event(release.hooks, event)
+    for hook in chosen:
+        _run_one(env, release, hook, event, deadline.restart())
+    for hook in chosen:
+        _delete_if(env, release, hook, HookDeletePolicy.SUCCEEDED)
+    if not chosen:
+        return release
+    now = env.now()
+    done = {id(hook) for hook in chosen}
+    hooks = tuple(replace(hook, last_run=now) if id(hook) in done else hook for hook in release.hooks)
+    return replace(release, hooks=hooks)
+
+
+def _run_one(env: Environment, release: Release, hook: Hook, event: HookEvent, deadline: Deadline) -> None:
+    _delete_if(env, release, hook, HookDeletePolicy.BEFORE_HOOK_CREATION)
+    targets = env.cluster.build(hook.manifest, release.namespace)
+    try:
+        for target in targets:
+            env.cluster.create(target)
+        for target in targets:
+            _wait(env.cluster, target, event, deadline)
+    except HelmError as error:
+        log.warning("release %s: hook %s could not complete: %s", release.name, hook.path, error)
+        _delete_after_failure(env, release, hook)
+        raise
+
+
+def _delete_after_failure(env: Environment, release: Release, hook: Hook) -> None:
+    """Delete a failed hook if it asks for it; the hook's own error is the one to report."""
+    try:
+        _delete_if(env, release, hook, HookDeletePolicy.FAILED)
+    except HelmError as error:
+        log.warning("release %s: failed hook %s could not be deleted: %s", release.name, hook.path, error)
+
+
+def _delete_if(env: Environment, release: Release, hook: Hook, policy: HookDeletePolicy) -> None:
+    if policy not in hook.delete_policies:
+        return
+    deadline = Deadline(env.clock, hook.delete_timeout)
+    for target in env.cluster.build(hook.manifest, release.namespace):
+        if env.cluster.delete(target) and hook.delete_timeout > 0:
+            env.cluster.wait_gone(target, deadline)
+
+
+def _wait(cluster: Cluster, target: KubeObject, event: HookEvent, deadline: Deadline) -> None:
+    """Wait for jobs to complete and definitions to be served; all else is done when it exists."""
+    done = _established if event == HookEvent.CRD_INSTALL else _RULES.get(target.kind)
+    if done is None:
+        return
+    poll = FIRST_POLL
+    while True:
+        live = cluster.get(target)
+        if live is not None and done(live):
+            return
+        deadline.sleep(poll)
+        deadline.check()
+        poll = min(poll * 2, LONGEST_POLL)
+
+
+def established(cluster: Cluster, targets: Sequence[KubeObject], deadline: Deadline) -> None:
+    """Wait until the API server serves these definitions."""
+    for target in targets:
+        _wait(cluster, target, HookEvent.CRD_INSTALL, deadline)
+
+
+def _completed(live: dict[str, Any]) -> bool:
+    for each in (live.get("status") or {}).get("conditions") or []:
+        if each.get("status") != "True":
+            continue
+        if each.get("type") == "Complete":
+            return True
+        if each.get("type") == "Failed":
+            raise HookError(f"Job failed: {each.get('reason')}")
+    return False
+
+
+def _established(live: dict[str, Any]) -> bool:
+    if live.get("kind") != "CustomResourceDefinition":
+        return True
+    if condition(live, "NamesAccepted") == "False":
+        raise HookError(f"naming conflict detected for CRD {live['metadata']['name']}")
+    return condition(live, "Established") == "True"
+
+
+_RULES = {"Job": _completed}

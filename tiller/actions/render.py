@@ -1,0 +1,135 @@
+"""Charts to manifests on the server: gates, capabilities, rendering, splitting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from helmpy.chart.capabilities import Capabilities, KubeVersion
+from helmpy.chart.model import Chart, ChartError, Config
+from helmpy.chart.values import parse_values
+from helmpy.engine import ReleaseOptions, render
+from helmpy.errors import HelmError
+from helmpy.gocompat import semver
+from helmpy.release import manifest as manifests
+from helmpy.release.model import Hook, ReleaseError
+from tiller.kube.cluster import Cluster
+
+if TYPE_CHECKING:
+    from tiller.actions.environment import Environment
+
+
+class MissingChart(ChartError):
+    """A request came without a chart."""
+
+    def __init__(self) -> None:
+        super().__init__("no chart provided")
+
+
+class Incompatible(ChartError):
+    """The chart asks for another Tiller or another Kubernetes."""
+
+
+class RenderError(ReleaseError):
+    """A chart could not be turned into manifests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a rendering needs, and nothing that reaches a cluster."""
+
+    chart: Chart
+    values: Mapping[str, Any]
+    release: ReleaseOptions
+    capabilities: Capabilities
+
+
+class Renderer(Protocol):
+    """Runs a chart's templates: in this process, or in one that can be stopped."""
+
+    def render(self, job: Job) -> dict[str, str]:
+        """Return text by path (``web/templates/svc.yaml``); raises the engine's errors."""
+        ...
+
+
+class InProcess:
+    """Renders in the calling thread."""
+
+    def render(self, job: Job) -> dict[str, str]:
+        return render(job.chart, job.values, job.release, job.capabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a chart came to: the record's manifest text, its hooks and its notes."""
+
+    manifest: str
+    hooks: tuple[Hook, ...]
+    notes: str
+
+
+def render_release(
+    env: Environment,
+    chart: Chart | None,
+    config: Config | None,
+    options: ReleaseOptions,
+    *,
+    sub_notes: bool = False,
+    dry_run: bool = False,
+) -> Rendered:
+    """Render a chart as a release; no effects but discovery.
+
+    Raises MissingChart, Incompatible, the engine's errors, and RenderError with the rendered text
+    below the message where a document is no YAML.
+    """
+    if chart is None or chart.metadata is None:
+        raise MissingChart
+    capabilities = capabilities_of(env)
+    check_gates(chart, env.version.sem_ver, capabilities.kube_version.git_version)
+    values = parse_values(config.raw if config else "")
+    rendered = env.renderer.render(Job(chart, values, options, capabilities))
+    try:
+        parts = manifests.split(rendered, sub_notes=sub_notes, v2=chart.is_v2)
+    except HelmError as error:
+        if dry_run or str(error).startswith("YAML parse error"):
+            raise RenderError(f"{error}\n{manifests.rendered_text(rendered)}") from error
+        raise
+    return Rendered(manifests.stored_text(parts.manifests), parts.hooks, parts.notes)
+
+
+def capabilities_of(env: Environment) -> Capabilities:
+    """What the cluster offers, as templates see it under ``.Capabilities``."""
+    version = env.cluster.version()
+    found = api_versions(env.cluster)
+    kube = KubeVersion(
+        major=version.get("major", ""), minor=version.get("minor", ""), git_version=version.get("gitVersion", "")
+    )
+    return Capabilities(kube_version=kube, api_versions=found, tiller_version=env.version.sem_ver)
+
+
+def api_versions(cluster: Cluster) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(cluster.api_versions()))
+    except HelmError as error:
+        raise ReleaseError(f"Could not get apiVersions from Kubernetes: {error}") from error
+
+
+def check_gates(chart: Chart, tiller_version: str, kube_version: str) -> None:
+    """Refuse a chart whose constraints on Tiller or Kubernetes do not hold; raises Incompatible."""
+    assert chart.metadata is not None
+    wanted = chart.metadata.tiller_version
+    if wanted and not _holds(wanted, tiller_version):
+        raise Incompatible(f"Chart incompatible with Tiller {tiller_version}")
+    wanted = chart.metadata.kube_version
+    plain = kube_version.split("+", 1)[0]
+    if wanted and not _holds(wanted, plain):
+        raise Incompatible(f"Chart requires kubernetesVersion: {wanted} which is incompatible with Kubernetes {plain}")
+
+
+def _holds(constraint: str, version: str) -> bool:
+    """Whether the version satisfies the constraint; one that cannot be read does not match."""
+    try:
+        return semver.Constraint(constraint, 2).check(semver.Version.parse(version))
+    except HelmError:
+        return False

@@ -1,0 +1,122 @@
+"""What a kubelet and a Prometheus ask over HTTP: /liveness, /readiness, /metrics.
+
+Served by threads of its own, so a server busy with long calls still looks alive.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from helmpy.errors import HelmError
+
+REQUEST_TIMEOUT = 10.0  # seconds for a whole request: a silent caller must not hold a thread
+
+
+class ProbeError(HelmError):
+    """The probes' address cannot be served."""
+
+
+class Metrics:
+    """Counters of calls by method and outcome, and when the server started."""
+
+    def __init__(self, started: float) -> None:
+        self._started = started
+        self._calls: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.Lock()
+
+    def observe(self, method: str, ok: bool) -> None:  # noqa: FBT001 - an outcome has two sides
+        """Count one call that ended."""
+        with self._lock:
+            self._calls[method, "ok" if ok else "error"] += 1
+
+    def text(self) -> str:
+        """Return the counters in Prometheus's text format."""
+        with self._lock:
+            calls = sorted(self._calls.items())
+        lines = [
+            "# HELP tiller_start_time_seconds When the server started, in seconds since 1970.",
+            "# TYPE tiller_start_time_seconds gauge",
+            f"tiller_start_time_seconds {self._started:.3f}",
+            "# HELP tiller_calls_total Calls answered, by method and outcome.",
+            "# TYPE tiller_calls_total counter",
+            *(
+                f'tiller_calls_total{{method="{method}",outcome="{outcome}"}} {count}'
+                for (method, outcome), count in calls
+            ),
+        ]
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """A running probe server."""
+
+    port: int
+    _server: ThreadingHTTPServer
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _DualStack(ThreadingHTTPServer):
+    """Listens on IPv6 and IPv4 alike where the address is empty, as Go does."""
+
+    address_family = socket.AF_INET6
+    daemon_threads = True
+
+    def server_bind(self) -> None:
+        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
+
+
+class _SingleStack(ThreadingHTTPServer):
+    daemon_threads = True
+
+
+def serve_probes(listen: str, metrics: Metrics) -> Probes:
+    """Serve at ``HOST:PORT`` (``:PORT`` for all addresses) and return at once; raises ProbeError."""
+    host, _, port = listen.rpartition(":")
+
+    class Handler(_Handler):
+        pages = metrics
+
+    host = host.strip("[]")
+    kind = _SingleStack if host and ":" not in host else _DualStack
+    try:
+        server = kind((host, int(port)), Handler)
+    except (OSError, ValueError, OverflowError) as error:
+        raise ProbeError(f"Probes server died: listen tcp {listen}: {error}") from error
+    threading.Thread(target=server.serve_forever, name="probes", daemon=True).start()
+    return Probes(server.server_address[1], server)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    pages: Metrics
+    timeout = REQUEST_TIMEOUT
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path in ("/liveness", "/readiness"):
+            self._answer(HTTPStatus.OK, "")
+        elif path == "/metrics":
+            self._answer(HTTPStatus.OK, self.pages.text())
+        else:
+            self._answer(HTTPStatus.NOT_FOUND, "404 page not found\n")
+
+    def _answer(self, status: HTTPStatus, text: str) -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """A probe every ten seconds is no news."""

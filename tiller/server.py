@@ -1,0 +1,306 @@
+"""The gRPC service: ten methods of Helm 2.17, each one action; one map of errors.
+
+Errors reach the client as UNKNOWN with nothing but the message, as Go's plain errors do: scripts
+match texts.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf.wrappers_pb2 import Int32Value, StringValue
+
+from helmpy import wire
+from helmpy.errors import HelmError
+from helmpy.hapi.services import tiller_pb2, tiller_pb2_grpc
+from helmpy.release.requests import ListResponse
+from tiller.actions import install, query, rollback, testing, uninstall, upgrade
+from tiller.actions.environment import Environment
+
+log = logging.getLogger(__name__)
+
+MAX_MESSAGE = 20 * 1024 * 1024  # bytes, both ways
+MAX_ERROR = 256 * 1024  # characters of a message: an error carries a manifest at times
+THREADS = 64  # a call that waits for objects holds one
+SERVICE = "/hapi.services.tiller.ReleaseService/"
+HEALTH = "/grpc.health.v1.Health/"
+HEALTH_NAMES = frozenset({"", "Tiller"})
+SERVING, SERVICE_UNKNOWN = 1, 3  # numbers of grpc.health.v1.HealthCheckResponse.ServingStatus
+
+_OPTIONS = [
+    ("grpc.max_receive_message_length", MAX_MESSAGE),
+    ("grpc.max_send_message_length", MAX_MESSAGE),
+    ("grpc.max_connection_idle_ms", 10 * 60 * 1000),
+    # Helm pings every 30 seconds, also while a call waits; gRPC's own limit of 5 minutes would
+    # hang up on it.
+    ("grpc.http2.min_ping_interval_without_data_ms", 20_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.max_ping_strikes", 0),
+    ("grpc.so_reuseport", 0),  # a port in use is an error, not a share
+]
+
+
+class ServerError(HelmError):
+    """The server cannot start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """PEM texts. With ``ca`` every client must show a certificate that it signed."""
+
+    key: bytes
+    certificate: bytes
+    ca: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A running server."""
+
+    port: int
+    _server: grpc.Server
+
+    def stop(self, grace: float | None = 5.0) -> None:
+        """Take no new calls, let running ones end within ``grace`` seconds, then cancel them."""
+        self._server.stop(grace).wait()
+
+    def wait(self) -> None:
+        """Return when the server has been stopped."""
+        self._server.wait_for_termination()
+
+
+def serve(
+    environment: Environment,
+    *,
+    listen: str = "127.0.0.1:0",
+    tls: Tls | None = None,
+    threads: int = THREADS,
+    observe: Callable[[str, bool], None] = lambda _method, _ok: None,
+) -> Handle:
+    """Start serving and return at once; ``observe`` is told of every call's method and outcome.
+
+    ``listen`` is ``HOST:PORT`` or ``:PORT`` for all addresses, port 0 for any free one. Raises
+    ServerError where the port is taken or the TLS files do not fit.
+    """
+    server = grpc.server(
+        ThreadPoolExecutor(threads, thread_name_prefix="rpc"),
+        interceptors=(VersionCheck(environment.version.sem_ver),),
+        options=_OPTIONS,
+    )
+    tiller_pb2_grpc.add_ReleaseServiceServicer_to_server(  # type: ignore[no-untyped-call]  # generated without types
+        ReleaseService(environment, observe), server
+    )
+    server.add_generic_rpc_handlers((_health_handler(),))
+    port = _bind(server, listen, tls)
+    server.start()
+    return Handle(port, server)
+
+
+def _bind(server: grpc.Server, listen: str, tls: Tls | None) -> int:
+    address = f"[::]{listen}" if listen.startswith(":") else listen
+    try:
+        if tls is None:
+            return server.add_insecure_port(address)
+        return server.add_secure_port(address, _credentials(tls))
+    except (RuntimeError, ValueError) as error:
+        raise ServerError(f"Server died: listen tcp {listen}: {error}") from error
+
+
+def _credentials(tls: Tls) -> grpc.ServerCredentials:
+    return grpc.ssl_server_credentials(
+        [(tls.key, tls.certificate)], root_certificates=tls.ca, require_client_auth=tls.ca is not None
+    )
+
+
+class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
+    """Messages to records, an action, records to messages."""
+
+    def __init__(self, environment: Environment, observe: Callable[[str, bool], None]) -> None:
+        self.env = environment
+        self._observe = observe
+
+    def GetVersion(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the service's name
+        return self._answer("GetVersion", request, context, lambda _: query.version(self.env))
+
+    def GetReleaseStatus(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the service's name
+        return self._answer("GetReleaseStatus", request, context, lambda asked: query.status(self.env, asked))
+
+    def GetReleaseContent(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the service's name
+        return self._answer("GetReleaseContent", request, context, lambda asked: query.content(self.env, asked))
+
+    def GetHistory(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the service's name
+        return self._answer("GetHistory", request, context, lambda asked: query.history(self.env, asked))
+
+    def InstallRelease(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the service's name
+        return self._change("InstallRelease", install.install, request, context)
+
+    def UpdateRelease(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the service's name
+        return self._change("UpdateRelease", upgrade.upgrade, request, context)
+
+    def RollbackRelease(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the service's name
+        return self._change("RollbackRelease", rollback.rollback, request, context)
+
+    def UninstallRelease(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the service's name
+        return self._change("UninstallRelease", uninstall.uninstall, request, context)
+
+    def ListReleases(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802 - the service's name
+        return self._stream(
+            "ListReleases", request, context, lambda asked: pages(query.list_releases(self.env, asked), MAX_MESSAGE)
+        )
+
+    def RunReleaseTest(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802 - the service's name
+        def run(asked: Any) -> Iterator[Any]:
+            lines = testing.run_tests(self.env, asked, cancelled=_hung_up(context))
+            return (wire.to_proto(line) for line in lines)
+
+        return self._stream("RunReleaseTest", request, context, run)
+
+    def _change(self, method: str, action: Callable[..., Any], request: Any, context: grpc.ServicerContext) -> Any:
+        return self._answer(
+            method, request, context, lambda asked: action(self.env, asked, cancelled=_hung_up(context))
+        )
+
+    def _answer(self, method: str, request: Any, context: grpc.ServicerContext, action: Callable[[Any], Any]) -> Any:
+        try:
+            answer = wire.to_proto(action(wire.from_proto(request)))
+        except Exception as error:
+            self._observe(method, False)
+            _refuse(method, error, context)
+        self._observe(method, True)
+        return answer
+
+    def _stream(
+        self, method: str, request: Any, context: grpc.ServicerContext, action: Callable[[Any], Iterator[Any]]
+    ) -> Iterator[Any]:
+        try:
+            yield from action(wire.from_proto(request))
+        except Exception as error:
+            self._observe(method, False)
+            _refuse(method, error, context)
+        self._observe(method, True)
+
+
+def _hung_up(context: grpc.ServicerContext) -> Callable[[], bool]:
+    return lambda: not context.is_active()
+
+
+def _refuse(method: str, error: Exception, context: grpc.ServicerContext) -> NoReturn:
+    """End the call with the error's text; what is no HelmError is a defect and logged whole."""
+    if isinstance(error, HelmError):
+        log.info("%s: %s", method, error)
+        text = str(error)
+    else:
+        log.error("%s failed unexpectedly", method, exc_info=error)
+        text = f"{type(error).__name__}: {error}"
+    context.abort(grpc.StatusCode.UNKNOWN, text[:MAX_ERROR])
+
+
+def pages(answer: ListResponse, limit: int) -> Iterator[Any]:
+    """Messages of at most ``limit`` bytes, each with the answer's count, next and total.
+
+    No releases give no message. A release larger than the limit goes alone.
+    """
+    empty = wire.to_proto(replace(answer, releases=()))
+    message, size = _copy(empty), empty.ByteSize()
+    for release in answer.releases:
+        part = wire.to_proto(release)
+        cost = part.ByteSize() + 6  # tag and length before it
+        if message.releases and size + cost > limit:
+            yield message
+            message, size = _copy(empty), empty.ByteSize()
+        message.releases.append(part)
+        size += cost
+    if message.releases:
+        yield message
+
+
+def _copy(message: Any) -> Any:
+    made = tiller_pb2.ListReleasesResponse()
+    made.CopyFrom(message)
+    return made
+
+
+class VersionCheck(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc's stubs leave the base untyped
+    """Refuses clients of another version; asking for the version and for health is always allowed."""
+
+    def __init__(self, server_version: str) -> None:
+        self._version = server_version
+
+    def intercept_service(
+        self, continuation: Callable[[Any], Any], handler_call_details: Any
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        handler = continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or method == f"{SERVICE}GetVersion" or method.startswith(HEALTH):
+            return handler  # type: ignore[no-any-return]  # what gRPC gave, unchanged
+        client = _client_version(handler_call_details.invocation_metadata)
+        if is_compatible(client, self._version):
+            return handler  # type: ignore[no-any-return]  # what gRPC gave, unchanged
+        text = f"incompatible versions client[{client}] server[{self._version}]"
+
+        def refuse(_request: Any, context: grpc.ServicerContext) -> NoReturn:
+            context.abort(grpc.StatusCode.UNKNOWN, text)
+
+        make = (
+            grpc.unary_stream_rpc_method_handler if handler.response_streaming else grpc.unary_unary_rpc_method_handler
+        )
+        return make(refuse, handler.request_deserializer, handler.response_serializer)
+
+
+def _client_version(metadata: Sequence[tuple[str, str | bytes]]) -> str:
+    for key, value in metadata:
+        if key == "x-helm-api-client":
+            return value if isinstance(value, str) else value.decode(errors="replace")
+    return ""
+
+
+def is_compatible(client: str, server: str) -> bool:
+    """Whether a client may talk to a server: same major version, and no newer minor.
+
+    Prereleases on either side must be equal; versions that end in ``unreleased`` pass.
+    """
+    if client.endswith("unreleased") or server.endswith("unreleased"):
+        return True
+    theirs, ours = _parsed(client), _parsed(server)
+    if theirs is None or ours is None:
+        return False
+    if theirs[3] or ours[3]:
+        return theirs == ours
+    if theirs[0] == 0:  # before 1.0 every minor version is its own
+        return ours[:2] == theirs[:2]
+    return ours[0] == theirs[0] and ours[1] >= theirs[1]
+
+
+def _parsed(version: str) -> tuple[int, int, int, str] | None:
+    core, _, prerelease = version.removeprefix("v").partition("+")[0].partition("-")
+    numbers = core.split(".")
+    if not (1 <= len(numbers) <= 3 and all(n.isascii() and n.isdigit() and len(n) < 10 for n in numbers)):
+        return None
+    major, minor, patch = ([int(n) for n in numbers] + [0, 0])[:3]
+    return major, minor, patch, prerelease
+
+
+def _health_handler() -> grpc.GenericRpcHandler:
+    """grpc.health.v1 without its package: its two messages have the wire form of a wrapped string and number."""
+
+    def check(request: StringValue, context: grpc.ServicerContext) -> Int32Value:
+        if request.value not in HEALTH_NAMES:
+            context.abort(grpc.StatusCode.NOT_FOUND, "unknown service")
+        return Int32Value(value=SERVING)
+
+    def watch(request: StringValue, _context: grpc.ServicerContext) -> Iterator[Int32Value]:
+        yield Int32Value(value=SERVING if request.value in HEALTH_NAMES else SERVICE_UNKNOWN)
+
+    codec = {"request_deserializer": StringValue.FromString, "response_serializer": Int32Value.SerializeToString}
+    return grpc.method_handlers_generic_handler(
+        "grpc.health.v1.Health",
+        {
+            "Check": grpc.unary_unary_rpc_method_handler(check, **codec),
+            "Watch": grpc.unary_stream_rpc_method_handler(watch, **codec),
+        },
+    )
