@@ -94,11 +94,18 @@ def overlay(base: Mapping[str, Any], over: Mapping[str, Any]) -> Table:
     return merged
 
 
-def merge_tables(dst: Mapping[str, Any], src: Mapping[str, Any], *, label: str = "", warn: Warn | None = None) -> Table:
-    """Return ``src`` under ``dst`` by Helm 2's rule: ``dst`` wins, a null in it takes the key away.
+def merge_tables(
+    dst: Mapping[str, Any], src: Mapping[str, Any], *, label: str = "", dialect: int = 2, warn: Warn | None = None
+) -> Table:
+    """Return ``src`` under ``dst``: ``dst`` wins, a null in it takes the key away.
 
     ``label`` is the chart's name for ``warn``, which hears of tables that met something else.
+    In dialect 3 a null that ``src`` knows nothing of stays.
     """
+    if dialect == 3:
+        filled = copy_table(dst)
+        _fill3(filled, copy_table(src), "", warn)
+        return filled
     merged: Table = {}
     for key, default in src.items():
         if key not in dst:
@@ -127,14 +134,14 @@ def merge_tables(dst: Mapping[str, Any], src: Mapping[str, Any], *, label: str =
     return merged
 
 
-def coalesce_values(chart: Chart, overrides: Mapping[str, Any], *, warn: Warn | None = None) -> Table:
+def coalesce_values(chart: Chart, overrides: Mapping[str, Any], *, dialect: int = 0, warn: Warn | None = None) -> Table:
     """Return what templates of ``chart`` see as ``.Values``: ``overrides`` over all defaults.
 
     Every subchart's values are under its name, with the globals of its parents merged in.
     Raises ValuesError (``type mismatch on NAME``) where a subchart's values are no table, and
     where a chart's own values.yaml does not parse.
     """
-    if chart.is_v2:
+    if dialect == 3 or (not dialect and chart.is_v2):
         return _coalesce3(chart, copy_table(overrides), "", warn)
     return _coalesce2(chart, _all_floats(overrides), warn)
 
