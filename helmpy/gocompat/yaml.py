@@ -1,0 +1,44 @@
+"""YAML as Helm's Go libraries read and write it (ghodss/yaml over yaml.v2).
+
+Everything goes through JSON there, so maps have string keys, numbers are float64, dates are
+strings, infinities are refused and map keys come out sorted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helmpy.gocompat import yaml_events
+from helmpy.gocompat.yaml_events import YamlError
+from helmpy.gocompat.yaml_reader import MAX_DEPTH, Builder
+from helmpy.gocompat.yaml_writer import dump
+
+__all__ = ["MAX_DEPTH", "YamlError", "dump", "load", "load_all"]
+
+
+def load(text: str | bytes, *, ints: bool = False) -> Any:
+    """Return the first document of ``text``, None where there is none; what follows it is not read.
+
+    Every number is a float as in Helm's values, unless ``ints``, which keeps integers (of 64 bits)
+    as Kubernetes does. Raises YamlError.
+    """
+    documents = _read(text, 1, ints=ints)
+    return documents[0] if documents else None
+
+
+def load_all(text: str | bytes, *, ints: bool = False) -> list[Any]:
+    """Return all documents of ``text``; an empty one is None. Raises YamlError."""
+    return _read(text, 0, ints=ints)
+
+
+def _read(text: str | bytes, limit: int, *, ints: bool) -> list[Any]:
+    try:
+        return Builder(yaml_events.events(text), ints=ints).documents(limit)
+    except YamlError:
+        raise
+    except UnicodeError:
+        raise YamlError("error converting YAML to JSON: yaml: invalid Unicode character") from None
+    except Exception as error:
+        if not yaml_events.is_yaml_error(error):
+            raise
+        raise yaml_events.translate(error) from None

@@ -1,0 +1,177 @@
+"""The door to libyaml: YAML text in, parse events out, errors in Go's words.
+
+libyaml comes through PyYAML. Importing all of PyYAML costs three times what its C parser costs,
+so the parser is loaded alone, beneath a ``yaml`` package that fills itself in when somebody else
+asks it for anything; where that fails the whole package is imported, and where libyaml is
+missing PyYAML's own parser reads.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import sys
+import threading
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from helmpy.errors import HelmError
+
+MAX_SIZE = 32 * 1024 * 1024
+"""The longest text that is read, in bytes or characters."""
+
+
+class YamlError(HelmError):
+    """YAML that cannot be read or written.
+
+    ``line`` and ``column`` are 1-based and point at the fault; 0 where the place is not known.
+    The message is Go's, whose line numbers are often one less than the true ones.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+_PREFIX = "error converting YAML to JSON: "
+NextEvent = Callable[[], Any]
+
+_SMALL = ("error", "tokens", "events", "nodes")
+_ERRORS = {
+    "reader": "ReaderError",
+    "scanner": "ScannerError",
+    "parser": "ParserError",
+    "composer": "ComposerError",
+    "constructor": "ConstructorError",
+    "emitter": "EmitterError",
+    "serializer": "SerializerError",
+    "representer": "RepresenterError",
+    "resolver": "ResolverError",
+}
+_lock = threading.RLock()
+
+
+class _Package(ModuleType):
+    """PyYAML's package before anybody but us has asked for it."""
+
+    whole = False
+
+    def __getattr__(self, name: str) -> Any:
+        with _lock:
+            spec = self.__spec__
+            if name.startswith("__") or self.whole or spec is None or spec.loader is None:
+                raise AttributeError(f"module 'yaml' has no attribute {name!r}")
+            self.whole = True
+            spec.loader.exec_module(self)
+            _rebind(self)
+        return getattr(self, name)
+
+
+def _rebind(package: ModuleType) -> None:
+    """Give the C parser the real error classes in place of the ones it was loaded with."""
+    parser = sys.modules["yaml._yaml"]
+    for module, name in _ERRORS.items():
+        real = getattr(getattr(package, module, None), name, None)
+        if real is not None and hasattr(parser, name):
+            setattr(parser, name, real)
+
+
+def _load_alone() -> None:
+    """Load ``yaml._yaml`` and the four small modules it needs, and nothing else of PyYAML."""
+    spec = importlib.util.find_spec("yaml")
+    if spec is None or spec.loader is None:
+        raise ImportError("PyYAML is missing")
+    package = _Package("yaml")
+    package.__spec__ = spec
+    package.__loader__ = spec.loader
+    package.__file__ = spec.origin
+    package.__package__ = "yaml"
+    package.__path__ = list(spec.submodule_search_locations or [])
+    sys.modules["yaml"] = package
+    names = []
+    try:
+        for small in _SMALL:
+            importlib.import_module(f"yaml.{small}")
+        base = sys.modules["yaml.error"].MarkedYAMLError
+        for module, name in _ERRORS.items():
+            stand_in = ModuleType(f"yaml.{module}")
+            error = _reader_error() if module == "reader" else type(name, (base,), {})
+            setattr(stand_in, name, error)
+            setattr(package, module, stand_in)
+            names.append(module)
+        importlib.import_module("yaml._yaml")
+    except BaseException:
+        del sys.modules["yaml"]
+        raise
+    finally:
+        for name in names:
+            delattr(package, name)
+
+
+def _reader_error() -> type[Exception]:
+    """Return a class with the attributes of PyYAML's ReaderError, which lives in a costly module."""
+
+    def init(self: Any, *parts: Any) -> None:
+        self.name, self.position, self.character, self.encoding, self.reason = parts
+
+    return type("ReaderError", (sys.modules["yaml.error"].YAMLError,), {"__init__": init})
+
+
+def _parser() -> Callable[[str | bytes], NextEvent]:
+    if "yaml" not in sys.modules:
+        try:
+            with _lock:
+                _load_alone()
+        except (ImportError, AttributeError, KeyError, TypeError):
+            sys.modules.pop("yaml", None)
+    try:
+        parser = importlib.import_module("yaml._yaml").CParser
+    except ImportError:
+        loader = importlib.import_module("yaml").BaseLoader
+        return lambda text: loader(text).get_event
+    return lambda text: parser(text).get_event
+
+
+_open: Callable[[str | bytes], NextEvent] | None = None
+
+
+def events(text: str | bytes) -> NextEvent:
+    """Return the function that gives the next event of ``text``, None after the last.
+
+    Its errors are PyYAML's; ``translate`` words them.
+    """
+    global _open  # noqa: PLW0603 - the parser is looked for once, at its first use
+    if len(text) > MAX_SIZE:
+        raise YamlError("error converting YAML to JSON: yaml: the text is too long")
+    if _open is None:
+        _open = _parser()
+    return _open(text)
+
+
+def event_classes() -> Any:
+    """Return PyYAML's module of event classes; to be asked for after the first ``events``."""
+    return sys.modules["yaml.events"]
+
+
+def is_yaml_error(error: BaseException) -> bool:
+    return isinstance(error, sys.modules["yaml.error"].YAMLError)
+
+
+def translate(error: BaseException) -> YamlError:
+    """Word PyYAML's error as Go's YAML library does."""
+    mark = getattr(error, "problem_mark", None)
+    context_mark = getattr(error, "context_mark", None)
+    if mark is None and context_mark is None:
+        return YamlError(f"{_PREFIX}yaml: {getattr(error, 'reason', None) or error}")
+    problem = str(getattr(error, "problem", None) or "unknown problem parsing YAML content")
+    said = 0
+    if mark is not None and mark.line:
+        said = mark.line + (1 if type(error).__name__ == "ScannerError" else 0)
+    elif context_mark is not None and context_mark.line:
+        said = context_mark.line
+    where = f"line {said}: " if said else ""
+    place = mark or context_mark
+    line, column = (place.line + 1, place.column + 1) if place else (0, 0)
+    return YamlError(f"{_PREFIX}yaml: {where}{problem}", line, column)

@@ -1,0 +1,188 @@
+"""Python values to YAML text, byte for byte as Go's yaml.v2 writes what went through JSON.
+
+Layout: block style, two columns a level, lists level with their key, sorted keys, lines folded at
+the first single space past column 80. Scalars choose their own style: ``yaml_style``.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from helmpy.gocompat import yaml_style
+from helmpy.gocompat.json import JsonError, plain_value
+from helmpy.gocompat.yaml_events import YamlError
+from helmpy.gocompat.yaml_reader import MAX_DEPTH
+from helmpy.gocompat.yaml_style import number_text
+
+MAX_PARTS = 4_000_000
+"""The most pieces a text is put together from: what holds itself many times over is refused."""
+
+_LONGEST_KEY = 128
+"""Longer keys, in bytes, and keys of several lines are written after a ``?``."""
+
+_PLAIN = (float, int, bool)
+_WORDS = {True: "true", False: "false", None: "null"}
+
+
+def dump(value: Any, *, dialect: int = 2) -> str:
+    """Return ``value`` as YAML with its final newline, as Helm's toYaml gets it from the library.
+
+    ``dialect`` is Helm's: 2 or 3 (their YAML libraries order a few keys differently). Raises
+    YamlError for what neither JSON nor YAML can hold.
+    """
+    writer = _Writer(dialect)
+    try:
+        writer.root(value)
+    except JsonError as error:
+        raise YamlError(f"error marshaling into JSON: {error.message}") from None
+    return "".join(writer.out)
+
+
+class _Writer:
+    """Collects the pieces of one text."""
+
+    def __init__(self, dialect: int) -> None:
+        self.out: list[str] = []
+        self.order = functools.cmp_to_key(compare_keys if dialect == 2 else compare_keys_3)
+
+    def root(self, value: Any) -> None:
+        self.node(value, 0, -2 if isinstance(value, dict | list) else 0, 0, "")
+
+    def node(self, value: Any, column: int, indent: int, depth: int, gap: str) -> None:
+        """Write a value that begins at ``column``, inside a container at ``indent``; ends the line.
+
+        ``gap`` stands before it where it shares the line with its key or dash.
+        """
+        kind = value.__class__
+        if kind is str:
+            self.out.append(gap + yaml_style.scalar(value, column, indent + 2) + "\n")
+        elif kind is dict or kind is list:
+            if value:
+                self.block(value, indent + 2, depth + 1, gap)
+            else:
+                self.out.append(gap + ("{}\n" if kind is dict else "[]\n"))
+        elif value is None or kind is bool:
+            self.out.append(f"{gap}{_WORDS[value]}\n")
+        elif kind is float or kind is int:
+            self.out.append(f"{gap}{number_text(value)}\n")
+        else:
+            self.node(plain_value(value), column, indent, depth, gap)
+
+    def block(self, value: Any, indent: int, depth: int, gap: str) -> None:
+        """Write a container that is not empty, its first line after ``gap``."""
+        if depth > MAX_DEPTH or len(self.out) > MAX_PARTS:
+            raise YamlError(
+                f"error converting JSON to YAML: yaml: exceeded max {'depth' if depth > MAX_DEPTH else 'size'}"
+            )
+        if gap:
+            self.out.append(gap)
+        if value.__class__ is dict:
+            self.mapping(value, indent, depth)
+        else:
+            self.sequence(value, indent, depth)
+
+    def sequence(self, items: list[Any], indent: int, depth: int) -> None:
+        """Write items; the first one's line is indented already."""
+        dash = "-"
+        pad = " " * indent + "-"
+        for item in items:
+            self.out.append(dash)
+            dash = pad
+            self.node(item, indent + 2, indent, depth, " ")
+
+    def mapping(self, items: dict[str, Any], indent: int, depth: int) -> None:
+        """Write entries; the first one's line is indented already."""
+        out = self.out
+        pad = ""
+        for key in self.sorted(items):
+            value = items[key]
+            text = yaml_style.key(key)
+            if text is None:
+                out.append(f"{pad}? {yaml_style.scalar(key, indent + 2, indent + 2)}\n{' ' * indent}:")
+                self.node(value, indent + 2, indent, depth, " ")
+                pad = pad or " " * indent
+                continue
+            out.append(pad + text)
+            pad = pad or " " * indent
+            kind = value.__class__
+            if kind is str:
+                out.append(" " + yaml_style.scalar(value, indent + len(text) + 1, indent + 2) + "\n")
+                continue
+            if kind is not dict and kind is not list and kind not in _PLAIN and value is not None:
+                value = plain_value(value)
+                kind = value.__class__
+            if kind is dict and value:
+                self.block(value, indent + 2, depth + 1, "\n" + " " * (indent + 2))
+            elif kind is list and value:
+                self.block(value, indent, depth + 1, "\n" + " " * indent)
+            else:
+                self.node(value, indent + len(text) + 1, indent, depth, " ")
+
+    def sorted(self, items: dict[str, Any]) -> list[str]:
+        keys = list(items)
+        if len(keys) < 2:
+            return keys
+        keys.sort()
+        if not "".join(keys).translate(_IN_ORDER).isalpha():
+            keys.sort(key=self.order)
+        return keys
+
+
+_IN_ORDER = str.maketrans("", "", "-./")
+"""Keys of letters and these alone sort naturally as they sort by code point."""
+
+
+def compare_keys(left: str, right: str) -> int:
+    """Order keys as yaml.v2 does: numbers inside by their value, letters after all else."""
+    return _compare(left, right, dialect=2)
+
+
+def compare_keys_3(left: str, right: str) -> int:
+    """Order keys as the later yaml.v2 of Helm 3 does: after common digits a letter comes first."""
+    return _compare(left, right, dialect=3)
+
+
+def _compare(left: str, right: str, *, dialect: int) -> int:
+    at = 0
+    after_digit = False
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        after_digit = one.isdecimal()
+        at += 1
+    else:
+        return len(left) - len(right)
+    if one.isalpha() or other.isalpha():
+        if one.isalpha() and other.isalpha():
+            return -1 if one < other else 1
+        letter_first = dialect == 3 and after_digit
+        return -1 if one.isalpha() == letter_first else 1
+    (number, end), (other_number, other_end) = _digits(left, at), _digits(right, at)
+    if "0" in (one, other) and _grows(left, at):
+        number = other_number = 1
+    if number != other_number:
+        return -1 if number < other_number else 1
+    if end != other_end:
+        return end - other_end
+    return -1 if one < other else 1
+
+
+def _digits(text: str, start: int) -> tuple[int, int]:
+    """Return the number whose digits begin at ``start``, and their end."""
+    end = start
+    while end < len(text) and text[end].isdecimal():
+        end += 1
+    number = 0
+    for char in text[start:end]:
+        number = number * 10 + ord(char) - 48
+    return number, end
+
+
+def _grows(text: str, at: int) -> bool:
+    """Whether the digits right before ``at`` hold one that is not a zero."""
+    while at and text[at - 1].isdecimal():
+        at -= 1
+        if text[at] != "0":
+            return True
+    return False
