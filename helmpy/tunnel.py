@@ -15,7 +15,7 @@ from helmpy.errors import HelmError
 from helmpy.kubeapi import KubeApi
 
 TILLER_PORT = 44134
-_SELECTOR = "app=helm,name=tiller"
+SELECTOR = "app=helm,name=tiller"
 _CHUNK = 64 * 1024
 
 
@@ -25,7 +25,7 @@ class TunnelError(HelmError):
 
 def find_pod(api: KubeApi, namespace: str) -> str:
     """The name of the first ready pod of Tiller. Raises TunnelError in Helm's words."""
-    pods = api.get(f"/api/v1/namespaces/{namespace}/pods", {"labelSelector": _SELECTOR})["items"]
+    pods = api.get(f"/api/v1/namespaces/{namespace}/pods", {"labelSelector": SELECTOR})["items"]
     if not pods:
         raise TunnelError("could not find tiller")
     for pod in pods:

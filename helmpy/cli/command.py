@@ -119,7 +119,10 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of a table of commands: the module is imported when the command is used."""
+    """A row of a table of commands: ``module`` is imported when the command is used.
+
+    The command is the module's ``command``, or what stands after a colon.
+    """
 
     module: str
     about: str
@@ -156,7 +159,8 @@ class Command(click.Command):
         if found is None or place is None:
             return self, path, list(words)
         name, entry = found
-        sub: Command = import_module(entry.module).command
+        module, _, attribute = entry.module.partition(":")
+        sub: Command = getattr(import_module(module), attribute or "command")
         return sub.find([*words[:place], *words[place + 1 :]], (*path, name))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -239,6 +243,12 @@ def command(
         return click.command(name, cls=Command, usage=usage, table=table, help=about)(function)
 
     return decorate
+
+
+def nothing(args: Sequence[str]) -> None:
+    """Demand no arguments. Raises UsageError in Helm's words."""
+    if args:
+        raise UsageError("This command does not accept arguments")
 
 
 def exactly(args: Sequence[str], *names: str) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -65,10 +68,10 @@ def _align(lines: list[list[str]], start: int, end: int, column: int, padding: i
         stop = place
         while stop < end and column < len(lines[stop]) - 1:
             stop += 1
-        widest = max(len(line[column]) for line in lines[place:stop])
-        size = widest + padding if widest else 0
+        size = padding + max(len(line[column]) for line in lines[place:stop])
         for line in lines[place:stop]:
-            line[column] = line[column].ljust(size)
+            if line[column] or any(line[:column]):  # empty cells before the first text take no room
+                line[column] = line[column].ljust(size)
         _align(lines, place, stop, column + 1, padding)
         place = stop
 
@@ -85,9 +88,9 @@ def yaml_text(value: Any) -> str:
     return yaml.dump(value)
 
 
-def say(text: str = "", *, end: str = "\n") -> None:
+def say(text: str = "", *, end: str = "\n", flush: bool = False) -> None:
     """A line of result."""
-    sys.stdout.write(text + end)
+    print(text, end=end, flush=flush)
 
 
 def warn(text: str) -> None:
@@ -100,3 +103,43 @@ def debug(settings: Any, text: str) -> None:
     """A line for ``--debug``."""
     if settings.debug:
         say(f"[debug] {text}")
+
+
+def moment(stamp: Any) -> str:
+    """A timestamp in local time as ``Mon Jan  2 15:04:05 2006``; ``-`` where there is none."""
+    return "-" if stamp is None else time.asctime(time.localtime(stamp.seconds))
+
+
+def struct_json(value: Any) -> str:
+    """JSON as Go writes its structs: compact, in the order of the fields, ``<>&`` escaped."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Show on a terminal that something takes time; elsewhere do nothing."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    done = threading.Event()
+    spinner = threading.Thread(target=_spin, args=(text, done), daemon=True)
+    spinner.start()
+    try:
+        yield
+    finally:
+        done.set()
+        spinner.join()
+        sys.stderr.write("\r\033[K")
+        sys.stderr.flush()
+
+
+def _spin(text: str, done: threading.Event) -> None:
+    start = time.monotonic()
+    while not done.wait(0.5):
+        sys.stderr.write(f"\r{text} {time.monotonic() - start:.0f}s ")
+        sys.stderr.flush()

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from helmpy import __version__
 from helmpy.cli import options
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say
+from helmpy.cli.output import debug, say
+from helmpy.errors import HelmError
 from helmpy.home import Settings
+
+if TYPE_CHECKING:
+    from helmpy.release.requests import Version
+
+
+class NoTiller(HelmError):
+    """Tiller does not tell its version."""
 
 
 @make("version", about="Print the versions of the client and of Tiller.")
@@ -19,7 +28,7 @@ from helmpy.home import Settings
 @string("template", about="Go template over .Client and .Server")
 @options.tls
 def command(
-    _settings: Settings,
+    settings: Settings,
     _args: Sequence[str],
     *,
     client: bool,
@@ -28,4 +37,43 @@ def command(
     template: str,
     tls: options.TlsFlags,
 ) -> None:
-    say(f'Client: &version.Version{{SemVer:"v{__version__}", GitCommit:"", GitTreeState:""}}')
+    both = client == server
+    data = {}
+    if client or both:
+        data["Client"] = _fields(f"v{__version__}")
+        _print("Client", data, short=short, template=template)
+    if server or both:
+        found = _server(settings, tls)
+        data["Server"] = _fields(found.sem_ver, found.git_commit, found.git_tree_state)
+        _print("Server", data, short=short, template=template)
+    if template:
+        from helmpy.cli.go_template import shown
+
+        say(shown(template, data), end="")
+
+
+def _server(settings: Settings, tls: options.TlsFlags) -> Version:
+    from helmpy.cli.connection import connected
+    from helmpy.client import TillerError
+    from helmpy.release.model import ReleaseError
+
+    with connected(settings, tls) as tiller:
+        try:
+            return tiller.version()
+        except (TillerError, ReleaseError) as error:
+            debug(settings, str(error))
+            raise NoTiller(f"cannot connect to Tiller ({error})") from error
+
+
+def _fields(number: str, commit: str = "", state: str = "") -> dict[str, str]:
+    return {"SemVer": number, "GitCommit": commit, "GitTreeState": state}
+
+
+def _print(side: str, data: dict[str, Any], *, short: bool, template: str) -> None:
+    if template:
+        return
+    number, commit, state = data[side].values()
+    if short and commit:
+        say(f"{side}: {number}+g{commit[:7]}")
+    else:
+        say(f'{side}: &version.Version{{SemVer:"{number}", GitCommit:"{commit}", GitTreeState:"{state}"}}')

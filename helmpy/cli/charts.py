@@ -1,0 +1,69 @@
+"""A chart as a command names it: found, loaded, and made ready to be sent to Tiller."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from helmpy.chart import loader, requirements
+from helmpy.chart.model import Chart, ChartError
+from helmpy.cli.output import debug
+from helmpy.gotemplate import TemplateError
+from helmpy.home import Settings
+from helmpy.release.model import ReleaseError
+
+
+def locate(settings: Settings, name: str) -> Path:
+    """The chart's file or directory. Raises ChartError in Helm's words where there is none."""
+    path = Path(name.strip())
+    if path.exists():
+        debug(settings, f"CHART PATH: {path.resolve()}\n")
+        return path
+    if path.is_absolute() or name.startswith("."):
+        raise ChartError(f'path "{name}" not found')
+    kept = settings.home.repository / name
+    if kept.exists():
+        return kept
+    raise ChartError(f'chart "{name}" not found: no such file or directory, and no repository is asked for charts')
+
+
+def load_complete(path: Path) -> Chart:
+    """Load a chart whose dependencies must all be there. Raises ChartError."""
+    chart = loader.load(path)
+    requirements.check_dependencies(chart)
+    return chart
+
+
+def prepared(chart: Chart, values: dict[str, Any]) -> Chart:
+    """The chart as it is sent: disabled dependencies gone, import-values done."""
+    return requirements.process(chart, values)
+
+
+_PLACE = re.compile(r"template: ([^\s:]+):(\d+)(?::(\d+))?:")
+
+
+def with_source_line(error: ReleaseError, chart: Chart) -> ReleaseError | TemplateError:
+    """Tiller's text of a template error with the line it speaks of, which only we can show."""
+    places = _PLACE.findall(error.message)
+    if not places:
+        return error
+    name, line, column = places[-1]
+    lines = _template(chart, chart.name, name).split("\n")
+    number = int(line)
+    source = lines[number - 1] if 0 < number <= len(lines) else ""
+    return TemplateError(
+        error.message, name=name, line=number, column=int(column) if column else -1, source_line=source
+    )
+
+
+def _template(chart: Chart, root: str, path: str) -> str:
+    """The text of a template by the path that errors use: ``web/charts/db/templates/x.yaml``."""
+    for file in chart.templates:
+        if f"{root}/{file.name}" == path:
+            return file.data.decode(errors="replace")
+    for child in chart.dependencies:
+        found = _template(child, f"{root}/charts/{child.name}", path)
+        if found:
+            return found
+    return ""

@@ -1,0 +1,74 @@
+"""From settings and flags to a Tiller: straight to ``--host``, else through the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helmpy.cli.options import TlsFlags
+from helmpy.cli.output import debug
+from helmpy.errors import HelmError
+from helmpy.home import Settings
+
+if TYPE_CHECKING:
+    from helmpy.client import Tiller, Tls
+
+
+class TlsSetupError(HelmError):
+    """The client's own certificate or key cannot be used."""
+
+    exit_code = 2
+
+
+@contextmanager
+def connected(settings: Settings, flags: TlsFlags) -> Iterator[Tiller]:
+    """A Tiller to ask; the way to it is taken down at the end. Raises HelmError."""
+    from helmpy.client import Tiller
+
+    tls = _tls(settings, flags)
+    if settings.host:
+        with Tiller(settings.host, tls=tls, connect_timeout=settings.connection_timeout) as tiller:
+            yield tiller
+        return
+    from helmpy import kubeapi
+    from helmpy.tunnel import Tunnel, find_pod
+
+    api = kubeapi.connect(settings.kubeconfig, settings.kube_context)
+    pod = find_pod(api, settings.tiller_namespace)
+    with Tunnel(api, settings.tiller_namespace, pod) as tunnel:
+        debug(settings, f"Created tunnel using local port: '{tunnel.address.rpartition(':')[2]}'")
+        with Tiller(tunnel.address, tls=tls, connect_timeout=settings.connection_timeout) as tiller:
+            try:
+                yield tiller
+            except HelmError as error:
+                raise tunnel.failure or error from error
+
+
+def _tls(settings: Settings, flags: TlsFlags) -> Tls | None:
+    if not (flags.enabled or flags.verify):
+        return None
+    from helmpy.client import Tls
+
+    cert, key = settings.expand(flags.cert), settings.expand(flags.key)
+    pair = f'could not read x509 key pair (cert: "{cert}", key: "{key}")'
+    ca = _read(settings.expand(flags.ca_cert), "could not read CA certificate") if flags.verify else None
+    return Tls(_read(cert, pair), _read(key, pair), ca, flags.hostname)
+
+
+def _read(path: str, trouble: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise TlsSetupError(f"{trouble}: open {path}: {(error.strerror or str(error)).lower()}") from error
+
+
+def default_namespace(settings: Settings) -> str:
+    """The namespace of the kubeconfig's context; no cluster is asked and none need be there."""
+    from helmpy import kubeconfig
+
+    names = [name for name in settings.kubeconfig.split(":") if name] or ["~/.kube/config"]
+    files = [Path(name).expanduser() for name in names]
+    texts = [file.read_text(errors="replace") for file in files if file.is_file()]
+    return kubeconfig.namespace(texts, settings.kube_context) if texts else kubeconfig.DEFAULT_NAMESPACE

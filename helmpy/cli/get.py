@@ -1,0 +1,72 @@
+"""``helm get``: everything stored of a release, as one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helmpy.chart.values import coalesce_values, parse_values
+from helmpy.cli import options
+from helmpy.cli.command import Entry, integer, string
+from helmpy.cli.command import command as make
+from helmpy.cli.connection import connected
+from helmpy.cli.list import chart_name
+from helmpy.cli.output import moment, say, yaml_text
+from helmpy.cli.pflags import INT32
+from helmpy.cli.status import release_name
+from helmpy.home import Settings
+from helmpy.release.model import Release, ReleaseError
+from helmpy.release.requests import ContentRequest
+
+TABLE = {
+    "hooks": Entry("helmpy.cli.get_hooks", "show the hooks of a release"),
+    "manifest": Entry("helmpy.cli.get_manifest", "show the manifest of a release"),
+    "notes": Entry("helmpy.cli.get_notes", "show the notes of a release"),
+    "values": Entry("helmpy.cli.get_values", "show the values of a release"),
+}
+
+revision_flag = integer("revision", about="of this revision, not the newest", kind=INT32)
+
+
+@make(
+    "get",
+    usage="[flags] RELEASE_NAME",
+    about="Show what was stored of a release: its chart, values, hooks and manifest.",
+    table=TABLE,
+)
+@revision_flag
+@string("template", about="Go template over the answer, such as {{.Release.Name}}")
+@options.tls
+def command(settings: Settings, args: Sequence[str], *, revision: int, template: str, tls: options.TlsFlags) -> None:
+    release = stored(settings, args, revision, tls)
+    if template:
+        from helmpy.cli.go_template import release_data, shown
+
+        say(shown(template, {"Release": release_data(release)}), end="")
+    else:
+        say(page(release), end="")
+
+
+def stored(settings: Settings, args: Sequence[str], revision: int, tls: options.TlsFlags) -> Release:
+    """The release that the arguments name. Raises HelmError."""
+    name = release_name(args)
+    with connected(settings, tls) as tiller:
+        release = tiller.content(ContentRequest(name, revision)).release
+    if release is None:
+        raise ReleaseError("release is missing")
+    return release
+
+
+def page(release: Release) -> str:
+    """The text for people; also what ``install --debug`` shows."""
+    raw = release.config.raw if release.config else ""
+    computed = coalesce_values(release.chart, parse_values(raw)) if release.chart else parse_values(raw)
+    hooks = "".join(f"\n---\n# {hook.name}\n{hook.manifest}" for hook in release.hooks)
+    return (
+        f"REVISION: {release.version}\n"
+        f"RELEASED: {moment(release.info.last_deployed if release.info else None)}\n"
+        f"CHART: {chart_name(release)}\n"
+        f"USER-SUPPLIED VALUES:\n{raw}\n"
+        f"COMPUTED VALUES:\n{yaml_text(computed)}\n"
+        f"HOOKS:{hooks}\n"
+        f"MANIFEST:\n{release.manifest}\n"
+    )

@@ -1,0 +1,61 @@
+"""The client's directory as ``helm init`` leaves it: directories, repositories, local index."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from helmpy.cli.output import say, yaml_text
+from helmpy.errors import HelmError
+from helmpy.home import Home
+
+STABLE_URL = "https://charts.helm.sh/stable"
+LOCAL_URL = "http://127.0.0.1:8879/charts"
+
+
+class HomeError(HelmError):
+    """The client's directory cannot be made."""
+
+
+def ensure(home: Home, *, stable_url: str, local_url: str, skip_repos: bool = False) -> None:
+    """Make what is missing and say so; what is there stays as it is. Raises HomeError."""
+    for directory in home.directories:
+        if directory.is_dir():
+            continue
+        if directory.exists():
+            raise HomeError(f"{directory} must be a directory")
+        say(f"Creating {directory} ")
+        directory.mkdir(parents=True)
+    if home.repository_file.exists():
+        return
+    say(f"Creating {home.repository_file} ")
+    repositories = []
+    if not skip_repos:
+        say(f"Adding stable repo with URL: {stable_url} ")
+        say(f"Adding local repo with URL: {local_url} ")
+        repositories = [_repository(home, "stable", stable_url), _repository(home, "local", local_url)]
+        _local_index(home)
+    _write(home.repository_file, {"apiVersion": "v1", "generated": _now(), "repositories": repositories})
+
+
+def _repository(home: Home, name: str, url: str) -> dict[str, str]:
+    empty = dict.fromkeys(("caFile", "certFile", "keyFile", "password", "username"), "")
+    return {**empty, "cache": str(home.cache_index(name)), "name": name, "url": url}
+
+
+def _local_index(home: Home) -> None:
+    index = home.local_repository / "index.yaml"
+    if not index.exists():
+        _write(index, {"apiVersion": "v1", "entries": {}, "generated": _now()})
+    link = home.cache_index("local")
+    if not link.is_symlink() and not link.exists():
+        link.symlink_to(index)
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(yaml_text(value), encoding="utf-8")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,181 @@
+"""``helm install``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helmpy.chart.model import Chart, Config
+from helmpy.cli import get, options
+from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
+from helmpy.cli.command import boolean, exactly, integer, string
+from helmpy.cli.command import command as make
+from helmpy.cli.connection import connected, default_namespace
+from helmpy.cli.output import say, waiting, warn, yaml_text
+from helmpy.cli.pflags import UsageError
+from helmpy.cli.status import print_status
+from helmpy.home import Settings
+from helmpy.release.model import Release, ReleaseError
+from helmpy.release.requests import InstallRequest, StatusRequest, UninstallRequest
+
+if TYPE_CHECKING:
+    from helmpy.client import Tiller
+
+ABOUT = """\
+Install a chart from a directory or an archive.
+
+Values come from the chart's values.yaml, then from -f files, then from --set, --set-string and
+--set-file; later ones win. --dry-run --debug shows what would be installed.
+"""
+DRY_RUN_COMPLETE = "Dry run complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """One installation; ``output`` is how the state is printed afterwards."""
+
+    settings: Settings
+    name: str
+    namespace: str
+    chart: Chart
+    values: dict[str, Any]
+    output: str = "table"
+    dry_run: bool = False
+    no_hooks: bool = False
+    no_crd_hook: bool = False
+    replace: bool = False
+    timeout: int = 300
+    wait: bool = False
+    atomic: bool = False
+    description: str = ""
+    sub_notes: bool = False
+
+    def run(self, tiller: Tiller) -> None:
+        """Install and print. Raises HelmError."""
+        release = self._installed(tiller)
+        if self.output == "table":
+            say(f"NAME:   {release.name}")
+            if self.settings.debug:
+                say(get.page(release), end="")
+        if self.dry_run:
+            description = release.info.description if release.info else ""
+            if description != DRY_RUN_COMPLETE:
+                say(f"WARNING: {description}")
+            return
+        print_status(tiller.status(StatusRequest(release.name)), self.output)
+
+    def _installed(self, tiller: Tiller) -> Release:
+        try:
+            with waiting(f"installing {self.name or self.chart.name}"):
+                release = tiller.install(self._request()).release
+        except ReleaseError as error:
+            shown = with_source_line(error, self.chart)
+            if self.atomic:
+                self._purge(tiller, shown.message)
+            raise shown from error
+        if release is None:
+            raise ReleaseError("release is missing")
+        return release
+
+    def _request(self) -> InstallRequest:
+        return InstallRequest(
+            chart=prepared(self.chart, self.values),
+            values=Config(raw=yaml_text(self.values)),
+            dry_run=self.dry_run,
+            name=self.name,
+            disable_hooks=self.no_hooks,
+            namespace=self.namespace,
+            reuse_name=self.replace,
+            timeout=self.timeout,
+            wait=self.wait or self.atomic,
+            disable_crd_hook=self.no_crd_hook,
+            description=self.description,
+            sub_notes=self.sub_notes,
+        )
+
+    def _purge(self, tiller: Tiller, trouble: str) -> None:
+        say(f"INSTALL FAILED\nPURGING CHART\nError: {trouble}")
+        if not self.name:
+            warn("the release has no name of its own to purge; see helm list --failed")
+            return
+        answer = tiller.uninstall(
+            UninstallRequest(self.name, disable_hooks=self.no_hooks, purge=True, timeout=self.timeout)
+        )
+        if answer.info:
+            say(answer.info)
+        say("Successfully purged a chart!")
+
+
+@make("install", usage="[CHART] [flags]", about=ABOUT)
+@boolean("atomic", about="delete the release again if the installation fails; means --wait")
+@boolean("dry-run", about="render and check on Tiller, change nothing")
+@boolean("no-crd-hook", about="run no crd-install hooks")
+@boolean("no-hooks", about="run no hooks")
+@boolean("disable-crd-hook", about="old name of --no-crd-hook", note="Use --no-crd-hook instead")
+@boolean("render-subchart-notes", about="show the notes of subcharts too")
+@boolean("replace", about="take a name whose release is deleted or failed")
+@boolean("wait", about="wait until the objects are ready")
+@integer("timeout", about="seconds for each operation of Kubernetes", default=300)
+@string("description", about="text for the history")
+@string("name", "n", about="name of the release; one is made up where none is given")
+@string("name-template", about="Go template that makes the name")
+@string("namespace", about="namespace of the release; default: the kubeconfig's")
+@options.output("table", "json", "yaml")
+@options.values
+@options.tls
+def command(
+    settings: Settings,
+    args: Sequence[str],
+    *,
+    name: str,
+    name_template: str,
+    namespace: str,
+    values: options.ValueFlags,
+    tls: options.TlsFlags,
+    render_subchart_notes: bool,
+    no_crd_hook: bool,
+    disable_crd_hook: bool,
+    **flags: Any,
+) -> None:
+    exactly(args, "chart name")
+    path = locate(settings, args[0])
+    overrides = values.merged()
+    if name_template:
+        from helmpy.cli.go_template import generated_name
+
+        name = generated_name(name_template)
+        say(f"FINAL NAME: {name}")
+    check_name(name)
+    chart = load_complete(path)
+    if chart.metadata and chart.metadata.deprecated:
+        warn("WARNING: This chart is deprecated")
+    install = Install(
+        settings,
+        name,
+        namespace or default_namespace(settings),
+        chart,
+        overrides,
+        sub_notes=render_subchart_notes,
+        no_crd_hook=no_crd_hook or disable_crd_hook,
+        **flags,
+    )
+    with connected(settings, tls) as tiller:
+        install.run(tiller)
+
+
+def check_name(name: str) -> None:
+    """Refuse what Kubernetes would not take as a name (DNS-1123 subdomain). Raises UsageError."""
+    if not name:
+        return
+    parts = name.split(".")
+    if len(name) > 253 or not all(_is_label(part) for part in parts):
+        raise UsageError(
+            f"release name {name} is invalid: a DNS-1123 subdomain must consist of lower case letters, digits, "
+            "'-' or '.', must begin and end with a letter or a digit, and has at most 253 characters"
+        )
+
+
+def _is_label(part: str) -> bool:
+    allowed = part.isascii() and part == part.lower() and part.replace("-", "a").isalnum()
+    return allowed and part[0] != "-" and part[-1] != "-"

@@ -1,0 +1,96 @@
+"""``helm sandbox``: a small Kubernetes API on this machine, used only where one asks for it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from helmpy.cli.command import Entry, boolean, nothing
+from helmpy.cli.command import command as make
+from helmpy.cli.output import say
+from helmpy.cli.sandbox_process import Sandbox
+from helmpy.errors import HelmError
+from helmpy.home import Settings
+
+ABOUT = """\
+Run a small Kubernetes API on this machine, to try Helm and charts without a cluster.
+
+  helm sandbox start                    start it, and say how to use it
+  eval "$(helm sandbox start --export)"  start it, and use it in this shell
+  helm init                             put Tiller into it
+  helm sandbox reset                    end it and forget everything
+
+Nothing uses it unless KUBECONFIG or --kubeconfig names it.
+"""
+
+TABLE = {
+    "kubeconfig": Entry("helmpy.cli.sandbox:kubeconfig", "print the path of its kubeconfig"),
+    "reset": Entry("helmpy.cli.sandbox:reset", "end it and forget everything in it"),
+    "start": Entry("helmpy.cli.sandbox:start", "start it in the background"),
+    "status": Entry("helmpy.cli.sandbox:status", "say whether it runs"),
+    "stop": Entry("helmpy.cli.sandbox:stop", "end it; what is in it stays"),
+}
+
+
+class NoSandbox(HelmError):
+    """The sandbox was never started."""
+
+
+@make("sandbox", usage="", about=ABOUT, table=TABLE)
+def command(_settings: Settings, args: Sequence[str]) -> None:
+    import click
+
+    if args:
+        raise HelmError(f'unknown command "{args[0]}" for "helm sandbox"')
+    say(click.get_current_context().get_help())
+
+
+@make("start", about="Start the sandbox in the background, unless it runs, and say how to use it.")
+@boolean("export", about='print only the line for eval "$(...)"')
+def start(settings: Settings, args: Sequence[str], *, export: bool) -> None:
+    nothing(args)
+    sandbox = Sandbox(settings.home.sandbox)
+    running = sandbox.start()
+    line = f"export KUBECONFIG={shlex.quote(str(sandbox.kubeconfig))}"
+    if export:
+        say(line)
+        return
+    say(f"The sandbox runs at {running.server}, Kubernetes {running.version}.")
+    say(f"To use it in this shell:\n\n  {line}\n\nThen put Tiller into it: helm init")
+
+
+@make("stop", about="End the sandbox. What is in it stays for the next start.")
+def stop(settings: Settings, args: Sequence[str]) -> None:
+    nothing(args)
+    ended = Sandbox(settings.home.sandbox).stop()
+    say("The sandbox has ended." if ended else "The sandbox does not run.")
+
+
+@make("status", about="Say whether the sandbox runs.")
+def status(settings: Settings, args: Sequence[str]) -> None:
+    nothing(args)
+    sandbox = Sandbox(settings.home.sandbox)
+    running = sandbox.running()
+    if running is None:
+        say("The sandbox does not run.")
+        return
+    say(f"The sandbox runs at {running.server}, Kubernetes {running.version}.")
+    say(f"Process:    {running.pid}, since {running.started}")
+    say(f"Kubeconfig: {sandbox.kubeconfig}")
+    say(f"Log:        {sandbox.log}")
+
+
+@make("reset", about="End the sandbox and forget everything in it.")
+def reset(settings: Settings, args: Sequence[str]) -> None:
+    nothing(args)
+    Sandbox(settings.home.sandbox).reset()
+    say("The sandbox is gone.")
+
+
+@make("kubeconfig", about="Print the path of the sandbox's kubeconfig.")
+def kubeconfig(settings: Settings, args: Sequence[str]) -> None:
+    nothing(args)
+    path = Sandbox(settings.home.sandbox).kubeconfig
+    if not path.exists():
+        raise NoSandbox("there is no sandbox yet: helm sandbox start")
+    say(str(path))

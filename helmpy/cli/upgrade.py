@@ -1,0 +1,188 @@
+"""``helm upgrade``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helmpy.chart.model import Chart, Config
+from helmpy.cli import get, options
+from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
+from helmpy.cli.command import boolean, exactly, integer, string
+from helmpy.cli.command import command as make
+from helmpy.cli.connection import connected, default_namespace
+from helmpy.cli.install import Install, check_name
+from helmpy.cli.output import say, waiting, warn, yaml_text
+from helmpy.cli.status import print_status
+from helmpy.home import Settings
+from helmpy.release.model import Release, ReleaseError
+from helmpy.release.requests import (
+    HistoryRequest,
+    RollbackRequest,
+    StatusRequest,
+    UpdateRequest,
+    UpdateResponse,
+)
+
+if TYPE_CHECKING:
+    from helmpy.client import Tiller
+
+ABOUT = """\
+Bring a release to a new version of its chart, or to new values.
+
+Without value flags the values of the last revision are kept; with some of them only those count,
+unless --reuse-values merges them into the kept ones.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """One upgrade; ``output`` is how the state is printed afterwards."""
+
+    settings: Settings
+    name: str
+    chart: Chart
+    values: dict[str, Any]
+    output: str = "table"
+    dry_run: bool = False
+    no_hooks: bool = False
+    recreate_pods: bool = False
+    timeout: int = 300
+    reset_values: bool = False
+    reuse_values: bool = False
+    wait: bool = False
+    force: bool = False
+    atomic: bool = False
+    description: str = ""
+    sub_notes: bool = False
+    cleanup_on_fail: bool = False
+
+    def run(self, tiller: Tiller, before: Release | None) -> None:
+        """Upgrade and print; ``before`` is the newest revision known. Raises HelmError."""
+        answer = self._upgraded(tiller, before)
+        if self.settings.debug and answer.release:
+            say(get.page(answer.release), end="")
+        if self.output == "table":
+            say(f'Release "{self.name}" has been upgraded.')
+        print_status(tiller.status(StatusRequest(self.name)), self.output)
+
+    def _upgraded(self, tiller: Tiller, before: Release | None) -> UpdateResponse:
+        try:
+            with waiting(f"upgrading {self.name}"):
+                return tiller.update(self._request())
+        except ReleaseError as error:
+            shown = with_source_line(error, self.chart)
+            say(f"UPGRADE FAILED\nError: {shown.message}")
+            if self.atomic and before is not None:
+                self._roll_back(tiller, before)
+            shown.message = f"UPGRADE FAILED: {shown.message}"
+            raise shown from error
+
+    def _request(self) -> UpdateRequest:
+        return UpdateRequest(
+            name=self.name,
+            chart=prepared(self.chart, self.values),
+            values=Config(raw=yaml_text(self.values)),
+            dry_run=self.dry_run,
+            disable_hooks=self.no_hooks,
+            recreate=self.recreate_pods,
+            timeout=self.timeout,
+            reset_values=self.reset_values,
+            wait=self.wait or self.atomic,
+            reuse_values=self.reuse_values,
+            force=self.force,
+            description=self.description,
+            sub_notes=self.sub_notes,
+            cleanup_on_fail=self.cleanup_on_fail,
+        )
+
+    def _roll_back(self, tiller: Tiller, before: Release) -> None:
+        say("ROLLING BACK", end="")
+        tiller.rollback(
+            RollbackRequest(
+                name=self.name,
+                dry_run=self.dry_run,
+                disable_hooks=self.no_hooks,
+                version=before.version,
+                recreate=self.recreate_pods,
+                timeout=self.timeout,
+                wait=True,
+                force=self.force,
+                cleanup_on_fail=self.cleanup_on_fail,
+            )
+        )
+        say("Rollback was a success.")
+
+
+@make("upgrade", usage="[RELEASE] [CHART] [flags]", about=ABOUT)
+@boolean("atomic", about="go back to the revision before if the upgrade fails; means --wait")
+@boolean("cleanup-on-fail", about="delete objects that a failed upgrade made")
+@boolean("disable-hooks", about="old name of --no-hooks", note="Use --no-hooks instead")
+@boolean("dry-run", about="render and check on Tiller, change nothing")
+@boolean("force", about="delete and make again what cannot be changed in place")
+@boolean("install", "i", about="install where no such release exists")
+@boolean("no-hooks", about="run no hooks")
+@boolean("recreate-pods", about="restart the pods of changed workloads")
+@boolean("render-subchart-notes", about="show the notes of subcharts too")
+@boolean("reset-values", about="forget the kept values")
+@boolean("reuse-values", about="merge new values into the kept ones")
+@boolean("wait", about="wait until the objects are ready")
+@integer("timeout", about="seconds for each operation of Kubernetes", default=300)
+@string("description", about="text for the history")
+@string("namespace", about="namespace for --install; default: the kubeconfig's")
+@options.output("table", "json", "yaml")
+@options.values
+@options.tls
+def command(
+    settings: Settings,
+    args: Sequence[str],
+    *,
+    install: bool,
+    namespace: str,
+    values: options.ValueFlags,
+    tls: options.TlsFlags,
+    render_subchart_notes: bool,
+    no_hooks: bool,
+    disable_hooks: bool,
+    **flags: Any,
+) -> None:
+    exactly(args, "release name", "chart path")
+    name = args[0]
+    path = locate(settings, args[1])
+    with connected(settings, tls) as tiller:
+        before, trouble = _newest(tiller, name)
+        wanted = namespace or default_namespace(settings)
+        missing = trouble is not None and f'release: "{name}" not found' in trouble.message
+        if install and not missing and before is not None and before.namespace != wanted:
+            _note(
+                f'WARNING: Namespace "{wanted}" doesn\'t match with previous. '
+                f"Release will be deployed to {before.namespace}",
+                flags["output"],
+            )
+        overrides = values.merged()
+        common: dict[str, Any] = {"sub_notes": render_subchart_notes, "no_hooks": no_hooks or disable_hooks}
+        if install and missing:
+            _note(f'Release "{name}" does not exist. Installing it now.', flags["output"])
+            check_name(name)
+            kept = {key: flags[key] for key in ("output", "dry_run", "timeout", "wait", "atomic", "description")}
+            Install(settings, name, wanted, load_complete(path), overrides, **common, **kept).run(tiller)
+            return
+        Upgrade(settings, name, load_complete(path), overrides, **common, **flags).run(tiller, before)
+
+
+def _newest(tiller: Tiller, name: str) -> tuple[Release | None, ReleaseError | None]:
+    """The newest revision, or why there is none to see; a failing look does not stop an upgrade."""
+    try:
+        releases = tiller.history(HistoryRequest(name, 1)).releases
+    except ReleaseError as error:
+        return None, error
+    return (releases[0] if releases else None), None
+
+
+def _note(text: str, output: str) -> None:
+    """A line beside the result: on stdout as in Helm, unless a program reads JSON or YAML there."""
+    if output == "table":
+        say(text)
+    else:
+        warn(text)

@@ -1,0 +1,37 @@
+"""The little that the client reads of a kubeconfig by itself: the namespace of a context.
+
+The rules are kubectl's: of several files the first that says a thing wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from helmpy.errors import HelmError
+
+DEFAULT_NAMESPACE = "default"
+
+
+def namespace(texts: Iterable[str], context: str = "") -> str:
+    """The namespace of ``context`` (empty: the current one), ``default`` where none is named.
+
+    A text that is no kubeconfig counts as empty: whoever needs the cluster says what is wrong.
+    """
+    configs = [_parsed(text) for text in texts]
+    current = context or next((str(one["current-context"]) for one in configs if one.get("current-context")), "")
+    for config in configs:
+        for entry in config.get("contexts") or ():
+            if isinstance(entry, dict) and entry.get("name") == current:
+                return str((entry.get("context") or {}).get("namespace") or DEFAULT_NAMESPACE)
+    return DEFAULT_NAMESPACE
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    from helmpy.gocompat import yaml
+
+    try:
+        found = yaml.load(text)
+    except HelmError:
+        return {}
+    return found if isinstance(found, dict) else {}
