@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import base64
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from helmpy.errors import HelmError
+from helmpy.gocompat.json_fault import explain
 from helmpy.gocompat.kinds import Float32
 
 MAX_DEPTH = 250
 """How deep maps and lists may nest, as in YAML."""
 
 MAX_PARTS = 4_000_000
+"""The most pieces a text is put together from: what holds itself many times over is refused."""
 
 
 class JsonError(HelmError):
     """JSON that cannot be read or a value that JSON cannot hold."""
 
 
-_ESCAPES = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\b": "\\b",
-    "\f": "\\f",
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "&": "\\u0026",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
-}
-_TABLE = str.maketrans({**{chr(code): f"\\u{code:04x}" for code in range(0x20)}, **_ESCAPES})
+class Struct(dict[str, Any]):
+    """What a Go struct marshals to: its fields keep their order, where a map's keys are sorted."""
+
+    __slots__ = ()
 
 
 def clean_text(text: str) -> str:
@@ -47,9 +39,21 @@ def clean_text(text: str) -> str:
     return text
 
 
+def _escape_table() -> dict[int, str]:
+    table = {code: f"\\u{code:04x}" for code in range(0x20)}
+    for char, escape in zip('"\\\n\r\t\b\f', ('\\"', "\\\\", "\\n", "\\r", "\\t", "\\b", "\\f"), strict=True):
+        table[ord(char)] = escape
+    return table | {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+_TABLE = _escape_table()
+_SPECIAL = frozenset(map(chr, _TABLE))
+
+
 def quoted(text: str) -> str:
     """Return ``text`` as a JSON string."""
-    return '"' + clean_text(text).translate(_TABLE) + '"'
+    text = clean_text(text)
+    return f'"{text}"' if _SPECIAL.isdisjoint(text) else f'"{text.translate(_TABLE)}"'
 
 
 def _digits(number: float, *, narrow: bool) -> tuple[str, int]:
@@ -105,22 +109,215 @@ def shortest32(number: float) -> str:
 
 
 def plain_value(value: Any) -> Any:
-    """Return a value that is no exact dict, list, str, float, int, bool or None as one that is."""
-    if isinstance(value, bool | str | None):
-        return str(value) if isinstance(value, str) else value
+    """Return any value as what JSON makes of it: a dict, list, str, float, int, bool or None.
+
+    Objects answer through a method ``json_value()`` that returns such a value; a ``Struct`` keeps
+    the order of its fields. Raises JsonError for a type without one.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Float32):
+        return float(go_float(_finite(value), "json", narrow=True))
     if isinstance(value, int):
         return int(value)
-    if isinstance(value, Float32):
-        return float(go_float(value, "json", narrow=True))
     if isinstance(value, float):
-        return float(value)
+        return float(_finite(value))
+    marshal = getattr(type(value), "json_value", None)
+    if marshal is not None:
+        return marshal(value)
     if isinstance(value, dict):
         return dict(value)
-    if isinstance(value, bytes | bytearray):
-        return base64.b64encode(value).decode()
     if isinstance(value, list | tuple):
         return list(value)
-    marshal = getattr(value, "json_value", None)
-    if marshal is None:
-        raise JsonError(f"json: unsupported type: {getattr(value, 'go_type', type(value).__name__)}")
-    return marshal()
+    if isinstance(value, bytes | bytearray):
+        return base64.b64encode(value).decode()
+    raise JsonError(f"json: unsupported type: {getattr(value, 'go_type', type(value).__name__)}")
+
+
+def _finite(value: float) -> float:
+    if value - value != 0:
+        name = "NaN" if value != value else ("+Inf" if value > 0 else "-Inf")  # noqa: PLR0124 - only NaN is not itself
+        raise JsonError(f"json: unsupported value: {name}")
+    return value
+
+
+def dumps(value: Any, *, dialect: int = 2) -> str:
+    """Return ``value`` as compact JSON. Raises JsonError.
+
+    ``dialect`` 3 writes backspace and form feed as Helm 3's older Go does.
+    """
+    out: list[str] = []
+    _write(out, value, None, 0)
+    return _joined(out, dialect)
+
+
+def dumps_pretty(value: Any, *, dialect: int = 2) -> str:
+    """Return ``value`` as JSON with an indent of two spaces. Raises JsonError."""
+    out: list[str] = []
+    _write(out, value, "\n", 0)
+    return _joined(out, dialect)
+
+
+def _joined(out: list[str], dialect: int) -> str:
+    if dialect == 3:
+        out = [piece.replace("\\b", "\\u0008").replace("\\f", "\\u000c") if "\\" in piece else piece for piece in out]
+    return "".join(out)
+
+
+_WORDS = {True: "true", False: "false", None: "null"}
+
+
+def _write(out: list[str], value: Any, line: str | None, depth: int) -> None:
+    """Append the pieces of ``value``; ``line`` is a line's start with its indent, None for compact text."""
+    kind = value.__class__
+    if kind is str:
+        out.append(quoted(value))
+    elif kind is float:
+        out.append(go_float(_finite(value), "json"))
+    elif kind is bool or value is None:
+        out.append(_WORDS[value])
+    elif kind is int:
+        out.append(str(value))
+    elif kind is dict or kind is Struct:
+        _write_dict(out, value, line, depth + 1)
+    elif kind is list:
+        _write_list(out, value, line, depth + 1)
+    elif isinstance(value, Float32):
+        out.append(go_float(_finite(value), "json", narrow=True))
+    else:
+        _write(out, plain_value(value), line, depth + 1)
+
+
+def _check(out: list[str], depth: int) -> None:
+    if depth > MAX_DEPTH or len(out) > MAX_PARTS:
+        raise JsonError(f"json: exceeded max {'depth' if depth > MAX_DEPTH else 'size'}")
+
+
+def _write_dict(out: list[str], value: dict[str, Any], line: str | None, depth: int) -> None:
+    _check(out, depth)
+    if not value:
+        out.append("{}")
+        return
+    inner = None if line is None else line + "  "
+    opening, gap, colon = "{" + (inner or ""), "," + (inner or ""), ":" if line is None else ": "
+    for key in value if isinstance(value, Struct) else sorted(value):
+        out.append(opening + quoted(key) + colon)
+        opening = gap
+        _write(out, value[key], inner, depth)
+    out.append((line or "") + "}")
+
+
+def _write_list(out: list[str], value: list[Any], line: str | None, depth: int) -> None:
+    _check(out, depth)
+    if not value:
+        out.append("[]")
+        return
+    inner = None if line is None else line + "  "
+    opening, gap = "[" + (inner or ""), "," + (inner or "")
+    for item in value:
+        out.append(opening)
+        opening = gap
+        _write(out, item, inner, depth)
+    out.append((line or "") + "]")
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+_BLANKS = " \t\n\r"
+
+
+class _Rules:
+    """What the interpreter's JSON scanner is told: Go's strictness and float64 for every number."""
+
+    strict = True
+    object_hook = None
+    object_pairs_hook = None
+    array_hook = None
+    memo: dict[str, str] = {}  # noqa: RUF012 - the scanner's interface
+
+    @staticmethod
+    def parse_constant(name: str) -> Any:
+        raise ValueError(name)
+
+    @staticmethod
+    def parse_float(text: str) -> float:
+        number = float(text)
+        if number - number != 0:
+            raise JsonError(f"json: cannot unmarshal number {text} into Go value of type float64")
+        return number
+
+    parse_int = parse_float
+
+
+def _scanner() -> Callable[[str, int], tuple[Any, int]]:
+    """Return the interpreter's scanner, without the cost of the whole json package where that can be."""
+    try:
+        from _json import make_scanner
+    except ImportError:
+        from json import JSONDecoder
+
+        return JSONDecoder(
+            parse_float=_Rules.parse_float, parse_int=_Rules.parse_float, parse_constant=_Rules.parse_constant
+        ).scan_once
+    rules: Any = _Rules()
+    scan: Callable[[str, int], tuple[Any, int]] = make_scanner(rules)
+    return scan
+
+
+_scan: Callable[[str, int], tuple[Any, int]] | None = None
+
+
+def loads(text: str | bytes) -> Any:
+    """Return the value of a JSON text; numbers are floats. Raises JsonError in Go's words."""
+    global _scan  # noqa: PLW0603 - made at its first use
+    if _scan is None:
+        _scan = _scanner()
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "surrogateescape")
+    if text.count("[") + text.count("{") > MAX_DEPTH and _too_deep(text):
+        raise JsonError(explain(text) or f"json: exceeded max depth of {MAX_DEPTH}")
+    start = len(text) - len(text.lstrip(_BLANKS))
+    try:
+        value, end = _scan(text, start)
+    except (ValueError, StopIteration):
+        end = -1
+    except JsonError as error:
+        raise JsonError(explain(text) or error.message) from None
+    if end < 0 or text[end:].strip(_BLANKS):
+        raise JsonError(explain(text) or "unexpected end of JSON input")
+    return _cleaned(value) if "\\u" in text or not text.isascii() else value
+
+
+def _too_deep(text: str) -> bool:
+    depth = 0
+    in_string = escaped = False
+    for char in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif char == "\\":
+                escaped = True
+            elif char == '"':
+                in_string = False
+        elif char == '"':
+            in_string = True
+        elif char in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif char in "]}":
+            depth -= 1
+    return False
+
+
+def _cleaned(value: Any) -> Any:
+    """Replace lone surrogates, as Go does with bytes that are no UTF-8 and with halves of pairs."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {clean_text(key): _cleaned(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return value
