@@ -17,7 +17,6 @@ from helmpy.chart.model import Chart, Dependency, Maintainer, Metadata
 from helmpy.gocompat import glob
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import GoObject, Int32, Int64, NamedMap, StringList, StringMap
-from helmpy.gocompat.utf8 import to_text
 from helmpy.release.model import Timestamp
 
 _EPOCH = Timestamp()
@@ -52,7 +51,7 @@ class Field:
 
 
 class Struct(GoObject):
-    """A struct of the fields given; ``marshalled`` is what JSON and YAML make of it, in order."""
+    """A struct of the fields given; ``json_value`` is what JSON and YAML make of it."""
 
     __slots__ = ("_fields", "_methods", "_values")
 
@@ -70,9 +69,8 @@ class Struct(GoObject):
     def method(self, name: str) -> GoFunc | None:
         return self._methods.get(name)
 
-    @property
-    def marshalled(self) -> dict[str, Any]:
-        """The fields as JSON names them, in declared order."""
+    def json_value(self) -> dict[str, Any]:
+        """Return the fields as JSON names them, in declared order."""
         return {
             field.key: field.value
             for field in self._fields
@@ -218,7 +216,7 @@ class Files(NamedMap):
 
     def text(self, name: str) -> str:
         """Return a file's text, empty where there is none; bytes that are not UTF-8 survive."""
-        return to_text(self.get(name))
+        return _text(self.get(name))
 
     def glob(self, pattern: str) -> Files:
         """Return the files whose paths match; all of them where the pattern itself is broken."""
@@ -230,7 +228,7 @@ class Files(NamedMap):
 
     def as_config(self) -> str:
         """Return YAML of base name to text, for a ConfigMap's data."""
-        return self._yaml({name.rsplit("/", 1)[-1]: to_text(data) for name, data in sorted(self.items())})
+        return self._yaml({name.rsplit("/", 1)[-1]: _text(data) for name, data in sorted(self.items())})
 
     def as_secrets(self) -> str:
         """Return YAML of base name to base64 text, for a Secret's data."""
@@ -243,6 +241,11 @@ class Files(NamedMap):
 
         text = yaml.dump(value, dialect=self.version)
         return text if self.version == 2 else text.removesuffix("\n")
+
+
+def _text(data: bytes) -> str:
+    """Bytes as a Go string: what is not UTF-8 survives a way back."""
+    return data.decode("utf-8", "surrogateescape")
 
 
 class Files3(Files):
@@ -452,8 +455,8 @@ class EmptyStruct(GoObject):
     def method(self, name: str) -> GoFunc | None:  # noqa: ARG002 - it has none at all
         return None
 
-    @property
-    def marshalled(self) -> dict[str, Any]:
+    def json_value(self) -> dict[str, Any]:
+        """Return what JSON and YAML make of it."""
         return {}
 
     def __str__(self) -> str:

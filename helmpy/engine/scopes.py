@@ -18,7 +18,6 @@ from helmpy.engine.context import (
     chart_object,
     release_object,
 )
-from helmpy.gocompat.utf8 import to_text
 
 GO_TEMPLATE = "gotpl"
 JINJA = "jinja2"
@@ -119,6 +118,6 @@ def templates(found: Iterable[Scope]) -> Iterator[Template]:
     for scope in found:
         library = scope.chart.metadata is not None and scope.chart.metadata.type == "library"
         for file in scope.chart.templates:
-            template = Template(f"{scope.path}/{file.name}", to_text(file.data), scope)
+            template = Template(f"{scope.path}/{file.name}", file.data.decode("utf-8", "surrogateescape"), scope)
             if template.is_partial or not library:
                 yield template
