@@ -1,0 +1,88 @@
+"""Rules about templates: they are rendered as an install would, and what they give is YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from helmpy.chart import requirements
+from helmpy.chart.capabilities import Capabilities, default_api_versions
+from helmpy.chart.model import Chart
+from helmpy.engine import Limits, ReleaseOptions, render
+from helmpy.engine.functions import json_kind
+from helmpy.errors import HelmError
+from helmpy.gocompat import yaml
+from helmpy.lint.message import Message, Severity
+from helmpy.lint.source import Source
+from helmpy.release.model import Timestamp
+
+TEMPLATES = "templates/"
+RELEASE_NAME = "testRelease"
+
+_EXTENSIONS = (".yaml", ".yml", ".tpl", ".txt")
+_JINJA_EXTENSIONS = (*_EXTENSIONS, ".j2", ".jinja", ".jinja2")
+
+
+def check(
+    source: Source, values: Mapping[str, Any], namespace: str, *, time: Timestamp, limits: Limits
+) -> Iterator[Message]:
+    """Yield what is wrong with the templates of the chart and of all charts in it."""
+    present = source.is_directory("templates")
+    if not present:
+        yield Message(Severity.WARNING, TEMPLATES, "directory not found" if present is None else "not a directory")
+        return
+    try:
+        chart = source.load()
+        rendered = _render(chart, values, namespace, time, limits)
+    except HelmError as error:
+        yield Message(Severity.ERROR, TEMPLATES, str(error))
+        return
+    for file in chart.templates:
+        yield from _check_file(chart, file.name, rendered.get(f"{chart.name}/{file.name}"))
+
+
+def _render(chart: Chart, values: Mapping[str, Any], namespace: str, time: Timestamp, limits: Limits) -> dict[str, str]:
+    if chart.is_v2:  # Helm 3 leaves out disabled subcharts here, Helm 2 looks at all
+        chart = requirements.process(chart, values)
+    dialect = 3 if chart.is_v2 else 2
+    release = ReleaseOptions(
+        "test-release" if chart.is_v2 else RELEASE_NAME, namespace, revision=0, is_install=False, time=time
+    )
+    capabilities = Capabilities(api_versions=default_api_versions(dialect))
+    return render(chart, values, release, capabilities, limits=limits, lint=True)
+
+
+def _check_file(chart: Chart, name: str, text: str | None) -> Iterator[Message]:
+    base = name.rsplit("/", 1)[-1]
+    extension = base[base.rfind(".") :] if "." in base else ""
+    uses_jinja = chart.metadata is not None and chart.metadata.engine == "jinja2"
+    if extension not in (_JINJA_EXTENSIONS if uses_jinja else _EXTENSIONS):
+        yield Message(
+            Severity.WARNING,
+            name,
+            f"file extension '{extension}' not valid. Valid extensions are .yaml, .yml, .tpl, or .txt",
+        )
+    if extension in (".yaml", ".yml") and text is not None:
+        fault = _fault(text)
+        if fault:
+            yield Message(Severity.ERROR, name, f"unable to parse YAML\n\t{fault}")
+
+
+def _fault(text: str) -> str:
+    """What is wrong with the first document of a rendered file, "" where nothing is."""
+    try:
+        head = yaml.load(text)
+    except HelmError as error:
+        return str(error)
+    if head is None:
+        return ""
+    if not isinstance(head, dict):
+        return _misfit(head, "value of type rules.K8sYamlStruct")
+    metadata = head.get("metadata")
+    if metadata is not None and not isinstance(metadata, dict):
+        return _misfit(metadata, "struct field K8sYamlStruct.Metadata of type struct { Namespace string }")
+    return ""
+
+
+def _misfit(value: Any, target: str) -> str:
+    return f"error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {json_kind(value)} into Go {target}"

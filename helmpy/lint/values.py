@@ -1,0 +1,29 @@
+"""Rules about values.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from helmpy.chart.values import parse_values
+from helmpy.errors import HelmError
+from helmpy.lint.message import Message, Severity
+from helmpy.lint.source import Source
+
+VALUES_FILE = "values.yaml"
+
+
+def check(source: Source) -> Iterator[Message]:
+    """Yield what is wrong with values.yaml."""
+    try:
+        data = source.read(VALUES_FILE)
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        yield Message(Severity.ERROR, VALUES_FILE, f"unable to parse YAML\n\tread {error.filename}: {reason}")
+        return
+    if data is None:
+        yield Message(Severity.INFO, VALUES_FILE, "file does not exist")
+        return
+    try:
+        parse_values(data)
+    except HelmError as error:
+        yield Message(Severity.ERROR, VALUES_FILE, f"unable to parse YAML\n\t{error}")
