@@ -132,17 +132,17 @@ def test_a_document_of_comments_stays() -> None:
 def test_stored_text_round_trip() -> None:
     text = manifest.stored_text(
         manifest.split(
-            {"c/templates/x.yaml": "kind: Pod\nmetadata: {name: x, namespace: n}\n---\nkind: Secret"}
+            {"c/templates/x.yaml": "kind: Pod\nmetadata: {name: x, namespace: prod}\n---\nkind: Secret"}
         ).manifests
     )
     assert text == (
         "\n---\n# Source: c/templates/x.yaml\nkind: Secret"
-        "\n---\n# Source: c/templates/x.yaml\nkind: Pod\nmetadata: {name: x, namespace: n}"
+        "\n---\n# Source: c/templates/x.yaml\nkind: Pod\nmetadata: {name: x, namespace: prod}"
     )
     found = manifest.documents(text)
     assert [(item.path, item.kind, item.name, item.namespace) for item in found] == [
         ("c/templates/x.yaml", "Secret", "", ""),
-        ("c/templates/x.yaml", "Pod", "x", "n"),
+        ("c/templates/x.yaml", "Pod", "x", "prod"),
     ]
     assert manifest.stored_text(found) == text
 
