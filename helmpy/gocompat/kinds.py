@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from helmpy.gocompat.function import GoFunc
 
 
@@ -57,9 +59,13 @@ class StringList(list[str]):
 
 
 class StringMap(dict[str, str]):
-    """Go's map[string]string."""
+    """Go's map[string]string: an absent key is the empty string, as in Go."""
 
     __slots__ = ()
+
+    def get(self, key: str, default: str = "") -> str:  # type: ignore[override]  # Go's zero value, not None
+        """Return the text under ``key``, else ``default``."""
+        return super().get(key, default)
 
 
 class NamedMap(dict[str, Any]):
@@ -86,6 +92,10 @@ class GoObject:
         A name that the Go type lacks raises ``KeyError``; the runtime words it as Go does.
         """
         raise NotImplementedError
+
+    def entries(self) -> Iterable[tuple[Any, Any]] | None:
+        """Return keys and items in Go's order where the type is a map or a slice, else None."""
+        return None
 
     def method(self, name: str) -> GoFunc | None:
         """Return the method called ``name``, or None where the type has none."""

@@ -1,0 +1,146 @@
+"""What fits a Go parameter: the checks before a function is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from helmpy.gocompat.kinds import (
+    Float32,
+    Int32,
+    Int64,
+    NamedMap,
+    StringList,
+    StringMap,
+    Uint8,
+    Uint32,
+    Uint64,
+)
+from helmpy.gocompat.text import type_name
+from helmpy.gotemplate.errors import ExecError
+from helmpy.gotemplate.nodes import BoolNode, NilNode, Node, NumberNode, StringNode
+
+
+class _Type(NamedTuple):
+    """A parameter's Go name, the class that fits as it is, and what nil becomes (None: nothing)."""
+
+    name: str
+    exact: type | None
+    empty: Callable[[], Any] | None = None
+
+
+_TYPES: dict[str, _Type] = {
+    "any": _Type("interface {}", None, lambda: None),
+    "string": _Type("string", str),
+    "bool": _Type("bool", bool),
+    "int": _Type("int", int),
+    "int64": _Type("int64", Int64),
+    "int32": _Type("int32", Int32),
+    "uint8": _Type("uint8", Uint8),
+    "uint32": _Type("uint32", Uint32),
+    "uint64": _Type("uint64", Uint64),
+    "float64": _Type("float64", float),
+    "float32": _Type("float32", Float32),
+    "list": _Type("[]interface {}", list, list),
+    "strings": _Type("[]string", StringList, StringList),
+    "dict": _Type("map[string]interface {}", dict, dict),
+    "stringmap": _Type("map[string]string", StringMap, StringMap),
+    "bytes": _Type("[]uint8", bytes, bytes),
+}
+_SIGNED = frozenset({"int", "int64", "int32"})
+_UNSIGNED = frozenset({"uint8", "uint32", "uint64"})
+_FLOATS = frozenset({"float64", "float32"})
+
+
+def _type(param: str) -> _Type:
+    known = _TYPES.get(param)
+    if known is None:
+        known = _Type(param, None, (lambda: None) if param.startswith(("*", "[]", "map[")) else None)
+    return known
+
+
+def exact_class(param: str) -> type | None:
+    """Return the class whose values need no look, None where there is none."""
+    return _type(param).exact
+
+
+def param_at(params: tuple[str, ...], index: int) -> str:
+    """Return the parameter that argument ``index`` meets."""
+    if params[-1].startswith("...") and index >= len(params) - 1:
+        return params[-1][3:]
+    return params[index]
+
+
+def check_count(name: str, params: tuple[str, ...], count: int, node: Node) -> None:
+    """Raise ExecError where ``count`` arguments are too many or too few."""
+    if params and params[-1].startswith("..."):
+        if count < len(params) - 1:
+            raise ExecError(node, f"wrong number of args for {name}: want at least {len(params) - 1} got {count}")
+    elif count != len(params):
+        raise ExecError(node, f"wrong number of args for {name}: want {len(params)} got {count}")
+
+
+def fit(value: Any, param: str, node: Node, *, loose: bool) -> Any:
+    """Return the value as the parameter takes it; ExecError at ``node`` where it does not fit."""
+    if param == "any":
+        return value
+    name, exact, empty = _type(param)
+    if value.__class__ is exact:
+        return value
+    if value is None:
+        if loose:
+            raise ExecError(node, f"wrong type for value; expected {name}; got interface {{}}")
+        if empty is None:
+            raise ExecError(node, f"invalid value; expected {name}")
+        return empty()
+    actual = type_name(value)
+    if actual in (name, f"*{name}") or (param == "dict" and isinstance(value, NamedMap)):
+        return value
+    raise ExecError(node, f"wrong type for value; expected {name}; got {actual}")
+
+
+def constant(node: Node, param: str) -> Any:
+    """Return what a constant is for a parameter; ExecError where the types disagree."""
+    if isinstance(node, NilNode):
+        known = _type(param)
+        if known.empty is None:
+            raise ExecError(node, f"cannot assign nil to {known.name}")
+        return known.empty()
+    if param == "any":
+        return ideal(node)
+    if param == "bool":
+        if isinstance(node, BoolNode):
+            return node.value
+        raise ExecError(node, f"expected bool; found {node}")
+    if param == "string":
+        if isinstance(node, StringNode):
+            return node.value
+        raise ExecError(node, f"expected string; found {node}")
+    if param in _SIGNED or param in _UNSIGNED or param in _FLOATS:
+        return _number(node, param)
+    raise ExecError(node, f"can't handle {node} for arg of type {_type(param).name}")
+
+
+def _number(node: Node, param: str) -> Any:
+    value: Any
+    if param in _SIGNED:
+        what, value = "integer", node.as_int if isinstance(node, NumberNode) else None
+    elif param in _UNSIGNED:
+        what, value = "unsigned integer", node.as_uint if isinstance(node, NumberNode) else None
+    else:
+        what, value = "float", node.as_float if isinstance(node, NumberNode) else None
+    if value is None:
+        raise ExecError(node, f"expected {what}; found {node}")
+    make = exact_class(param)
+    assert make is not None
+    return make(value)
+
+
+def ideal(node: Node) -> Any:
+    """Return a constant's value where any type will do."""
+    if isinstance(node, NumberNode):
+        if node.ideal_error:
+            raise ExecError(node, node.ideal_error)
+        return node.ideal
+    assert isinstance(node, (BoolNode, StringNode))
+    return node.value

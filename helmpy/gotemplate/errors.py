@@ -1,0 +1,54 @@
+"""What a template may fail with: one error for the user, and the runtime's own note of where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helmpy.errors import HelmError
+
+if TYPE_CHECKING:
+    from helmpy.gotemplate.nodes import Node
+
+
+class TemplateError(HelmError):
+    """A template that cannot be parsed or executed, in the words of Go's text/template.
+
+    ``name``, ``line`` (from 1) and ``column`` (from 0, in bytes as Go counts; -1 where Go gives
+    none, that is in parse errors) tell where the fault lies: for an error inside an included
+    template that is the innermost place, while the message names every place on the way.
+    ``source_line`` is that line's text, without its newline.
+    """
+
+    def __init__(self, message: str, *, name: str = "", line: int = 0, column: int = -1, source_line: str = "") -> None:
+        super().__init__(message)
+        self.name = name
+        self.line = line
+        self.column = column
+        self.source_line = source_line
+
+    def caret(self) -> str:
+        """Return the source line with ``^`` under the fault, or "" where the place is unknown."""
+        if not self.source_line or self.column < 0:
+            return self.source_line
+        before = self.source_line.encode("utf-8", "surrogatepass")[: self.column].decode("utf-8", "replace")
+        margin = "".join("\t" if char == "\t" else " " for char in before)
+        return f"{self.source_line}\n{margin}^"
+
+
+class ExecError(Exception):
+    """A fault at ``node``; the runtime knows the template's name and makes it a TemplateError."""
+
+    def __init__(self, node: Node, message: str, origin: TemplateError | None = None) -> None:
+        super().__init__(message)
+        self.node = node
+        self.message = message
+        self.origin = origin
+
+
+def place(text: str, position: int) -> tuple[int, int, str]:
+    """Return the line (from 1), the column (from 0, in bytes) and the line's text at ``position``."""
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", start)
+    source_line = text[start:] if end < 0 else text[start:end]
+    column = len(text[start:position].encode("utf-8", "surrogatepass"))
+    return text.count("\n", 0, position) + 1, column, source_line

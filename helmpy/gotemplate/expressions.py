@@ -1,0 +1,479 @@
+"""Pipelines to closures: built once, at a pipeline's first execution, run ever after.
+
+A closure takes a frame ``[dot, $, run, append, variables…]`` and returns a value. Functions are
+looked up in the frame's run each time, so closures serve every render of the same text; what was
+prepared for a function's parameters is used as long as the function at hand has the same ones.
+
+Go blames the node it looked at last, which ``_last`` derives: a finished argument stays blamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from helmpy.errors import HelmError
+from helmpy.gocompat.function import GoFunc
+from helmpy.gocompat.kinds import GoObject
+from helmpy.gotemplate.arguments import check_count, constant, exact_class, fit, ideal, param_at
+from helmpy.gotemplate.constants import CONSTANTS
+from helmpy.gotemplate.errors import ExecError, TemplateError
+from helmpy.gotemplate.fields import follow, no_field
+from helmpy.gotemplate.nodes import (
+    ChainNode,
+    CommandNode,
+    DotNode,
+    Evaluator,
+    FieldNode,
+    Frame,
+    IdentifierNode,
+    NilNode,
+    Node,
+    PipeNode,
+    VariableNode,
+)
+
+Functions = Mapping[str, GoFunc]
+
+# What the fast way to a field raises where the slow way must have a look.
+_MISSED = (AttributeError, KeyError, HelmError)
+
+
+class Silent:
+    """What an action gives that prints nothing."""
+
+
+SILENT = Silent()
+
+
+def pipeline(pipe: PipeNode, functions: Functions) -> Evaluator:
+    """Return the closure of a pipeline; it sets the pipeline's variables too."""
+    evaluate: Evaluator | None = None
+    blamed: Node = pipe
+    for command in pipe.commands:
+        evaluate = _command(command, functions, evaluate, blamed)
+        blamed = _last_of_command(command)
+    assert evaluate is not None
+    if not pipe.variables:
+        return evaluate
+    return _assigning(pipe, evaluate, blamed)
+
+
+def _assigning(pipe: PipeNode, evaluate: Evaluator, blamed: Node) -> Evaluator:
+    unknown = next((variable for variable in pipe.variables if variable.slot < 0), None)
+    slot = pipe.variables[0].slot
+    second = pipe.variables[1].slot if len(pipe.variables) > 1 else slot
+
+    def undefined(frame: Frame) -> Any:
+        evaluate(frame)
+        raise ExecError(blamed, f"undefined variable: {unknown}")
+
+    def assign(frame: Frame) -> Any:
+        value = evaluate(frame)
+        frame[slot] = frame[second] = value
+        return value
+
+    return assign if unknown is None else undefined
+
+
+# Blame
+
+
+def _last(node: Node) -> Node:
+    """Return the node that Go looked at last when the value of ``node`` is ready."""
+    if isinstance(node, PipeNode):
+        return _last_of_command(node.commands[-1])
+    if isinstance(node, ChainNode):
+        return _last(node.term)
+    return node
+
+
+def last_of_pipeline(pipe: PipeNode) -> Node:
+    """Return the node to blame for what is wrong with a pipeline's value."""
+    return _last(pipe)
+
+
+def _last_of_command(command: CommandNode) -> Node:
+    words = command.arguments
+    return _last(words[-1] if isinstance(words[0], (IdentifierNode, FieldNode, VariableNode, ChainNode)) else words[0])
+
+
+def _refusing(node: Node, message: str) -> Evaluator:
+    def refuse(_: Frame) -> NoReturn:
+        raise ExecError(node, message)
+
+    return refuse
+
+
+# Commands
+
+
+def _command(command: CommandNode, functions: Functions, final: Evaluator | None, blamed: Node) -> Evaluator:
+    """Return the closure of a command; ``final`` gives the value piped into it."""
+    word = command.arguments[0]
+    arguments = command.arguments[1:]
+    if isinstance(word, IdentifierNode):
+        return _function(word, command, arguments, functions, final)
+    given = bool(arguments) or final is not None
+    if given and isinstance(word, (FieldNode, ChainNode)):
+        return _method(word, arguments, functions, final)
+    if given and isinstance(word, VariableNode) and word.names:
+        return _method(word, arguments, functions, final)
+    if given:
+        node = blamed if isinstance(word, PipeNode) else word
+        refuse = _refusing(node, f"can't give argument to non-function {word}")
+        return refuse if final is None else _after(final, refuse)
+    if isinstance(word, NilNode):
+        return _refusing(word, "nil is not a command")
+    return value_of(word, functions)
+
+
+def _after(first: Evaluator, then: Evaluator) -> Evaluator:
+    def both(frame: Frame) -> Any:
+        first(frame)
+        return then(frame)
+
+    return both
+
+
+# Values
+
+
+def value_of(node: Node, functions: Functions) -> Evaluator:
+    """Return the closure of a node that stands for a value."""
+    if isinstance(node, FieldNode):
+        return _fields(_dot, node.names, node, loose=node.loose, slot=0)
+    if isinstance(node, VariableNode):
+        return _variable(node)
+    if isinstance(node, PipeNode):
+        return pipeline(node, functions)
+    if isinstance(node, IdentifierNode):
+        return _function(node, node, [], functions, None)
+    if isinstance(node, ChainNode):
+        return _fields(value_of(node.term, functions), node.names, _last(node), loose=False, slot=-1)
+    if isinstance(node, DotNode):
+        return _dot
+    try:
+        value = None if isinstance(node, NilNode) else ideal(node)
+    except ExecError as error:
+        return _refusing(error.node, error.message)
+    return lambda _: value
+
+
+def _dot(frame: Frame) -> Any:
+    return frame[0]
+
+
+def _variable(node: VariableNode) -> Evaluator:
+    slot = node.slot
+    if slot < 0:
+        return _refusing(node, f"undefined variable: {node.name}")
+
+    def variable(frame: Frame) -> Any:
+        return frame[slot]
+
+    if not node.names:
+        return variable
+    return _fields(variable, node.names, node, loose=node.loose, slot=slot)
+
+
+def _fields(start: Evaluator, names: tuple[str, ...], node: Node, *, loose: bool, slot: int) -> Evaluator:
+    """Return the closure of ``start.names…``; a start in the frame is read from its slot."""
+    if slot < 0:
+
+        def computed(frame: Frame) -> Any:
+            value = first = start(frame)
+            try:
+                for name in names:
+                    value = value.get(name)
+            except _MISSED:
+                return follow(first, names, node, loose=loose)
+            return value
+
+        return computed
+    if len(names) == 1:
+        only = names[0]
+
+        def one(frame: Frame) -> Any:
+            try:
+                return frame[slot].get(only)
+            except _MISSED:
+                return follow(frame[slot], names, node, loose=loose)
+
+        return one
+    if len(names) == 2:
+        outer, inner = names
+
+        def two(frame: Frame) -> Any:
+            try:
+                return frame[slot].get(outer).get(inner)
+            except _MISSED:
+                return follow(frame[slot], names, node, loose=loose)
+
+        return two
+    if len(names) == 3:
+        outer, middle, inner = names
+
+        def three(frame: Frame) -> Any:
+            try:
+                return frame[slot].get(outer).get(middle).get(inner)
+            except _MISSED:
+                return follow(frame[slot], names, node, loose=loose)
+
+        return three
+
+    def many(frame: Frame) -> Any:
+        value = frame[slot]
+        try:
+            for name in names:
+                value = value.get(name)
+        except _MISSED:
+            return follow(frame[slot], names, node, loose=loose)
+        return value
+
+    return many
+
+
+# Calls
+
+
+class _Argument:
+    """An argument made ready: how to get it, which class needs no look, what else it must fit."""
+
+    __slots__ = ("evaluate", "exact", "loose", "node", "param")
+
+    def __init__(self, node: Node, param: str, evaluate: Evaluator, exact: type | None, *, loose: bool) -> None:
+        self.node = node
+        self.param = param
+        self.evaluate = evaluate
+        self.exact = exact
+        self.loose = loose
+
+    def fit(self, value: Any) -> Any:
+        return fit(value, self.param, self.node, loose=self.loose)
+
+
+def _argument(node: Node, param: str, functions: Functions) -> _Argument:
+    if type(node) in CONSTANTS and not isinstance(node, DotNode):
+        return _Argument(node, "any", _constant(node, param), None, loose=False)
+    loose = isinstance(node, ChainNode)
+    if isinstance(node, (FieldNode, DotNode)):
+        loose = node.loose or isinstance(node, FieldNode)
+    elif isinstance(node, VariableNode):
+        loose = node.loose or bool(node.names)
+    exact = None if param == "any" else exact_class(param) or _Never
+    return _Argument(_last(node), param, value_of(node, functions), exact, loose=loose)
+
+
+class _Never:
+    """The class of no value: an argument that always needs a look."""
+
+
+def _constant(node: Node, param: str) -> Evaluator:
+    try:
+        value = constant(node, param)
+    except ExecError as error:
+        return _refusing(error.node, error.message)
+    if isinstance(value, (list, dict)):  # a nil map or slice: nobody's to share
+        return lambda _: constant(node, param)
+    return lambda _: value
+
+
+def _ready(
+    params: tuple[str, ...], arguments: list[Node], functions: Functions, final: Evaluator | None, blamed: Node
+) -> list[_Argument]:
+    ready = [_argument(node, param_at(params, index), functions) for index, node in enumerate(arguments)]
+    if final is not None:
+        param = param_at(params, len(arguments))
+        exact = None if param == "any" else exact_class(param) or _Never
+        ready.append(_Argument(_last(arguments[-1]) if arguments else blamed, param, final, exact, loose=False))
+    return ready
+
+
+def _failed(name: str, node: Node, error: HelmError) -> ExecError:
+    origin = error if isinstance(error, TemplateError) else None
+    return ExecError(node, f"error calling {name}: {error}", origin)
+
+
+def _function(
+    word: IdentifierNode, blamed: Node, arguments: list[Node], functions: Functions, final: Evaluator | None
+) -> Evaluator:
+    """Return the closure of a function's call; ``blamed`` is the call in messages about its failure."""
+    name = word.name
+    if name in {"and", "or"}:
+        return _logic(word, arguments, functions, final, stop_at=name == "or")
+    count = len(arguments) + (final is not None)
+    params = functions[name].params
+    try:
+        check_count(name, params, count, word)
+    except ExecError as error:
+        refuse = _refusing(error.node, error.message)
+        return refuse if final is None else _after(final, refuse)
+    ready = _ready(params, arguments, functions, final, word)
+
+    def again(frame: Frame) -> Any:
+        """Call a function whose parameters changed since this closure was made."""
+        return _function(word, blamed, arguments, frame[2].functions, final)(frame)
+
+    if final is None and len(ready) == 1:
+        return _call_one(name, params, ready[0], blamed, again)
+    if len(ready) == 2:
+        return _call_two(name, params, ready, blamed, again, piped=final is not None)
+    return _call_many(name, params, ready, blamed, again, piped=final is not None)
+
+
+def _call_one(name: str, params: tuple[str, ...], argument: _Argument, blamed: Node, again: Evaluator) -> Evaluator:
+    evaluate, exact = argument.evaluate, argument.exact
+
+    def call_one(frame: Frame) -> Any:
+        function = frame[2].functions[name]
+        if function.params is not params and function.params != params:
+            return again(frame)
+        value = evaluate(frame)
+        if exact is not None and value.__class__ is not exact:
+            value = argument.fit(value)
+        try:
+            return function.call(value)
+        except HelmError as error:
+            raise _failed(name, blamed, error) from error
+
+    return call_one
+
+
+def _call_two(
+    name: str, params: tuple[str, ...], ready: list[_Argument], blamed: Node, again: Evaluator, *, piped: bool
+) -> Evaluator:
+    first, second = ready
+    evaluate_first, exact_first = first.evaluate, first.exact
+    evaluate_second, exact_second = second.evaluate, second.exact
+
+    def call_two(frame: Frame) -> Any:
+        function = frame[2].functions[name]
+        if function.params is not params and function.params != params:
+            return again(frame)
+        if piped:
+            last = evaluate_second(frame)
+            value = evaluate_first(frame)
+        else:
+            value = evaluate_first(frame)
+            last = evaluate_second(frame)
+        if exact_first is not None and value.__class__ is not exact_first:
+            value = first.fit(value)
+        if exact_second is not None and last.__class__ is not exact_second:
+            last = second.fit(last)
+        try:
+            return function.call(value, last)
+        except HelmError as error:
+            raise _failed(name, blamed, error) from error
+
+    return call_two
+
+
+def _call_many(
+    name: str, params: tuple[str, ...], ready: list[_Argument], blamed: Node, again: Evaluator, *, piped: bool
+) -> Evaluator:
+    def call_many(frame: Frame) -> Any:
+        function = frame[2].functions[name]
+        if function.params is not params and function.params != params:
+            return again(frame)
+        values = _values(ready, frame, piped=piped)
+        try:
+            return function.call(*values)
+        except HelmError as error:
+            raise _failed(name, blamed, error) from error
+
+    return call_many
+
+
+def _values(ready: list[_Argument], frame: Frame, *, piped: bool) -> list[Any]:
+    """Evaluate arguments in Go's order: what is piped in came first, and is checked last."""
+    last = ready[-1].evaluate(frame) if piped else None
+    values: list[Any] = []
+    for argument in ready[:-1] if piped else ready:
+        value = argument.evaluate(frame)
+        exact = argument.exact
+        values.append(value if exact is None or value.__class__ is exact else argument.fit(value))
+    if piped:
+        values.append(ready[-1].fit(last))
+    return values
+
+
+def _logic(
+    word: IdentifierNode, arguments: list[Node], functions: Functions, final: Evaluator | None, *, stop_at: bool
+) -> Evaluator:
+    """Return the closure of ``and``/``or``, which evaluates no more arguments than it needs."""
+    if not arguments and final is None:
+        return _refusing(word, f"wrong number of args for {word.name}: want at least 1 got 0")
+    evaluators = [
+        _constant(node, "any") if isinstance(node, NilNode) else value_of(node, functions) for node in arguments
+    ]
+    if final is None and len(evaluators) == 2:
+        left, right = evaluators
+
+        def either(frame: Frame) -> Any:
+            value = left(frame)
+            return value if bool(value) is stop_at else right(frame)
+
+        return either
+
+    def logic(frame: Frame) -> Any:
+        piped = final(frame) if final is not None else None
+        value = None
+        for evaluate in evaluators:
+            value = evaluate(frame)
+            if bool(value) is stop_at:
+                return value
+        return value if final is None else piped
+
+    return logic
+
+
+def _method(
+    word: FieldNode | VariableNode | ChainNode, arguments: list[Node], functions: Functions, final: Evaluator | None
+) -> Evaluator:
+    """Return the closure of a method's call: the last name with arguments."""
+    blamed = _last(word)
+    name = word.names[-1]
+    receiver, loose = _receiver(word, functions)
+
+    def invoke(frame: Frame) -> Any:
+        piped = final(frame) if final is not None else None
+        value = receiver(frame)
+        if value is None and not loose:
+            return None
+        function = _found(value, name, blamed, loose=loose)
+        check_count(name, function.params, len(arguments) + (final is not None), blamed)
+        ready = _ready(function.params, arguments, functions, None if final is None else lambda _: piped, blamed)
+        values = _values(ready, frame, piped=final is not None)
+        try:
+            return function.call(*values)
+        except HelmError as error:
+            raise _failed(name, word, error) from error
+
+    return invoke
+
+
+def _receiver(word: FieldNode | VariableNode | ChainNode, functions: Functions) -> tuple[Evaluator, bool]:
+    before = word.names[:-1]
+    blamed = _last(word)
+    if isinstance(word, ChainNode):
+        return _fields(value_of(word.term, functions), before, blamed, loose=False, slot=-1), bool(before)
+    slot = word.slot if isinstance(word, VariableNode) else 0
+    if slot < 0:
+        return _variable(word) if isinstance(word, VariableNode) else _dot, False
+    return _fields(_dot, before, blamed, loose=word.loose, slot=slot), word.loose or bool(before)
+
+
+def _found(value: Any, name: str, node: Node, *, loose: bool) -> GoFunc:
+    """Return the method, or the error of a field that is given arguments."""
+    if isinstance(value, dict):
+        raise ExecError(node, f"{name} is not a method but has arguments")
+    if value is None:
+        raise ExecError(node, f"nil pointer evaluating interface {{}}.{name}")
+    if not isinstance(value, GoObject):
+        raise no_field(value, name, node, loose=loose)
+    function = value.method(name)
+    if function is None:
+        follow(value, (name,), node, loose=loose)
+        raise ExecError(node, f"{name} has arguments but cannot be invoked as function")
+    return function

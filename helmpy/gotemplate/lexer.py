@@ -1,0 +1,373 @@
+"""Template text to tokens.
+
+A token is ``(kind, value, position)``: the kinds are the constants below and the keywords
+themselves. Lexing stops at the first fault with an ERROR token whose value is the message, so
+that the parser complains about what stands before it first, as Go does.
+
+Most actions are words between single spaces, so a word's tokens are remembered; anything else
+goes the long way, character by character.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from helmpy.gocompat.text import quote
+
+Token = tuple[str, str, int]
+
+TEXT, LEFT, RIGHT, SPACE, EOF, ERROR = "text", "{{", "}}", "space", "eof", "error"
+FIELD, VARIABLE, IDENTIFIER, DOT, NIL, BOOL = "field", "variable", "identifier", "dot", "nil", "bool"
+NUMBER, COMPLEX, CHARACTER, STRING, RAW_STRING = "number", "complex", "character", "string", "raw string"
+OPEN, CLOSE, PIPE, ASSIGN, DECLARE, OTHER = "(", ")", "|", "=", ":=", "other"
+
+KEYWORDS = frozenset({"block", "break", "continue", "define", "else", "end", "if", "range", "template", "with"})
+# Token kinds that messages show as <word>.
+WORDS = KEYWORDS | {DOT, NIL}
+
+SPACES = " \t\r\n"
+_TERMINATORS = frozenset(" \t\r\n.,|:()")
+_SIMPLE = {"|": PIPE, "=": ASSIGN, "(": OPEN}
+_REMEMBERED_WORD = 64
+_REMEMBERED_WORDS = 20_000
+
+
+class _Word(NamedTuple):
+    """A word's tokens, where its parentheses leave the depth and the lowest they reach."""
+
+    tokens: tuple[Token, ...]
+    depth: int
+    lowest: int
+
+
+_words: dict[str, _Word | None] = {}
+
+
+def describe(token: Token) -> str:
+    """Return the token as Go's messages show it."""
+    kind, value, _ = token
+    if kind == EOF:
+        return "EOF"
+    if kind == ERROR:
+        return value
+    if kind in WORDS:
+        return f"<{value}>"
+    return f"{quote(value[:10])}..." if len(value.encode("utf-8", "surrogatepass")) > 10 else quote(value)
+
+
+def lex(text: str) -> list[Token]:
+    """Return the tokens of ``text``, the last of them EOF or ERROR."""
+    tokens: list[Token] = []
+    position = 0
+    length = len(text)
+    while True:
+        left = text.find("{{", position)
+        if left < 0:
+            if position < length:
+                tokens.append((TEXT, text[position:], position))
+            tokens.append((EOF, "", length))
+            return tokens
+        inside = left + 2
+        trim = text[inside : inside + 1] == "-" and text[inside + 1 : inside + 2] in _SPACE_SET
+        before = text[position:left].rstrip(SPACES) if trim else text[position:left]
+        if before:
+            tokens.append((TEXT, before, position))
+        if trim:
+            inside += 2
+        if text.startswith("/*", inside):
+            position = _comment(text, inside, tokens)
+        else:
+            tokens.append((LEFT, "{{", left))
+            position = _quick_action(text, inside, tokens) or _action(text, inside, tokens)
+        if position < 0:
+            return tokens
+
+
+_SPACE_SET = frozenset(SPACES)
+
+
+def _comment(text: str, start: int, tokens: list[Token]) -> int:
+    """Skip a comment; return where text goes on, -1 after an error."""
+    end = text.find("*/", start)
+    if end < 0:
+        tokens.append((ERROR, "unclosed comment", start))
+        return -1
+    after = _right_delimiter(text, end + 2)
+    if after < 0:
+        tokens.append((ERROR, "comment ends before closing delimiter", start))
+    return after
+
+
+def _right_delimiter(text: str, position: int) -> int:
+    """Return where text goes on after ``}}`` or `` -}}`` at ``position``, -1 where neither stands there."""
+    if text.startswith("}}", position):
+        return position + 2
+    if text[position : position + 1] in _SPACE_SET and text.startswith("-}}", position + 1):
+        position += 4
+        while text[position : position + 1] in _SPACE_SET:
+            position += 1
+        return position
+    return -1
+
+
+def _quick_action(text: str, start: int, tokens: list[Token]) -> int:
+    """Lex an ordinary action out of remembered words; return 0, leaving nothing, where it is not ordinary."""
+    end = text.find("}}", start)
+    if end < 0:
+        return 0
+    body = text[start:end]
+    if "\\" in body or "`" in body or "'" in body or "\n" in body or "\t" in body or "\r" in body:
+        return 0
+    trim = body.endswith(" -")
+    if trim:
+        body = body[:-2]
+    parts = body.split('"')
+    count = len(parts)
+    if not count & 1:
+        return 0
+    kept = len(tokens)
+    depth = 0
+    position = start
+    for index, part in enumerate(parts):
+        if index & 1:
+            tokens.append((STRING, f'"{part}"', position - 1))
+            position += len(part) + 1
+            continue
+        if index + 1 < count and part and part[-1] not in " (":
+            del tokens[kept:]
+            return 0
+        spaced = True
+        for word in part.split(" "):
+            if not spaced and tokens[-1][0] != SPACE:
+                tokens.append((SPACE, " ", position - 1))
+            if word:
+                known = _words[word] if word in _words else _remember(word)
+                if known is None or depth + known.lowest < 0:
+                    del tokens[kept:]
+                    return 0
+                depth += known.depth
+                for kind, value, offset in known.tokens:
+                    tokens.append((kind, value, position + offset))
+            spaced = False
+            position += len(word) + 1
+    if depth:
+        del tokens[kept:]
+        return 0
+    tokens.append((RIGHT, "}}", end))
+    end += 2
+    if trim:
+        while text[end : end + 1] in _SPACE_SET:
+            end += 1
+    return end
+
+
+def _remember(word: str) -> _Word | None:
+    """Lex a word by itself; None where it has a fault, whose message needs the whole action."""
+    tokens: list[Token] = []
+    depth = lowest = position = 0
+    known: _Word | None = None
+    while position < len(word):
+        before = len(tokens)
+        position = _token(word, position, tokens)
+        if position < 0:
+            break
+        kind = tokens[before][0]
+        if kind == OPEN:
+            depth += 1
+        elif kind == CLOSE:
+            depth -= 1
+            lowest = min(lowest, depth)
+    else:
+        known = _Word(tuple(tokens), depth, lowest)
+    if len(word) <= _REMEMBERED_WORD:
+        if len(_words) >= _REMEMBERED_WORDS:
+            _words.clear()
+        _words[word] = known
+    return known
+
+
+def _action(text: str, position: int, tokens: list[Token]) -> int:
+    """Lex an action's inside; return where text goes on, -1 after an error."""
+    depth = 0
+    length = len(text)
+    while True:
+        after = _right_delimiter(text, position)
+        if after >= 0:
+            if depth:
+                tokens.append((ERROR, "unclosed left paren", position))
+                return -1
+            tokens.append((RIGHT, "}}", position))
+            return after
+        if position >= length:
+            tokens.append((ERROR, "unclosed action", position))
+            return -1
+        char = text[position]
+        if char in _SPACE_SET:
+            start = position
+            # The last space may belong to a trim marker.
+            while text[position : position + 1] in _SPACE_SET and (
+                position == start or not text.startswith("-}}", position + 1)
+            ):
+                position += 1
+            tokens.append((SPACE, text[start:position], start))
+            continue
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth < 0:
+                tokens.append((CLOSE, ")", position))
+                tokens.append((ERROR, "unexpected right paren", position))
+                return -1
+        position = _token(text, position, tokens)
+        if position < 0:
+            return -1
+
+
+def _token(text: str, position: int, tokens: list[Token]) -> int:
+    """Lex one token that is no space and no delimiter; return where it ends, -1 after an error."""
+    char = text[position]
+    if char in _SIMPLE:
+        tokens.append((_SIMPLE[char], char, position))
+        return position + 1
+    if char == ")":
+        tokens.append((CLOSE, char, position))
+        return position + 1
+    if char == '"' or char == "'":
+        return _quoted(text, position, tokens)
+    if char == "`":
+        end = text.find("`", position + 1)
+        if end < 0:
+            tokens.append((ERROR, "unterminated raw quoted string", position))
+            return -1
+        tokens.append((RAW_STRING, text[position : end + 1], position))
+        return end + 1
+    if char == ":":
+        if not text.startswith("=", position + 1):
+            tokens.append((ERROR, "expected :=", position))
+            return -1
+        tokens.append((DECLARE, ":=", position))
+        return position + 2
+    if char == "$" or (char == "." and not "0" <= text[position + 1 : position + 2] <= "9"):
+        return _name(text, position, tokens)
+    if char == "." or char in "+-" or "0" <= char <= "9":
+        return _number(text, position, tokens)
+    if _is_word(char):
+        return _name(text, position, tokens)
+    if char.isascii() and char.isprintable():
+        tokens.append((OTHER, char, position))
+        return position + 1
+    tokens.append((ERROR, f"unrecognized character in action: {code_point(char)}", position))
+    return -1
+
+
+def _is_word(char: str) -> bool:
+    return char == "_" or char.isalpha() or char.isdecimal()
+
+
+def code_point(char: str) -> str:
+    """Return ``U+00E9 'é'``, as Go's ``%#U`` does."""
+    shown = f" '{char}'" if char.isprintable() else ""
+    return f"U+{ord(char):04X}{shown}"
+
+
+def _name(text: str, position: int, tokens: list[Token]) -> int:
+    """Lex an identifier, a keyword, ``.field`` or ``$variable``."""
+    start = position
+    length = len(text)
+    position += 1
+    while position < length and _is_word(text[position]):
+        position += 1
+    if position < length and text[position] not in _TERMINATORS and not text.startswith("}}", position):
+        tokens.append((ERROR, f"bad character {code_point(text[position])}", start))
+        return -1
+    word = text[start:position]
+    if word[0] == "$":
+        kind = VARIABLE
+    elif word[0] == ".":
+        kind = DOT if len(word) == 1 else FIELD
+    elif word in KEYWORDS or word == NIL:
+        kind = word
+    else:
+        kind = BOOL if word in {"true", "false"} else IDENTIFIER
+    tokens.append((kind, word, start))
+    return position
+
+
+def _quoted(text: str, start: int, tokens: list[Token]) -> int:
+    """Lex a string or a character constant; escapes are the parser's business."""
+    mark = text[start]
+    position = start + 1
+    length = len(text)
+    while position < length:
+        char = text[position]
+        if char == mark:
+            tokens.append((STRING if mark == '"' else CHARACTER, text[start : position + 1], start))
+            return position + 1
+        if char == "\\" and position + 1 < length:
+            position += 1
+            char = text[position]
+        if char == "\n":
+            break
+        position += 1
+    what = "quoted string" if mark == '"' else "character constant"
+    tokens.append((ERROR, f"unterminated {what}", start))
+    return -1
+
+
+def _number(text: str, start: int, tokens: list[Token]) -> int:
+    """Lex a number roughly; whether it is one is the parser's business."""
+    position, good = _scan_number(text, start)
+    kind = NUMBER
+    if good and text[position : position + 1] in {"+", "-"}:
+        position, good = _scan_number(text, position)
+        good = good and text[position - 1] == "i"
+        kind = COMPLEX
+    if not good:
+        tokens.append((ERROR, f"bad number syntax: {quote(text[start:position])}", start))
+        return -1
+    tokens.append((kind, text[start:position], start))
+    return position
+
+
+_DECIMAL = frozenset("0123456789_")
+_RADIX = {
+    "x": frozenset("0123456789abcdefABCDEF_"),
+    "o": frozenset("01234567_"),
+    "b": frozenset("01_"),
+}
+
+
+def _scan_number(text: str, position: int) -> tuple[int, bool]:
+    """Skip what looks like a number; False where a letter follows, which is then skipped too."""
+    length = len(text)
+
+    def run(position: int, digits: frozenset[str]) -> int:
+        while position < length and text[position] in digits:
+            position += 1
+        return position
+
+    if text[position] in "+-":
+        position += 1
+    digits = _DECIMAL
+    exponent = "e"
+    if text.startswith("0", position):
+        position += 1
+        radix = text[position : position + 1].lower()
+        if radix in _RADIX:
+            position += 1
+            digits = _RADIX[radix]
+            exponent = "p" if radix == "x" else ""
+    position = run(position, digits)
+    if text.startswith(".", position):
+        position = run(position + 1, digits)
+    if exponent and text[position : position + 1].lower() == exponent:
+        position += 1
+        if text[position : position + 1] in {"+", "-"}:
+            position += 1
+        position = run(position, _DECIMAL)
+    if text.startswith("i", position):
+        position += 1
+    if position < length and _is_word(text[position]):
+        return position + 1, False
+    return position, True

@@ -1,0 +1,337 @@
+"""The parse tree: small records with a position; ``str()`` of one is its text as Go prints it.
+
+``position`` is the offset in the template's text that Go blames: the first token's, except for
+``.a.b`` and ``$x.a``, whose second token counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from helmpy.gocompat.text import quote
+
+Frame = list[Any]
+Evaluator = Callable[[Frame], Any]
+
+
+class Node:
+    """Anything with a place in the text."""
+
+    __slots__ = ("position",)
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+
+class TextNode(Node):
+    """Text outside actions."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, position: int, text: str) -> None:
+        self.position = position
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ListNode(Node):
+    """A sequence of text and actions; ``operations`` is what the runtime made of it."""
+
+    __slots__ = ("nodes", "operations", "size")
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.nodes: list[Node] = []
+        self.operations: list[Any] | None = None
+        self.size = 0
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.nodes))
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing but white space: such a define replaces no other."""
+        return all(isinstance(node, TextNode) and not node.text.strip() for node in self.nodes)
+
+
+class DotNode(Node):
+    """``.``; ``loose`` where it is a range's element, that is of static type interface {}."""
+
+    __slots__ = ("loose",)
+
+    def __init__(self, position: int, *, loose: bool) -> None:
+        self.position = position
+        self.loose = loose
+
+    def __str__(self) -> str:
+        return "."
+
+
+class NilNode(Node):
+    """``nil``."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "nil"
+
+
+class BoolNode(Node):
+    """``true`` and ``false``."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, position: int, *, value: bool) -> None:
+        self.position = position
+        self.value = value
+
+    def __str__(self) -> str:
+        return "true" if self.value else "false"
+
+
+class NumberNode(Node):
+    """A numeric constant: what it is as an integer, an unsigned one, a float; None where it is not.
+
+    ``ideal`` is its value where any type will do, ``ideal_error`` why it has none.
+    """
+
+    __slots__ = ("as_complex", "as_float", "as_int", "as_uint", "ideal", "ideal_error", "text")
+
+    def __init__(self, position: int, text: str) -> None:
+        self.position = position
+        self.text = text
+        self.as_int: int | None = None
+        self.as_uint: int | None = None
+        self.as_float: float | None = None
+        self.as_complex: complex | None = None
+        self.ideal: Any = None
+        self.ideal_error = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class StringNode(Node):
+    """A string constant and the way it was quoted."""
+
+    __slots__ = ("quoted", "value")
+
+    def __init__(self, position: int, quoted: str, value: str) -> None:
+        self.position = position
+        self.quoted = quoted
+        self.value = value
+
+    def __str__(self) -> str:
+        return self.quoted
+
+
+class IdentifierNode(Node):
+    """A function's name."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, position: int, name: str) -> None:
+        self.position = position
+        self.name = name
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FieldNode(Node):
+    """``.a.b``: fields of dot; ``loose`` as in DotNode."""
+
+    __slots__ = ("loose", "names")
+
+    def __init__(self, position: int, names: tuple[str, ...], *, loose: bool) -> None:
+        self.position = position
+        self.names = names
+        self.loose = loose
+
+    def __str__(self) -> str:
+        return "." + ".".join(self.names)
+
+
+class VariableNode(Node):
+    """``$x.a.b``; ``slot`` is its place in the frame, -1 where execution will find it undefined."""
+
+    __slots__ = ("loose", "name", "names", "slot")
+
+    def __init__(self, position: int, name: str, slot: int, *, loose: bool) -> None:
+        self.position = position
+        self.name = name
+        self.names: tuple[str, ...] = ()
+        self.slot = slot
+        self.loose = loose
+
+    def __str__(self) -> str:
+        return ".".join((self.name, *self.names))
+
+
+class ChainNode(Node):
+    """``(…).a.b`` and ``function.a``: fields of what a term gives."""
+
+    __slots__ = ("names", "term")
+
+    def __init__(self, position: int, term: Node, names: tuple[str, ...]) -> None:
+        self.position = position
+        self.term = term
+        self.names = names
+
+    def __str__(self) -> str:
+        term = f"({self.term})" if isinstance(self.term, PipeNode) else str(self.term)
+        return ".".join((term, *self.names))
+
+
+class CommandNode(Node):
+    """A function, method or value with its arguments."""
+
+    __slots__ = ("arguments",)
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.arguments: list[Node] = []
+
+    def __str__(self) -> str:
+        return " ".join(f"({word})" if isinstance(word, PipeNode) else str(word) for word in self.arguments)
+
+
+class PipeNode(Node):
+    """Commands joined by ``|`` and the variables that get the result."""
+
+    __slots__ = ("assigns", "commands", "variables")
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.assigns = False
+        self.variables: list[VariableNode] = []
+        self.commands: list[CommandNode] = []
+
+    def __str__(self) -> str:
+        commands = " | ".join(map(str, self.commands))
+        if not self.variables:
+            return commands
+        return ", ".join(map(str, self.variables)) + (" = " if self.assigns else " := ") + commands
+
+
+class ActionNode(Node):
+    """``{{pipeline}}``."""
+
+    __slots__ = ("pipe",)
+
+    def __init__(self, position: int, pipe: PipeNode) -> None:
+        self.position = position
+        self.pipe = pipe
+
+    def __str__(self) -> str:
+        return f"{{{{{self.pipe}}}}}"
+
+
+class BranchNode(Node):
+    """``if``, ``with`` and ``range``: what they share."""
+
+    __slots__ = ("body", "otherwise", "pipe")
+    keyword = ""
+
+    def __init__(self, position: int, pipe: PipeNode, body: ListNode, otherwise: ListNode | None) -> None:
+        self.position = position
+        self.pipe = pipe
+        self.body = body
+        self.otherwise = otherwise
+
+    def __str__(self) -> str:
+        otherwise = "" if self.otherwise is None else f"{{{{else}}}}{self.otherwise}"
+        return f"{{{{{self.keyword} {self.pipe}}}}}{self.body}{otherwise}{{{{end}}}}"
+
+
+class ConditionNode(BranchNode):
+    """``if`` or ``with``; ``chained`` where ``otherwise`` is nothing but its ``else if``."""
+
+    __slots__ = ("chained", "condition")
+
+    def __init__(
+        self, position: int, pipe: PipeNode, body: ListNode, otherwise: ListNode | None, *, chained: bool
+    ) -> None:
+        super().__init__(position, pipe, body, otherwise)
+        self.chained = chained
+        self.condition: Evaluator | None = None
+
+
+class IfNode(ConditionNode):
+    """``{{if}}``."""
+
+    __slots__ = ()
+    keyword = "if"
+
+
+class WithNode(ConditionNode):
+    """``{{with}}``."""
+
+    __slots__ = ()
+    keyword = "with"
+
+
+class RangeNode(BranchNode):
+    """``{{range}}``."""
+
+    __slots__ = ()
+    keyword = "range"
+
+
+class BreakNode(Node):
+    """``{{break}}``."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "{{break}}"
+
+
+class ContinueNode(Node):
+    """``{{continue}}``."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "{{continue}}"
+
+
+class TemplateNode(Node):
+    """``{{template "name" pipeline}}``, and what ``{{block}}`` leaves in its place."""
+
+    __slots__ = ("name", "pipe")
+
+    def __init__(self, position: int, name: str, pipe: PipeNode | None) -> None:
+        self.position = position
+        self.name = name
+        self.pipe = pipe
+
+    def __str__(self) -> str:
+        return f"{{{{template {quote(self.name)}{'' if self.pipe is None else f' {self.pipe}'}}}}}"
+
+
+class Tree:
+    """One template: its text's, its body, how many places a frame of it needs, how deep it nests."""
+
+    __slots__ = ("nesting", "root", "slots", "text")
+
+    def __init__(self, text: str, root: ListNode, slots: int, nesting: int) -> None:
+        self.text = text
+        self.root = root
+        self.slots = slots
+        self.nesting = nesting
+
+
+class Parsed:
+    """What a text parses to: its own tree, the templates it defines, the functions it names."""
+
+    __slots__ = ("defines", "functions", "main", "nesting")
+
+    def __init__(self, main: Tree, defines: dict[str, Tree], functions: frozenset[str]) -> None:
+        self.main = main
+        self.defines = defines
+        self.functions = functions
+        self.nesting = max(tree.nesting for tree in (main, *defines.values()))

@@ -1,0 +1,420 @@
+"""Templates at work: sets of them, their execution, the limits it keeps to.
+
+The tree is walked; a list's statements and pipelines become closures when the list is first
+executed and stay on the tree, which is shared by everybody who parses the same text.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from helmpy.errors import HelmError
+from helmpy.gocompat.function import GoFunc
+from helmpy.gocompat.kinds import GoObject
+from helmpy.gocompat.text import quote, sorted_keys, sprint
+from helmpy.gotemplate import stack
+from helmpy.gotemplate.builtins import BUILTINS, NO_VALUE
+from helmpy.gotemplate.errors import ExecError, TemplateError, place
+from helmpy.gotemplate.expressions import SILENT, Silent, last_of_pipeline, pipeline
+from helmpy.gotemplate.limits import Limits
+from helmpy.gotemplate.nodes import (
+    ActionNode,
+    BreakNode,
+    ConditionNode,
+    ContinueNode,
+    Evaluator,
+    Frame,
+    ListNode,
+    Node,
+    Parsed,
+    RangeNode,
+    TemplateNode,
+    TextNode,
+    Tree,
+    WithNode,
+)
+from helmpy.gotemplate.parser import Parser
+
+# Frames that one level of a template's nesting takes, and a template by itself with what calls it.
+_FRAMES_PER_NESTING = 2
+_FRAMES_PER_TEMPLATE = 16
+
+# Texts kept parsed, together with their closures.
+_CACHED_CHARACTERS = 16_000_000
+
+
+class _Break(Exception):
+    """``{{break}}`` on its way to its range."""
+
+
+class _Continue(Exception):
+    """``{{continue}}`` on its way to its range."""
+
+
+class _Cache:
+    """Parsed texts, the least recently used ones forgotten; safe in threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._parsed: dict[str, Parsed] = {}
+        self._characters = 0
+
+    def get(self, text: str) -> Parsed | None:
+        with self._lock:
+            parsed = self._parsed.pop(text, None)
+            if parsed is not None:
+                self._parsed[text] = parsed
+            return parsed
+
+    def put(self, text: str, parsed: Parsed) -> None:
+        with self._lock:
+            if self._parsed.pop(text, None) is None:
+                self._characters += len(text) + 1
+            self._parsed[text] = parsed
+            while self._characters > _CACHED_CHARACTERS:
+                oldest = next(iter(self._parsed))
+                del self._parsed[oldest]
+                self._characters -= len(oldest) + 1
+
+
+_cache = _Cache()
+
+# A template in a set: its tree and the name it was parsed under, for messages.
+_Entry = tuple[Tree, str]
+
+
+class _Run:
+    """What is left of the limits, and what executing templates share."""
+
+    __slots__ = ("depth", "frames", "functions", "limits", "room", "steps", "templates")
+
+    def __init__(self, functions: Mapping[str, GoFunc], limits: Limits) -> None:
+        self.functions = functions
+        self.templates: dict[str, _Entry] = {}
+        self.limits = limits
+        self.steps = limits.steps
+        self.room = limits.output
+        self.depth = 0
+        self.frames = 0
+
+
+class TemplateSet:
+    """Templates that know each other by name, executed under one budget.
+
+    A set serves one render in one thread at a time; functions may call ``execute`` and
+    ``execute_text`` again while it runs. ``functions`` may be changed until the first ``parse``.
+    ``name`` is what messages call the set.
+    """
+
+    def __init__(self, functions: Mapping[str, GoFunc], *, limits: Limits | None = None, name: str = "gotpl") -> None:
+        self.functions: dict[str, GoFunc] = {**BUILTINS, **functions}
+        self.limits = limits or Limits()
+        self.name = name
+        self._run = _Run(self.functions, self.limits)
+
+    def parse(self, name: str, text: str) -> None:
+        """Add a text as template ``name`` with all that it defines; later ones replace earlier ones.
+
+        A define with nothing but white space replaces none. Raises TemplateError.
+        """
+        parsed = self._parse(name, text)
+        self._add(self._run.templates, name, parsed)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a template of that name."""
+        return name in self._run.templates
+
+    def execute(self, name: str, data: Any) -> str:
+        """Return the template's output for ``data``; absent values stay ``<no value>``. Raises TemplateError."""
+        entry = self._run.templates.get(name)
+        if entry is None:
+            raise TemplateError(
+                f"template: no template {quote(name)} associated with template {quote(self.name)}", name=name
+            )
+        return self._execute(name, entry, data)
+
+    def execute_text(self, name: str, text: str, data: Any) -> str:
+        """Return the output of a text that is in no set, but sees this one's templates.
+
+        What it defines replaces the set's templates while it runs, and is gone after.
+        Raises TemplateError.
+        """
+        if "{{" not in text:
+            return text
+        parsed = self._parse(name, text)
+        run = self._run
+        outside = run.templates
+        if parsed.defines:
+            run.templates = dict(outside)
+            self._add(run.templates, name, parsed)
+        try:
+            return self._execute(name, (parsed.main, name), data)
+        finally:
+            run.templates = outside
+
+    def _parse(self, name: str, text: str) -> Parsed:
+        parsed = _cache.get(text)
+        if parsed is not None and parsed.nesting <= self.limits.nesting and name not in parsed.defines:
+            functions = self.functions
+            if all(used in functions for used in parsed.functions):
+                return parsed
+        parsed = Parser(name, text, self.functions, self.limits.nesting).parse()
+        if name not in parsed.defines:
+            _cache.put(text, parsed)
+        return parsed
+
+    @staticmethod
+    def _add(templates: dict[str, _Entry], name: str, parsed: Parsed) -> None:
+        for defined, tree in ((name, parsed.main), *parsed.defines.items()):
+            if defined not in templates or not tree.root.empty:
+                templates[defined] = (tree, name)
+
+    def _execute(self, name: str, entry: _Entry, data: Any) -> str:
+        run = self._run
+        out: list[str] = []
+        outermost = run.depth == 0
+        if outermost:
+            run.frames = stack.free_frames()
+        try:
+            _template(run, name, entry, data, out.append, None)
+        except ExecError as error:  # the depth of calls, which no node of this template is to blame for
+            raise TemplateError(f"template: {entry[1]}: {error.message}", name=entry[1]) from error
+        except RecursionError as error:
+            raise TemplateError(f"template: {entry[1]}: nested too deep", name=entry[1]) from error
+        finally:
+            if outermost:
+                run.depth = 0
+        return "".join(out)
+
+
+def _template(run: _Run, name: str, entry: _Entry, data: Any, append: Callable[[str], None], node: Node | None) -> None:
+    """Execute a template; ``node`` is the action that asked for it."""
+    tree, _ = entry
+    if run.depth >= run.limits.depth:
+        raise ExecError(node or tree.root, f"exceeded maximum template depth ({run.limits.depth})")
+    cost = tree.nesting * _FRAMES_PER_NESTING + _FRAMES_PER_TEMPLATE
+    frame: Frame = [None] * tree.slots
+    frame[0] = frame[1] = data
+    frame[2] = run
+    frame[3] = append
+    left = run.frames
+    run.depth += 1
+    if left >= cost:
+        run.frames = left - cost
+        _body(name, entry, frame)
+    else:
+        run.frames = stack.fresh_frames() - cost
+        try:
+            stack.continue_in_thread(partial(_body, name, entry, frame))
+        except RuntimeError as error:
+            raise ExecError(node or tree.root, f"exceeded maximum template depth ({run.depth})") from error
+    run.frames = left
+    run.depth -= 1
+
+
+def _body(name: str, entry: _Entry, frame: Frame) -> None:
+    tree, parse_name = entry
+    try:
+        _list(tree.root, frame)
+    except ExecError as error:
+        raise _located(error, name, tree.text, parse_name) from error
+
+
+def _located(error: ExecError, name: str, text: str, parse_name: str) -> TemplateError:
+    """Return the error with its place: the innermost one where a template called another."""
+    line, column, source_line = place(text, error.node.position)
+    message = f"template: {parse_name}:{line}:{column}: executing {quote(name)} at <{error.node}>: {error.message}"
+    origin = error.origin
+    if origin is not None and origin.line:
+        return TemplateError(
+            message, name=origin.name, line=origin.line, column=origin.column, source_line=origin.source_line
+        )
+    return TemplateError(message, name=parse_name, line=line, column=column, source_line=source_line)
+
+
+def _list(node: ListNode, frame: Frame) -> None:
+    """Execute text and actions one after the other."""
+    operations = node.operations
+    if operations is None:
+        operations = _build(node, frame[2].functions)
+    run = frame[2]
+    append = frame[3]
+    run.steps -= len(operations) + 1
+    if run.steps < 0:
+        raise ExecError(node, f"exceeded maximum number of steps ({run.limits.steps})")
+    written = node.size
+    room = run.room
+    for operation in operations:
+        if operation.__class__ is str:
+            append(operation)
+            continue
+        value = operation(frame)
+        if value.__class__ is not str:
+            if value is SILENT:
+                continue
+            value = _shown(value, operation, node)
+        written += len(value)
+        if written > room:
+            raise ExecError(node, f"exceeded maximum output ({run.limits.output} characters)")
+        append(value)
+    run.room -= written
+    if run.room < 0:
+        raise ExecError(node, f"exceeded maximum output ({run.limits.output} characters)")
+
+
+def _shown(value: Any, operation: Evaluator, node: ListNode) -> str:
+    if value is None:
+        return NO_VALUE
+    try:
+        return sprint(value)
+    except HelmError as error:
+        assert node.operations is not None
+        raise ExecError(node.nodes[node.operations.index(operation)], str(error)) from error
+
+
+def _build(node: ListNode, functions: Mapping[str, GoFunc]) -> list[Any]:
+    operations = [_statement(child, functions) for child in node.nodes]
+    node.size = sum(len(operation) for operation in operations if isinstance(operation, str))
+    node.operations = operations
+    return operations
+
+
+def _statement(node: Node, functions: Mapping[str, GoFunc]) -> Any:
+    """Return text, a closure whose value prints, or one that gives SILENT."""
+    if isinstance(node, TextNode):
+        return node.text
+    if isinstance(node, ActionNode):
+        evaluate = pipeline(node.pipe, functions)
+        return _silently(evaluate) if node.pipe.variables else evaluate
+    if isinstance(node, ConditionNode):
+        return _condition(node)
+    if isinstance(node, RangeNode):
+        return _range(node, functions)
+    if isinstance(node, TemplateNode):
+        return _inclusion(node, functions)
+    assert isinstance(node, (BreakNode, ContinueNode))
+    return _leave(_Break if isinstance(node, BreakNode) else _Continue)
+
+
+def _silently(evaluate: Evaluator) -> Evaluator:
+    def silent(frame: Frame) -> Silent:
+        evaluate(frame)
+        return SILENT
+
+    return silent
+
+
+def _leave(way: type[Exception]) -> Evaluator:
+    def leave(_: Frame) -> Silent:
+        raise way
+
+    return leave
+
+
+def _condition(first: ConditionNode) -> Evaluator:
+    """Return the closure of ``if`` or ``with`` and all its ``else if``."""
+    narrows = isinstance(first, WithNode)
+
+    def condition(frame: Frame) -> Silent:
+        node = first
+        while True:
+            evaluate = node.condition
+            if evaluate is None:
+                evaluate = node.condition = pipeline(node.pipe, frame[2].functions)
+            value = evaluate(frame)
+            if value:
+                if narrows:
+                    dot = frame[0]
+                    frame[0] = value
+                    try:
+                        _list(node.body, frame)
+                    finally:
+                        frame[0] = dot
+                else:
+                    _list(node.body, frame)
+                return SILENT
+            otherwise = node.otherwise
+            if otherwise is None:
+                return SILENT
+            if not node.chained:
+                _list(otherwise, frame)
+                return SILENT
+            node = otherwise.nodes[0]  # type: ignore[assignment]  # a chained node has nothing else there
+
+    return condition
+
+
+def _range(node: RangeNode, functions: Mapping[str, GoFunc]) -> Evaluator:
+    evaluate = pipeline(node.pipe, functions)
+    variables = node.pipe.variables
+    slots = [variable.slot for variable in variables]
+    item_slot = slots[-1] if slots else 0
+    key_slot = slots[0] if len(slots) == 2 else 0
+    body = node.body
+
+    def loop(frame: Frame) -> Silent:
+        value = evaluate(frame)
+        dot = frame[0]
+        empty = True
+        try:
+            for key, item in _pairs(value, node, keyed=bool(key_slot)):
+                empty = False
+                if key_slot:
+                    frame[key_slot] = key
+                frame[item_slot] = item
+                frame[0] = item
+                try:
+                    _list(body, frame)
+                except _Continue:
+                    continue
+        except _Break:
+            pass
+        finally:
+            frame[0] = dot
+        if empty and node.otherwise is not None:
+            _list(node.otherwise, frame)
+        return SILENT
+
+    return loop
+
+
+def _pairs(value: Any, node: RangeNode, *, keyed: bool) -> Iterable[tuple[Any, Any]]:
+    """Return keys and items in Go's order, as they are when the loop begins."""
+    if isinstance(value, (list, tuple)):
+        return list(enumerate(value))
+    if isinstance(value, dict):
+        return [(key, value[key]) for key in sorted_keys(value)]
+    if value is None:
+        return ()
+    if isinstance(value, GoObject):
+        entries = value.entries()
+        if entries is not None:
+            return list(entries)
+    elif isinstance(value, bytes):
+        return list(enumerate(value))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        if keyed:
+            raise ExecError(last_of_pipeline(node.pipe), f"can't use {value} to iterate over more than one variable")
+        make = type(value)
+        return ((number, make(number)) for number in range(value))
+    raise ExecError(last_of_pipeline(node.pipe), f"range can't iterate over {sprint(value)}")
+
+
+def _inclusion(node: TemplateNode, functions: Mapping[str, GoFunc]) -> Evaluator:
+    """Return the closure of ``{{template}}``, which finds its template when it runs."""
+    name = node.name
+    evaluate = None if node.pipe is None else pipeline(node.pipe, functions)
+
+    def include(frame: Frame) -> Silent:
+        run: _Run = frame[2]
+        entry = run.templates.get(name)
+        if entry is None:
+            raise ExecError(node, f"template {quote(name)} not defined")
+        data = None if evaluate is None else evaluate(frame)
+        _template(run, name, entry, data, frame[3], node)
+        return SILENT
+
+    return include
