@@ -258,9 +258,11 @@ def _scanner() -> Callable[[str, int], tuple[Any, int]]:
     except ImportError:
         from json import JSONDecoder
 
-        return JSONDecoder(
+        decoder: Any = JSONDecoder(
             parse_float=_Rules.parse_float, parse_int=_Rules.parse_float, parse_constant=_Rules.parse_constant
-        ).scan_once
+        )
+        slow: Callable[[str, int], tuple[Any, int]] = decoder.scan_once
+        return slow
     rules: Any = _Rules()
     scan: Callable[[str, int], tuple[Any, int]] = make_scanner(rules)
     return scan

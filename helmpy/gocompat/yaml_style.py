@@ -16,13 +16,12 @@ _LONGEST_KEY = 128
 _CACHE_LIMIT = 8192
 _CACHED_LENGTH = 80
 _BREAKS = "\n\r\x85\u2028\u2029"
+_BREAK_SET = frozenset(_BREAKS)
 _FIRST_INDICATORS = frozenset("#,[]{}&*!|>'\"%@`")
 _ESCAPED = frozenset('"\\\n\u2028\u2029')
 _CONTROL = "error converting JSON to YAML: yaml: control characters are not allowed"
 _INDENT = 2
 _INT64 = 1 << 63
-_INT_AS_DIGITS = 1e21
-"""From here on JSON writes whole numbers with an exponent too."""
 _DIGITS = frozenset("0123456789")
 _ESCAPES = {
     "\0": "\\0",
@@ -64,7 +63,7 @@ def scalar(text: str, column: int, indent: int) -> str:
         written = "'" + _folded(sent.replace("'", "''"), column + 1, indent) + "'"
     else:
         written = '"' + _folded(_escaped(sent), column + 1, indent, escape="\\") + '"'
-    if len(written) <= _CACHED_LENGTH and "\n" not in written:
+    if len(written) <= _CACHED_LENGTH and _BREAK_SET.isdisjoint(written):
         if len(_short) >= _CACHE_LIMIT:
             _short.clear()
         _short[text] = written
@@ -76,6 +75,8 @@ def key(text: str) -> str | None:
     if text in _keys:
         return _keys[text]
     sent = transmitted(text)
+    if "\x85" in text:
+        raise YamlError("error converting JSON to YAML: yaml: did not find expected ',' or '}'")
     written: str | None
     if len(sent.encode()) > _LONGEST_KEY or any(char in sent for char in _BREAKS):
         written = None
@@ -181,23 +182,22 @@ def _literal(text: str, indent: int) -> str:
     elif len(text) == 1 or text[-2] in _BREAKS:
         hint += "+"
     pad = " " * indent
-    pieces = ["|", hint, "\n"]
-    for line in text.replace("\u2028", "\u2028\n").replace("\u2029", "\u2029\n").split("\n"):
-        pieces += (pad, line) if line and line not in _BREAKS else (line,)
-        if line[-1:] not in ("\u2028", "\u2029"):
-            pieces.append("\n")
-    if text[-1] != "\u2028" and text[-1] != "\u2029":
-        pieces.pop()
-    if text[-1] == "\n":
-        pieces.pop()
-        pieces.pop()
+    pieces = ["|", hint]
+    line = "\n"
+    for part in text.removesuffix("\n").split("\n"):
+        for piece in part.replace("\u2028", "\u2028\n").replace("\u2029", "\u2029\n").split("\n"):
+            pieces += (line, pad if piece and piece not in _BREAKS else "", piece)
+            line = ""
+        line = "\n"
     return "".join(pieces)
 
 
 def _escaped(text: str) -> str:
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return text
-    table = {ord(char): _escape(char) for char in set(text) if char in _ESCAPED or not _is_printable(char)}
+    # a byte order mark at the start makes yaml.v2 escape all that follows
+    every = text[0] == "\ufeff"
+    table = {ord(char): _escape(char) for char in set(text) if every or char in _ESCAPED or not _is_printable(char)}
     return text.translate(table)
 
 
@@ -250,8 +250,7 @@ def _folded(text: str, column: int, indent: int, escape: str = "") -> str:
 
 def number_text(value: float) -> str:
     """Return a number as yaml.v2 writes it after JSON: whole numbers of 64 bits in digits."""
-    if isinstance(value, int):
-        return str(int(value)) if -_INT64 <= value < 2 * _INT64 else go_float(float(value), "g")
-    if value == int(value) if abs(value) < _INT_AS_DIGITS else False:
-        return number_text(int(value)) if -_INT64 <= value < 2 * _INT64 else go_float(value, "g")
-    return go_float(value, "g")
+    sent = str(int(value)) if isinstance(value, int) else go_float(value, "json")
+    if "." not in sent and "e" not in sent and -_INT64 <= int(sent) < 2 * _INT64:
+        return "0" if sent == "-0" else sent
+    return go_float(float(value), "g")

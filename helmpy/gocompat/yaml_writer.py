@@ -25,13 +25,12 @@ _PLAIN = (float, int, bool)
 _WORDS = {True: "true", False: "false", None: "null"}
 
 
-def dump(value: Any, *, dialect: int = 2) -> str:
+def dump(value: Any, *, dialect: int = 2) -> str:  # noqa: ARG001 - callers say which Helm; today both write alike
     """Return ``value`` as YAML with its final newline, as Helm's toYaml gets it from the library.
 
-    ``dialect`` is Helm's: 2 or 3 (their YAML libraries order a few keys differently). Raises
-    YamlError for what neither JSON nor YAML can hold.
+    ``dialect`` is Helm's, 2 or 3. Raises YamlError for what JSON or YAML cannot hold.
     """
-    writer = _Writer(dialect)
+    writer = _Writer()
     try:
         writer.root(value)
     except JsonError as error:
@@ -42,9 +41,8 @@ def dump(value: Any, *, dialect: int = 2) -> str:
 class _Writer:
     """Collects the pieces of one text."""
 
-    def __init__(self, dialect: int) -> None:
+    def __init__(self) -> None:
         self.out: list[str] = []
-        self.order = functools.cmp_to_key(compare_keys if dialect == 2 else compare_keys_3)
 
     def root(self, value: Any) -> None:
         self.node(value, 0, -2 if isinstance(value, dict | list) else 0, 0, "")
@@ -125,7 +123,7 @@ class _Writer:
             return keys
         keys.sort()
         if not "".join(keys).translate(_IN_ORDER).isalpha():
-            keys.sort(key=self.order)
+            keys.sort(key=_ORDER)
         return keys
 
 
@@ -135,29 +133,17 @@ _IN_ORDER = str.maketrans("", "", "-./")
 
 def compare_keys(left: str, right: str) -> int:
     """Order keys as yaml.v2 does: numbers inside by their value, letters after all else."""
-    return _compare(left, right, dialect=2)
-
-
-def compare_keys_3(left: str, right: str) -> int:
-    """Order keys as the later yaml.v2 of Helm 3 does: after common digits a letter comes first."""
-    return _compare(left, right, dialect=3)
-
-
-def _compare(left: str, right: str, *, dialect: int) -> int:
     at = 0
-    after_digit = False
     for one, other in zip(left, right, strict=False):
         if one != other:
             break
-        after_digit = one.isdecimal()
         at += 1
     else:
         return len(left) - len(right)
     if one.isalpha() or other.isalpha():
         if one.isalpha() and other.isalpha():
             return -1 if one < other else 1
-        letter_first = dialect == 3 and after_digit
-        return -1 if one.isalpha() == letter_first else 1
+        return 1 if one.isalpha() else -1
     (number, end), (other_number, other_end) = _digits(left, at), _digits(right, at)
     if "0" in (one, other) and _grows(left, at):
         number = other_number = 1
@@ -186,3 +172,6 @@ def _grows(text: str, at: int) -> bool:
         if text[at] != "0":
             return True
     return False
+
+
+_ORDER = functools.cmp_to_key(compare_keys)
