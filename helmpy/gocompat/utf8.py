@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+REPLACEMENT = "\ufffd"
+
 
 def to_bytes(text: str) -> bytes:
     """Return the bytes that Go holds for ``text``."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte: Go has U+FFFD there
-        return "".join(
-            "�" if "\ud800" <= char < "\udc80" or "\udcff" < char <= "\udfff" else char for char in text
-        ).encode("utf-8", "surrogateescape")
+        clean = (REPLACEMENT if _stands_for_nothing(char) else char for char in text)
+        return "".join(clean).encode("utf-8", "surrogateescape")
+
+
+def _stands_for_nothing(char: str) -> bool:
+    return "\ud800" <= char < "\udc80" or "\udcff" < char <= "\udfff"
 
 
 def to_text(data: bytes) -> str:

@@ -315,14 +315,12 @@ V3: dict[str, Row] = {
     **_CRYPTO,
 }
 
-# sprig 2.22, where it differs; what it lacks is there all the same.
+# sprig 2.22, where it gives something else; what it lacks or refuses is as in 3.2.
 V2: dict[str, Row] = {
-    **V3,
     **{name: (row[0].replace(".V3.", ".V2."), *row[1:]) for name, row in V3.items()},
     "camelcase": ("wordcase.camelcase_small", "string", "string"),
     "genPrivateKey": ("keys.gen_private_key_v2", "string", "string"),
     "merge": ("dicts.merge_v2", "dict ...dict", "any"),
     "mergeOverwrite": ("dicts.merge_overwrite_v2", "dict ...dict", "any"),
     "slice": ("lists.slice_list_v2", "any ...any", "any"),
-    "trunc": ("strings.trunc_positive", "int string", "string"),
 }

@@ -6,7 +6,8 @@ from typing import Any
 
 from helmpy.gocompat.function import FunctionPanic
 from helmpy.gocompat.kinds import StringList, StringMap
-from helmpy.gocompat.text import sprint, sprintf
+from helmpy.gocompat.text import sprint
+from helmpy.gocompat.text_quote import quote as go_quote
 from helmpy.gocompat.utf8 import to_bytes, to_text
 from helmpy.sprig.settings import Settings
 
@@ -150,13 +151,6 @@ def trunc(count: int, text: str) -> str:
     return to_text(data[count:]) if len(data) + count > 0 else text
 
 
-def trunc_positive(count: int, text: str) -> str:
-    """Keep the first ``count`` bytes; a negative ``count`` is out of bounds."""
-    if count < 0:
-        raise FunctionPanic(f"runtime error: slice bounds out of range [:{count}]")
-    return trunc(count, text)
-
-
 def substr(start: int, end: int, text: str) -> str:
     """Return bytes ``start`` to ``end``; a negative start means 0, a negative or far end the end."""
     data = to_bytes(text)
@@ -294,15 +288,9 @@ def _wrap(settings: Settings, text: str, width: int, separator: str, *, cut_word
 # -- quoting and joining ------------------------------------------------------------------------
 
 
-def _quote(text: str) -> str:
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    return sprintf("%q", [text])
-
-
 def quote(*values: Any) -> str:
     """Return the values that are not nil in double quotes, with Go's escapes, joined by blanks."""
-    return " ".join([_quote(strval(value)) for value in values if value is not None])
+    return " ".join([go_quote(strval(value)) for value in values if value is not None])
 
 
 def squote(*values: Any) -> str:
