@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from helmpy.errors import HelmError
-from helmpy.kubeapi import KubeApi, KubeError
+from helmpy.kubeapi import KubeApi, KubeError, is_ready, tiller_pods
 
-_COLLECTIONS = dict(
-    Deployment="apis/apps/v1/namespaces/{}/deployments",
-    Service="api/v1/namespaces/{}/services",
-    Secret="api/v1/namespaces/{}/secrets",  # noqa: S106 - a path
-)
+_COLLECTIONS = {
+    "Deployment": "apis/apps/v1/namespaces/{}/deployments",
+    "Service": "api/v1/namespaces/{}/services",
+    "Secret": "api/v1/namespaces/{}/secrets",
+}
 _POLL = 0.5  # seconds
 
 
@@ -105,11 +105,9 @@ def uninstall(api: KubeApi, objects: Iterable[Object]) -> None:
 
 def wait_until_ready(api: KubeApi, namespace: str, image: str, seconds: float) -> None:
     """Wait for a ready pod of Tiller with that image. Raises InstallerError after ``seconds``."""
-    from helmpy.tunnel import SELECTOR, is_ready
-
     deadline = time.monotonic() + seconds
     while True:
-        pods = api.get(f"/api/v1/namespaces/{namespace}/pods", {"labelSelector": SELECTOR})["items"]
+        pods = tiller_pods(api, namespace)
         if any(is_ready(pod) and pod["spec"]["containers"][0]["image"] == image for pod in pods):
             return
         if time.monotonic() >= deadline:

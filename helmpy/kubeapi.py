@@ -92,6 +92,17 @@ class KubeApi:
         return json.loads(response.data or b"null")
 
 
+def tiller_pods(api: KubeApi, namespace: str) -> list[dict[str, Any]]:
+    """The pods that carry Tiller's labels."""
+    found = api.get(f"/api/v1/namespaces/{namespace}/pods", {"labelSelector": "app=helm,name=tiller"})
+    return list(found["items"])
+
+
+def is_ready(pod: Mapping[str, Any]) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
+
+
 def _reason(error: Exception) -> str:
     """The shortest true words for what urllib3 wraps."""
     cause: BaseException | None = error

@@ -12,10 +12,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from helmpy.errors import HelmError
-from helmpy.kubeapi import KubeApi
+from helmpy.kubeapi import KubeApi, is_ready, tiller_pods
 
 TILLER_PORT = 44134
-SELECTOR = "app=helm,name=tiller"
 _CHUNK = 64 * 1024
 
 
@@ -25,18 +24,13 @@ class TunnelError(HelmError):
 
 def find_pod(api: KubeApi, namespace: str) -> str:
     """The name of the first ready pod of Tiller. Raises TunnelError in Helm's words."""
-    pods = api.get(f"/api/v1/namespaces/{namespace}/pods", {"labelSelector": SELECTOR})["items"]
+    pods = tiller_pods(api, namespace)
     if not pods:
         raise TunnelError("could not find tiller")
     for pod in pods:
         if is_ready(pod):
             return str(pod["metadata"]["name"])
     raise TunnelError("could not find a ready tiller pod")
-
-
-def is_ready(pod: dict[str, Any]) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
 
 
 class Tunnel:

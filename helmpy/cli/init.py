@@ -86,12 +86,13 @@ def command(
         return
     if settings.debug:
         say(tiller_manifest.as_yaml(objects), end="")
-    if not dry_run:
-        home_files.ensure(settings.home, stable_url=stable_repo_url, local_url=local_repo_url, skip_repos=skip_repos)
+    if dry_run:
+        return
+    home_files.ensure(settings.home, stable_url=stable_repo_url, local_url=local_repo_url, skip_repos=skip_repos)
     say(f"$HELM_HOME has been configured at {settings.home}.")
     if client_only:
         say("Not installing Tiller due to 'client-only' flag having been set")
-    elif not dry_run:
+    else:
         _install(settings, wanted, upgrade=upgrade, wait=wait, hostname=tiller_tls_hostname)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -107,10 +108,8 @@ def _distance(left: str, right: str) -> int:
 def run(words: Sequence[str]) -> int:
     """Run one command line; errors of any kind end as a text on stderr and a status."""
     try:
-        command, path, rest = root().find(words, ("helm",))
-        status = command.main(rest, prog_name=" ".join(path), standalone_mode=False)
+        _run(words)
         sys.stdout.flush()
-        return status if isinstance(status, int) else 0
     except HelmError as error:
         return _report(error, words)
     except (KeyboardInterrupt, click.Abort):
@@ -125,6 +124,13 @@ def run(words: Sequence[str]) -> int:
     except Exception as error:
         text = f"internal error: {type(error).__name__}: {error} (--debug shows where)"
         return _report(HelmError(text), words, cause=error)
+    return 0
+
+
+def _run(words: Sequence[str]) -> None:
+    command, path, rest = root().find(words, ("helm",))
+    with suppress(click.exceptions.Exit), command.make_context(" ".join(path), rest) as context:
+        command.invoke(context)
 
 
 def _report(error: HelmError, words: Sequence[str], cause: Exception | None = None) -> int:

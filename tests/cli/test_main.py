@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from helmpy.cli.command import Command
+from helmpy.cli.main import COMMANDS, run, suggestions
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("foo", 'Error: unknown command "foo" for "helm"\nRun \'helm --help\' for usage.\n'),
+        (
+            "isntall",
+            (
+                'Error: unknown command "isntall" for "helm"\n\nDid you mean this?\n\tinstall\n\n'
+                "Run 'helm --help' for usage.\n"
+            ),
+        ),
+        ("--version", "Error: unknown flag: --version\n"),
+        ("list --foo", "Error: unknown flag: --foo\n"),
+        ("--home", "Error: flag needs an argument: --home\n"),
+        ("install", "Error: This command needs 1 argument: chart name\n"),
+        ("install a b", "Error: This command needs 1 argument: chart name\n"),
+        ("upgrade web", "Error: This command needs 2 arguments: release name, chart path\n"),
+        ("rollback web", "Error: This command needs 2 arguments: release name, revision number\n"),
+        (
+            "rollback web x",
+            'Error: invalid revision number \'"x"\': strconv.ParseInt: parsing "x": invalid syntax\n',
+        ),
+        ("delete", "Error: command 'delete' requires a release name\n"),
+        ("del", "Error: command 'delete' requires a release name\n"),
+        ("status", "Error: release name is required\n"),
+        ("get", "Error: release name is required\n"),
+        ("get values", "Error: release name is required\n"),
+        ("hist", "Error: release name is required\n"),
+        ("test", "Error: This command needs 1 argument: release name\n"),
+        ("init extra", "Error: This command does not accept arguments\n"),
+        ("init -o xml", 'Error: invalid argument "xml" for "-o, --output" flag: unknown output format "xml"\n'),
+        ("sandbox fly", 'Error: unknown command "fly" for "helm sandbox"\n'),
+        (
+            "status web -o xml",
+            "Error: invalid format type: xml; allowed values: table, json, yaml\n",
+        ),
+    ],
+)
+def test_errors(line: str, error: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(line.split()) == 1
+    assert capsys.readouterr() == ("", error)
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [("lst", ["get", "lint", "list", "test"]), ("rm", ["delete"]), ("REMOVE", ["delete"]), ("zzzzz", [])],
+)
+def test_suggestions(word: str, found: list[str]) -> None:
+    assert suggestions(word) == found
+
+
+@pytest.mark.parametrize("line", ["help", "", "-h", "--help", "--debug"])
+def test_the_page_of_helm(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(line.split()) == 0
+    out, err = capsys.readouterr()
+    assert "\n  install " in out
+    assert "--tiller-namespace string" in out
+    assert err == ""
+
+
+@pytest.mark.parametrize("line", ["help upgrade", "upgrade -h", "--host x upgrade --help a b", "upgrade -i -h"])
+def test_the_page_of_a_command(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(line.split()) == 0
+    out, _ = capsys.readouterr()
+    assert "  helm upgrade [RELEASE] [CHART] [flags]\n" in out
+    assert "  -i, --install " in out
+    assert "--disable-hooks" not in out  # deprecated ones are not shown
+    assert "Global Flags:" in out
+
+
+def test_the_page_of_a_group(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["help", "get"]) == 0
+    out, _ = capsys.readouterr()
+    assert "  helm get [flags] RELEASE_NAME\n  helm get [command]\n" in out
+    assert "\n  manifest  " in out
+
+
+def test_an_unknown_topic(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["help", "foo"]) == 0
+    assert capsys.readouterr().err == "Unknown help topic `foo`\n"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_of_the_table_exists(name: str) -> None:
+    command = import_module(COMMANDS[name].module).command
+    assert isinstance(command, Command)
+    assert command.name == name
+    assert command.help
+
+
+def test_a_deprecated_flag_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["upgrade", "--disable-hooks", "a"]) == 1
+    assert capsys.readouterr().err.startswith("Flag --disable-hooks has been deprecated, Use --no-hooks instead\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "environ", "home"),
+    [
+        ([], {"HELM_HOME": "env"}, "env"),
+        (["--home", "flag"], {"HELM_HOME": "env"}, "flag"),
+        (["--home=one", "--home=two"], {}, "two"),
+    ],
+)
+def test_home(args: list[str], environ: dict[str, str], home: str, tmp_path: Path) -> None:
+    code = "from helmpy.cli.main import entry; entry()"
+    words = [sys.executable, "-c", code, "init", "--client-only", *args]
+    environ = {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT), **environ}
+    done = subprocess.run(words, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert f"\n$HELM_HOME has been configured at {home}.\n" in done.stdout
+    assert (tmp_path / home / "repository" / "repositories.yaml").is_file()
+
+
+def test_debug_shows_where_an_error_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--debug", "install", "./nosuch"]) == 1
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    code = "import sys; from helmpy.cli.main import run; sys.exit(run(['help']))"
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.close()
+    assert child.stderr is not None
+    assert child.stderr.read() == b""
+    child.stderr.close()
+    assert child.wait() == 141
+
+
+HEAVY = ("grpc", "google.protobuf", "kubernetes", "requests", "jinja2", "yaml", "cryptography", "jsonschema", "re2")
+
+
+@pytest.mark.parametrize("line", ["version --client", "version -c --short", "help", "help install", "foo"])
+def test_light_commands_load_nothing_heavy(line: str) -> None:
+    code = (
+        "import sys; from helmpy.cli.main import run; run(sys.argv[1:]);"
+        f"print('LOADED', [name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *line.split()], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("LOADED []\n")
+
+
+def test_list_with_a_host_loads_no_kubernetes() -> None:
+    code = (
+        "import sys; from helmpy.cli.main import run;"
+        "run(['list', '--host', '127.0.0.1:1', '--tiller-connection-timeout', '1']);"
+        "print('kubernetes' in sys.modules, 'grpc' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False True\n"
+    assert done.stderr == "Error: cannot connect to Tiller at 127.0.0.1:1: connection refused\n"

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from helmpy.cli import output
+from helmpy.release.model import Timestamp
+
+
+def test_table_pads_every_cell_and_joins_with_tabs() -> None:
+    rows = [("NAME", "N"), ("a", 10), ("longer", 2)]
+    assert output.table(rows) == "NAME  \tN \na     \t10\nlonger\t2 "
+
+
+def test_table_of_nothing() -> None:
+    assert output.table([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "shown"),
+    [
+        ("abc", 5, "abc  "),
+        ("abcde", 5, "abcde"),
+        ("abcdefgh", 6, "abc..."),
+        ("abcdefgh", 2, "a..."),
+        ("日本語", 8, "日本語  "),
+        ("日本語日本語", 9, "日本語..."),
+        ("e\u0301te", 4, "e\u0301te "),
+    ],
+)
+def test_fit(text: str, columns: int, shown: str) -> None:
+    assert output.fit(text, columns) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\tb\nccc\td", "a    b\nccc  d"),
+        ("a\tb\n\nccc\td", "a  b\n\nccc  d"),
+        ("NAME\tREADY\tAGE\nweb\t1/1\t5s", "NAME  READY  AGE\nweb   1/1    5s"),
+        ("a\t\tb\nccc\td\te", "a       b\nccc  d  e"),
+        ("\ta\nbb\tc", "a\nbb  c"),
+        ("one\ntwo", "one\ntwo"),
+        ("a\tb\nlonger line\nc\td", "a  b\nlonger line\nc  d"),
+    ],
+)
+def test_tabbed(text: str, shown: str) -> None:
+    assert output.tabbed(text) == shown
+
+
+def test_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    assert output.moment(Timestamp(1462810028)) == "Mon May  9 16:07:08 2016"
+    assert output.moment(None) == "-"
+
+
+def test_struct_json_keeps_the_order_and_escapes() -> None:
+    assert output.struct_json({"b": "<a&b>", "a": 1}) == '{"b":"\\u003ca\\u0026b\\u003e","a":1}'
+
+
+def test_waiting_is_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+    with output.waiting("working"):
+        pass
+    assert capsys.readouterr() == ("", "")
