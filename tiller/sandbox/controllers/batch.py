@@ -1,0 +1,84 @@
+"""Jobs: pods until enough of them succeeded, or too many failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tiller.sandbox.controllers.context import MAX_PODS, PODS, Context, condition
+from tiller.sandbox.controllers.pods import is_active, is_ready
+from tiller.sandbox.controllers.workloads import pod_of
+from tiller.sandbox.objects import seconds_of
+from tiller.sandbox.store import Key, Kind
+
+Object = dict[str, Any]
+JOBS: Kind = ("batch", "jobs")
+
+
+def _finished(obj: Object) -> bool:
+    conditions = (obj.get("status") or {}).get("conditions") or ()
+    return any(c["type"] in {"Complete", "Failed"} and c["status"] == "True" for c in conditions)
+
+
+def job(context: Context, key: Key, obj: Object) -> None:
+    """Create pods, count them, say when it is over."""
+    if "deletionTimestamp" in obj["metadata"]:
+        return
+    if _finished(obj):
+        _expire(context, key, obj)
+        return
+    spec = obj["spec"]
+    pods = context.owned(obj, PODS)
+    succeeded = sum(p["status"].get("phase") == "Succeeded" for p in pods if "status" in p)
+    failed = sum(p["status"].get("phase") == "Failed" for p in pods if "status" in p)
+    active = [p for p in pods if is_active(p)]
+    wanted = spec.get("completions")
+    enough = succeeded >= wanted if wanted is not None else succeeded > 0 and not active
+    too_many = failed > int(spec.get("backoffLimit", 6))
+    if not enough and not too_many and not spec.get("suspend"):
+        open_ends = int(spec.get("parallelism", 1))
+        if wanted is not None:
+            open_ends = min(open_ends, wanted - succeeded)
+        elif succeeded:
+            open_ends = 0  # a queue whose end one pod saw takes no new ones
+        if len(pods) < 2 * MAX_PODS:
+            active += [pod_of(context, obj, spec["template"]) for _ in range(min(open_ends, MAX_PODS) - len(active))]
+    now = context.objects.now()
+    known = (obj.get("status") or {}).get("conditions")
+    conditions = None
+    if enough:
+        conditions = [
+            condition("Complete", True, "CompletionsReached", "Reached expected number of succeeded pods", now, known)
+        ]
+    elif too_many:
+        why = "Job has reached the specified backoff limit"
+        conditions = [condition("Failed", True, "BackoffLimitExceeded", why, now, known)]
+    elif spec.get("suspend"):
+        conditions = [condition("Suspended", True, "JobSuspended", "Job suspended", now, known)]
+    if enough or too_many:
+        for pod in active:
+            context.objects.delete(context.resource(PODS), pod)
+        active = []
+    context.objects.set_status(
+        key,
+        startTime=(obj.get("status") or {}).get("startTime") or (None if spec.get("suspend") else now),
+        active=len(active) or None,
+        ready=sum(map(is_ready, active)),
+        terminating=0,
+        succeeded=succeeded or None,
+        failed=failed or None,
+        uncountedTerminatedPods={},
+        completionTime=now if enough else None,
+        conditions=conditions,
+    )
+
+
+def _expire(context: Context, key: Key, obj: Object) -> None:
+    """A finished Job goes ``ttlSecondsAfterFinished`` later."""
+    ttl = obj["spec"].get("ttlSecondsAfterFinished")
+    if ttl is None:
+        return
+    ended = max(seconds_of(c["lastTransitionTime"]) for c in obj["status"]["conditions"])
+    if context.objects.clock() >= ended + ttl:
+        context.objects.delete(context.resource(JOBS), obj, "Foreground")
+    else:
+        context.wake(key, ended + ttl)
