@@ -1,0 +1,61 @@
+"""``helm inspect``: what a chart says of itself, its values and its README."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helmpy.chart import loader, metadata
+from helmpy.chart.model import Chart
+from helmpy.cli.charts import locate
+from helmpy.cli.command import Entry, exactly
+from helmpy.cli.command import command as make
+from helmpy.cli.output import say, yaml_text
+from helmpy.home import Settings
+
+TABLE = {
+    "chart": Entry("helmpy.cli.inspect_chart", "show a chart's Chart.yaml"),
+    "readme": Entry("helmpy.cli.inspect_readme", "show a chart's README"),
+    "values": Entry("helmpy.cli.inspect_values", "show a chart's values.yaml"),
+}
+README_NAMES = ("readme.md", "readme.txt", "readme")  # the first that is there, in any case
+SEPARATOR = "---"
+
+
+@make(
+    "inspect",
+    usage="[CHART] [flags]",
+    about="Show what a chart is: its Chart.yaml, its values.yaml and its README, with --- between.",
+    table=TABLE,
+)
+def command(settings: Settings, args: Sequence[str]) -> None:
+    chart = loaded(settings, args)
+    show_metadata(chart)
+    if chart.values is not None:
+        say(SEPARATOR)
+        show_values(chart)
+    text = readme(chart)
+    if text is not None:
+        say(SEPARATOR)
+        say(text)
+
+
+def loaded(settings: Settings, args: Sequence[str]) -> Chart:
+    """The chart that the one argument names. Raises HelmError."""
+    exactly(args, "chart name")
+    return loader.load(locate(settings, args[0]))
+
+
+def show_metadata(chart: Chart) -> None:
+    say(yaml_text(metadata.to_dict(chart.metadata)) if chart.metadata else "")
+
+
+def show_values(chart: Chart) -> None:
+    if chart.values is not None:
+        say(chart.values.raw)
+
+
+def readme(chart: Chart) -> str | None:
+    """The text of the chart's README."""
+    by_name = {file.name.lower(): file for file in reversed(chart.files)}
+    found = next((by_name[name] for name in README_NAMES if name in by_name), None)
+    return found.data.decode("utf-8", "replace") if found else None

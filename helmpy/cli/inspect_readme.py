@@ -1,0 +1,17 @@
+"""``helm inspect readme``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helmpy.cli.command import command as make
+from helmpy.cli.inspect import loaded, readme
+from helmpy.cli.output import say
+from helmpy.home import Settings
+
+
+@make("readme", usage="[CHART] [flags]", about="Show a chart's README.")
+def command(settings: Settings, args: Sequence[str]) -> None:
+    text = readme(loaded(settings, args))
+    if text is not None:
+        say(text)

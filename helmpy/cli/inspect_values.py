@@ -1,0 +1,14 @@
+"""``helm inspect values``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helmpy.cli.command import command as make
+from helmpy.cli.inspect import loaded, show_values
+from helmpy.home import Settings
+
+
+@make("values", usage="[CHART] [flags]", about="Show a chart's values.yaml as it is written, with its comments.")
+def command(settings: Settings, args: Sequence[str]) -> None:
+    show_values(loaded(settings, args))

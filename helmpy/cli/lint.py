@@ -1,0 +1,55 @@
+"""``helm lint``: look for mistakes in charts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+from helmpy import lint
+from helmpy.cli import options
+from helmpy.cli.command import boolean, string
+from helmpy.cli.command import command as make
+from helmpy.cli.output import say
+from helmpy.errors import HelmError
+from helmpy.home import Settings
+from helmpy.lint.message import Message
+from helmpy.release.model import Timestamp
+
+
+class LintFailure(HelmError):
+    """One chart at least has mistakes."""
+
+
+@make(
+    "lint",
+    usage="[flags] PATH",
+    about="Look for mistakes in charts, directories or archives; without a path in the current directory.",
+)
+@boolean("strict", about="let warnings fail the chart too")
+@string("namespace", about="namespace that templates see", default="default")
+@options.values
+def command(
+    _settings: Settings, args: Sequence[str], *, values: options.ValueFlags, strict: bool, namespace: str
+) -> None:
+    overrides = values.merged()
+    linted = failures = 0
+    for path in args or ["."]:
+        try:
+            messages = lint.run(path, overrides, namespace, time=Timestamp(int(time.time()), 0))
+        except lint.LintError as error:
+            failures += 1
+            say(f"==> Skipping {path}\n{error}\n")
+            continue
+        linted += 1
+        failures += lint.failed(messages, strict=strict)
+        say("\n".join(_lines(path, messages)) + "\n")
+    if failures:
+        raise LintFailure(f"{linted} chart(s) linted, {failures} chart(s) failed")
+    say(f"{linted} chart(s) linted, no failures")
+
+
+def _lines(path: str, messages: Sequence[Message]) -> Iterator[str]:
+    yield f"==> Linting {path}"
+    if not messages:
+        yield "Lint OK"
+    yield from map(str, messages)

@@ -1,0 +1,80 @@
+"""``helm package``: archives of chart directories."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from helmpy.chart import loader, package, requirements
+from helmpy.chart.model import Chart, ChartError, Metadata
+from helmpy.cli.command import boolean, string
+from helmpy.cli.command import command as make
+from helmpy.cli.output import debug, say
+from helmpy.cli.pflags import UsageError
+from helmpy.errors import HelmError
+from helmpy.home import Settings
+
+
+@make(
+    "package",
+    usage="[flags] [CHART_PATH] [...]",
+    about="Make an archive NAME-VERSION.tgz of each chart directory; its name must be the chart's.",
+)
+@boolean("save", about="keep a copy in $HELM_HOME/repository/local, where that exists", default=True)
+@string("app-version", about="put this appVersion into the package's Chart.yaml")
+@string("destination", "d", about="directory to write the archives to", default=".")
+@string("version", about="put this version into the package's Chart.yaml")
+def command(
+    settings: Settings, args: Sequence[str], *, version: str, app_version: str, destination: str, save: bool
+) -> None:
+    if not args:
+        raise UsageError("need at least one argument, the path to the chart")
+    for path in args:
+        chart = _renumbered(loader.load_directory(path), version, app_version)
+        _check(chart, Path(path).absolute().resolve().name)
+        archive = _written(chart, Path(destination))
+        say(f"Successfully packaged chart and saved it to: {archive}", flush=True)
+        if save:
+            _keep(settings, archive)
+
+
+def _renumbered(chart: Chart, version: str, app_version: str) -> Chart:
+    metadata = chart.metadata or Metadata()
+    if version:
+        from helmpy.gocompat import semver
+
+        semver.Version.parse(version)  # raises the words that the user reads
+    return replace(
+        chart,
+        metadata=replace(
+            metadata, version=version or metadata.version, app_version=app_version or metadata.app_version
+        ),
+    )
+
+
+def _check(chart: Chart, directory: str) -> None:
+    if directory != chart.name:
+        raise ChartError(f"directory name ({directory}) and Chart.yaml name ({chart.name}) must match")
+    requirements.check_dependencies(chart)
+
+
+def _written(chart: Chart, destination: Path) -> Path:
+    try:
+        destination.stat()
+        return package.save(chart, destination.absolute())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ChartError(f"Failed to save: stat {error.filename or destination}: {reason}") from error
+    except HelmError as error:
+        raise ChartError(f"Failed to save: {error}") from error
+
+
+def _keep(settings: Settings, archive: Path) -> None:
+    local = settings.home.local_repository
+    if not local.is_dir():
+        debug(settings, f"no copy kept: {local} does not exist")
+        return
+    shutil.copyfile(archive, local / archive.name)
+    debug(settings, f"Successfully saved {archive} to {local}\n")

@@ -1,0 +1,243 @@
+"""``helm template``: render a chart on this machine, ask nobody."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helmpy.chart import capabilities, loader, requirements
+from helmpy.chart.capabilities import Capabilities, KubeVersion
+from helmpy.chart.model import Chart, ChartError
+from helmpy.cli import options
+from helmpy.cli.command import boolean, string, strings
+from helmpy.cli.command import command as make
+from helmpy.cli.output import say, warn
+from helmpy.cli.pflags import UsageError
+from helmpy.engine import ReleaseOptions, render
+from helmpy.errors import HelmError
+from helmpy.home import Settings
+from helmpy.release import names
+from helmpy.release.manifest import Chunk, template_chunks
+from helmpy.release.model import Timestamp
+
+ABOUT = """\
+Render a chart on this machine and print the result.
+
+No cluster is asked: --kube-version and --api-versions say what charts shall see of one. Hooks and
+tests are printed like everything else; NOTES.txt only with --notes.
+"""
+KUBE_VERSION = {2: "1.14", 3: "1.23"}  # by dialect, what Helm 2.17 and Helm 3.8 assume
+
+
+class OutputError(HelmError):
+    """Rendered files that can't be written where they should go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """One rendering: what ``.Release`` and ``.Capabilities`` show, and the user's values."""
+
+    name: str
+    namespace: str
+    values: dict[str, Any]
+    kube_version: str = ""
+    api_versions: tuple[str, ...] = ()
+    is_upgrade: bool = False
+
+    def of(self, chart: Chart) -> tuple[Chart, dict[str, str]]:
+        """Return the chart with its subcharts settled, and path to text of all it rendered."""
+        tell = once(logged)
+        requirements.check_dependencies(chart)
+        settled = requirements.process(chart, self.values, warn=tell)
+        cluster = self.capabilities(3 if chart.is_v2 else 2)
+        if chart.is_v2:
+            _check_v2(settled, self.values, cluster)
+        return settled, render(settled, self.values, self._release(chart), cluster, warn=tell)
+
+    def capabilities(self, dialect: int) -> Capabilities:
+        kube = KubeVersion.parse(self.kube_version or KUBE_VERSION[dialect], whole=dialect == 3)
+        return Capabilities(kube, capabilities.chosen_api_versions(dialect, self.api_versions))
+
+    def _release(self, chart: Chart) -> ReleaseOptions:
+        now = time.time_ns()
+        return ReleaseOptions(
+            self.name,
+            self.namespace,
+            revision=1 if chart.is_v2 else 0,  # Helm 2 leaves the field alone here
+            is_install=not self.is_upgrade,
+            is_upgrade=self.is_upgrade,
+            time=Timestamp(now // 10**9, now % 10**9),
+        )
+
+
+@make("template", usage="[flags] CHART", about=ABOUT)
+@boolean("is-upgrade", about="let .Release.IsUpgrade be true, not .Release.IsInstall")
+@boolean("notes", about="print NOTES.txt too")
+@string("kube-version", about='version of Kubernetes that charts see (default "1.14")')
+@string("name", "n", about="name of the release", default="release-name")
+@string("name-template", about="Go template that makes the name")
+@string("namespace", about="namespace of the release; default: the kubeconfig's")
+@string("output-dir", about="existing directory to write files to, nothing is printed then")
+@strings("api-versions", "a", about="group/version or group/version/Kind that charts see, in place of the known ones")
+@strings("execute", "x", about="print only this template, a path in the chart; may be repeated")
+@options.values
+def command(
+    settings: Settings,
+    args: Sequence[str],
+    *,
+    name: str,
+    name_template: str,
+    namespace: str,
+    values: options.ValueFlags,
+    output_dir: str,
+    notes: bool,
+    execute: tuple[str, ...],
+    kube_version: str,
+    api_versions: tuple[str, ...],
+    is_upgrade: bool,
+) -> None:
+    if not args:
+        raise UsageError("chart is required")
+    path = existing(args[0])
+    if output_dir and not Path(output_dir).exists():
+        raise OutputError(f"output-dir '{output_dir}' does not exist")
+    overrides = values.merged()
+    if name_template:
+        from helmpy.cli.go_template import generated_name
+
+        name = generated_name(name_template)
+    if name:
+        names.check_subdomain(name)
+    chart = loader.load(path)
+    rendering = Rendering(
+        name, namespace or _namespace(settings), overrides, kube_version, tuple(api_versions), is_upgrade
+    )
+    settled, rendered = rendering.of(chart)
+    if settings.debug:
+        _describe(rendering, settled)
+    chunks = template_chunks(_chosen(rendered, path, execute), show_notes=notes)
+    if output_dir:
+        _write(output_dir, chunks)
+    else:
+        say("".join(map(str, chunks)), end="")
+
+
+def existing(name: str) -> Path:
+    """The absolute path of a chart that must be here. Raises ChartError in Helm's words."""
+    try:
+        Path(name).stat()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ChartError(f"stat {name}: {reason[:1].lower()}{reason[1:]}") from error
+    return Path(name).absolute()
+
+
+def once(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Pass every text on one time only."""
+    told: set[str] = set()
+
+    def tell_once(text: str) -> None:
+        if text not in told:
+            told.add(text)
+            tell(text)
+
+    return tell_once
+
+
+def logged(text: str) -> None:
+    """A line on stderr that begins with the time, as Go's log writes it."""
+    warn(f"{time.strftime('%Y/%m/%d %H:%M:%S')} {text}")
+
+
+def _namespace(settings: Settings) -> str:
+    from helmpy.cli.connection import default_namespace
+
+    return default_namespace(settings)
+
+
+def _check_v2(chart: Chart, values: dict[str, Any], cluster: Capabilities) -> None:
+    """What Helm 3 demands of a chart before it renders."""
+    metadata = chart.metadata
+    if metadata is None:
+        return
+    if metadata.type not in ("", "application"):
+        raise ChartError(f"{metadata.type} charts are not installable")
+    if metadata.kube_version:
+        from helmpy.gocompat import semver
+
+        version = cluster.kube_version.git_version
+        if not semver.Constraint(metadata.kube_version, 3).check(semver.Version.parse(version)):
+            raise ChartError(
+                f"chart requires kubeVersion: {metadata.kube_version} which is incompatible with Kubernetes {version}"
+            )
+    if _has_schema(chart):
+        from helmpy.chart import schema
+        from helmpy.chart import values as chart_values
+
+        schema.validate(chart, chart_values.coalesce_values(chart, values))
+
+
+def _has_schema(chart: Chart) -> bool:
+    return any(file.name == "values.schema.json" for file in chart.files) or any(map(_has_schema, chart.dependencies))
+
+
+def _chosen(rendered: dict[str, str], chart: Path, execute: Iterable[str]) -> dict[str, str]:
+    """The files that ``-x`` asks for, all without it. Raises ChartError for one that is not there."""
+    if not execute:
+        return rendered
+    places = {_place(chart, path): path for path in rendered}
+    chosen = {}
+    for asked in execute:
+        place = _clean(chart / asked)
+        if place not in places:
+            raise ChartError(f"could not find template {place} in chart")
+        chosen[places[place]] = rendered[places[place]]
+    return chosen
+
+
+def _place(chart: Path, path: str) -> str:
+    return _clean(chart / path.partition("/")[2])
+
+
+def _clean(path: Path) -> str:
+    import os.path
+
+    return os.path.normpath(path)
+
+
+def _write(directory: str, chunks: Iterable[Chunk]) -> None:
+    for chunk in chunks:
+        if not chunk.text.strip():
+            continue
+        if ".." in chunk.path.split("/") or chunk.path.startswith("/"):
+            raise OutputError(f"{chunk.path} leads out of {directory}")
+        name = f"{directory}/{chunk.path}"
+        target = Path(name)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(f"---\n# Source: {chunk.path}\n{chunk.text}".encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            raise OutputError(f"open {name}: {(error.strerror or str(error)).lower()}") from error
+        say(f"wrote {name}")
+
+
+def _describe(rendering: Rendering, chart: Chart) -> None:
+    """What ``--debug`` shows before the result: the release that would be."""
+    from helmpy.chart.model import Config
+    from helmpy.cli import get
+    from helmpy.cli.output import yaml_text
+    from helmpy.release.model import Info, Release
+
+    now = Timestamp(int(time.time()), 0)
+    release = Release(
+        name=rendering.name,
+        namespace=rendering.namespace,
+        chart=chart,
+        config=Config(raw=yaml_text(rendering.values)),
+        version=1,
+        info=Info(last_deployed=now),
+    )
+    say(get.page(release), end="")
