@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from helmpy.chart.capabilities import Capabilities
 from helmpy.chart.model import Chart, Dependency, Maintainer, Metadata
-from helmpy.gocompat import glob
+from helmpy.gocompat import json
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import GoObject, Int32, Int64, NamedMap, StringList, StringMap
 from helmpy.release.model import Timestamp
@@ -71,11 +71,11 @@ class Struct(GoObject):
 
     def json_value(self) -> dict[str, Any]:
         """Return the fields as JSON names them, in declared order."""
-        return {
-            field.key: field.value
+        return json.Struct(
+            (field.key, field.value)
             for field in self._fields
             if field.key and not (field.omit_empty and field.value in (None, "", 0, [], {}))
-        }
+        )
 
     def __str__(self) -> str:
         from helmpy.gocompat.text import sprint
@@ -128,17 +128,47 @@ def _returns(value: Any) -> GoFunc:
 # --- .Values ------------------------------------------------------------------------------------
 
 
-class Values(NamedMap):
-    """``chartutil.Values``: the root dot, and ``.Values`` in it."""
+class MethodMap(NamedMap, GoObject):
+    """A map type with methods: a key goes before a method without arguments, as in Go."""
+
+    __slots__ = ()
+    go_kind: ClassVar[str] = "map"
+    methods: ClassVar[Mapping[str, Callable[[Any], GoFunc]]] = {}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name in self:
+            return self[name]
+        return self._call(name) if name in self.methods else default
+
+    def method(self, name: str) -> GoFunc | None:
+        make = self.methods.get(name)
+        return make(self) if make else None
+
+    def _call(self, name: str) -> Any:
+        function = self.methods[name](self)
+        if function.params:
+            raise FunctionError(f"wrong number of args for {name}: want {len(function.params)} got 0")
+        return function.call()
+
+    def __str__(self) -> str:
+        from helmpy.gocompat.text import sprint
+
+        return sprint(dict(self))
+
+
+class Root(NamedMap):
+    """The root dot, ``chartutil.Values`` too; nobody calls its methods."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "chartutil.Values"
+
+
+class Values(MethodMap):
+    """``.Values``."""
 
     __slots__ = ()
     go_type: ClassVar[str] = "chartutil.Values"
     version: ClassVar[int] = 2
-
-    def method(self, name: str) -> GoFunc | None:
-        """Return one of the few methods that templates may call."""
-        make = _VALUES_METHODS.get(name)
-        return make(self) if make else None
 
     def path_value(self, path: str) -> Any:
         """Return what stands at ``a.b.c``; FunctionError where nothing does, or a map."""
@@ -183,7 +213,7 @@ def _refuse_writer(writer: Any) -> None:
     raise FunctionError(f"{type(writer).__name__} is not a writer")
 
 
-_VALUES_METHODS: dict[str, Callable[[Values], GoFunc]] = {
+Values.methods = {
     "AsMap": lambda values: GoFunc(lambda: dict(values), (), "dict"),
     "YAML": lambda values: GoFunc(lambda: _values_yaml(values), (), "string"),
     "PathValue": lambda values: GoFunc(values.path_value, ("string",)),
@@ -195,7 +225,7 @@ _VALUES_METHODS: dict[str, Callable[[Values], GoFunc]] = {
 # --- .Files -------------------------------------------------------------------------------------
 
 
-class Files(NamedMap):
+class Files(MethodMap):
     """Files of a chart by path; a name that is not there is an empty byte slice."""
 
     __slots__ = ()
@@ -207,19 +237,20 @@ class Files(NamedMap):
         return cls((file.name, file.data) for file in chart.files)
 
     def get(self, name: str, default: Any = b"") -> Any:
-        return super().get(name, default if default is not None else b"")
+        return super().get(name, default)
 
-    def method(self, name: str) -> GoFunc | None:
-        """Return one of the methods that templates may call."""
-        make = _FILES_METHODS.get(name)
-        return make(self) if make else None
+    def data(self, name: str) -> bytes:
+        """Return a file's bytes, none where there is no such file."""
+        return super().get(name) or b""
 
     def text(self, name: str) -> str:
         """Return a file's text, empty where there is none; bytes that are not UTF-8 survive."""
-        return _text(self.get(name))
+        return _text(self.data(name))
 
     def glob(self, pattern: str) -> Files:
         """Return the files whose paths match; all of them where the pattern itself is broken."""
+        from helmpy.gocompat import glob
+
         return type(self)((name, data) for name, data in self.items() if glob.match(pattern or "**", name))
 
     def lines(self, name: str) -> StringList:
@@ -256,9 +287,9 @@ class Files3(Files):
     version: ClassVar[int] = 3
 
 
-_FILES_METHODS: dict[str, Callable[[Files], GoFunc]] = {
+Files.methods = {
     "Get": lambda files: GoFunc(files.text, ("string",), "string"),
-    "GetBytes": lambda files: GoFunc(files.get, ("string",), "bytes"),
+    "GetBytes": lambda files: GoFunc(files.data, ("string",), "bytes"),
     "Glob": lambda files: GoFunc(files.glob, ("string",)),
     "AsConfig": lambda files: GoFunc(files.as_config, (), "string"),
     "AsSecrets": lambda files: GoFunc(files.as_secrets, (), "string"),
@@ -466,27 +497,33 @@ class EmptyStruct(GoObject):
 _MEMBER = EmptyStruct()
 
 
-class VersionSet(NamedMap):
+class VersionSet(MethodMap):
     """Helm 2's set of ``group/version`` and ``group/version/Kind``."""
 
     __slots__ = ()
     go_type: ClassVar[str] = "chartutil.VersionSet"
+    methods: ClassVar[Mapping[str, Callable[[Any], GoFunc]]] = {
+        "Has": lambda known: GoFunc(known.__contains__, ("string",), "bool")
+    }
 
-    def method(self, name: str) -> GoFunc | None:
-        """Return ``Has``, all that templates may call."""
-        return GoFunc(self.__contains__, ("string",), "bool") if name == "Has" else None
 
-
-class VersionList(list[str]):
+class VersionList(list[str], GoObject):
     """Helm 3's list of the same."""
 
     __slots__ = ()
     go_type: ClassVar[str] = "chartutil.VersionSet"
     go_kind: ClassVar[str] = "slice"
 
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002 - the signature is dict.get's
+        if name == "Has":
+            raise FunctionError("wrong number of args for Has: want 1 got 0")
+        raise KeyError(name)
+
     def method(self, name: str) -> GoFunc | None:
-        """Return ``Has``, all that templates may call."""
         return GoFunc(self.__contains__, ("string",), "bool") if name == "Has" else None
+
+    def __str__(self) -> str:
+        return f"[{' '.join(self)}]"
 
 
 class Capabilities2(Struct):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from helmpy.errors import HelmError
-from helmpy.gocompat import json, toml, yaml
+from helmpy.gocompat import json, yaml
 from helmpy.gocompat.function import FunctionError, GoFunc
 
 Lookup = Callable[[str, str, str, str], dict[str, Any]]
@@ -29,10 +29,10 @@ def helm_functions(version: int, *, lint: bool = False, lookup: Lookup | None = 
         "toYaml": GoFunc(_to_yaml2 if version == 2 else _to_yaml3, ("any",), "string"),
         "fromYaml": GoFunc(_from_yaml, ("string",), MAP_TYPE),
         "fromYamlArray": GoFunc(_from_yaml_array, ("string",), "[]interface {}"),
-        "toJson": GoFunc(_to_json, ("any",), "string"),
+        "toJson": GoFunc(_to_json2 if version == 2 else _to_json3, ("any",), "string"),
         "fromJson": GoFunc(_from_json, ("string",), MAP_TYPE),
         "fromJsonArray": GoFunc(_from_json_array, ("string",), "[]interface {}"),
-        "toToml": GoFunc(_to_toml2 if version == 2 else _to_toml3, ("any",), "string"),
+        "toToml": GoFunc(_to_toml, ("any",), "string"),
         "fromToml": GoFunc(_from_toml, ("string",), MAP_TYPE),
         "required": GoFunc(_required_leniently if lint else _required, ("string", "any")),
         "lookup": GoFunc(lookup or _no_cluster, ("string", "string", "string", "string"), MAP_TYPE),
@@ -62,7 +62,7 @@ def _to_yaml3(value: Any) -> str:
 def _from_yaml(text: str) -> dict[str, Any]:
     try:
         value = yaml.load(text)
-        return {} if value is None else _expect(value, dict, MAP_TYPE, "error unmarshaling JSON: while decoding JSON: ")
+        return {} if value is None else _expect_map(value, "error unmarshaling JSON: while decoding JSON: ")
     except HelmError as error:  # the template reads it there, as in Helm
         return {"Error": str(error)}
 
@@ -72,7 +72,7 @@ def _from_yaml_array(text: str) -> list[Any]:
         value = yaml.load(text)
         if value is None:
             return []
-        return _expect(value, list, "[]interface {}", "error unmarshaling JSON: while decoding JSON: ")
+        return _expect_list(value, "error unmarshaling JSON: while decoding JSON: ")
     except HelmError as error:  # as above
         return [str(error)]
 
@@ -80,17 +80,24 @@ def _from_yaml_array(text: str) -> list[Any]:
 # --- JSON ---------------------------------------------------------------------------------------
 
 
-def _to_json(value: Any) -> str:
+def _to_json2(value: Any) -> str:
     try:
         return json.dumps(value)
     except HelmError:  # what cannot be written is nothing to a template, in Helm too
         return ""
 
 
+def _to_json3(value: Any) -> str:
+    try:
+        return json.dumps(value, dialect=3)
+    except HelmError:  # as above
+        return ""
+
+
 def _from_json(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-        return {} if value is None else _expect(value, dict, MAP_TYPE)
+        return {} if value is None else _expect_map(value)
     except HelmError as error:  # the template reads it there, as in Helm
         return {"Error": str(error)}
 
@@ -98,15 +105,21 @@ def _from_json(text: str) -> dict[str, Any]:
 def _from_json_array(text: str) -> list[Any]:
     try:
         value = json.loads(text)
-        return [] if value is None else _expect(value, list, "[]interface {}")
+        return [] if value is None else _expect_list(value)
     except HelmError as error:  # as above
         return [str(error)]
 
 
-def _expect(value: Any, kind: type, go_type: str, before: str = "") -> Any:
-    if isinstance(value, kind):
+def _expect_map(value: Any, before: str = "") -> dict[str, Any]:
+    if isinstance(value, dict):
         return value
-    raise HelmError(f"{before}json: cannot unmarshal {json_kind(value)} into Go value of type {go_type}")
+    raise HelmError(f"{before}json: cannot unmarshal {json_kind(value)} into Go value of type {MAP_TYPE}")
+
+
+def _expect_list(value: Any, before: str = "") -> list[Any]:
+    if isinstance(value, list):
+        return value
+    raise HelmError(f"{before}json: cannot unmarshal {json_kind(value)} into Go value of type []interface {{}}")
 
 
 _JSON_KINDS = ((bool, "bool"), (dict, "object"), (list, "array"), (str, "string"))
@@ -120,18 +133,18 @@ def json_kind(value: Any) -> str:
 # --- TOML ---------------------------------------------------------------------------------------
 
 
-def _to_toml2(value: Any) -> str:
+def _to_toml(value: Any) -> str:
+    from helmpy.gocompat import toml
+
     try:
         return toml.dumps(value)
     except HelmError as error:  # the error is the answer, in Helm too
         return str(error)
 
 
-def _to_toml3(value: Any) -> str:
-    return _to_toml2(value)
-
-
 def _from_toml(text: str) -> dict[str, Any]:
+    from helmpy.gocompat import toml
+
     try:
         return toml.loads(text)
     except HelmError as error:  # the template reads it there, as in Helm

@@ -122,7 +122,6 @@ class Environment(ImmutableSandboxedEnvironment):
         )
         self.sources = sources
         self.meter = meter
-        self.concat = self._concat  # type: ignore[assignment,method-assign] - jinja2 declares it as "".join
         self.filters = {name: self.filters[name] for name in _JINJA_FILTERS} | {
             "tojson": json.dumps,
             "join": self._join,
@@ -308,9 +307,10 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def joined(self, parts: Iterable[Any]) -> str:
         """Join what ``~`` stands between."""
-        return self._concat([str(self._printed(part)) for part in parts])
+        return self.concat([str(self._printed(part)) for part in parts])
 
-    def _concat(self, parts: Iterable[str]) -> str:
+    def concat(self, parts: Iterable[str], /) -> str:
+        """Join what a macro or a block captured."""
         parts = list(parts)
         self.meter.check(sum(map(len, parts)))
         return "".join(parts)

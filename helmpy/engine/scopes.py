@@ -12,6 +12,7 @@ from helmpy.engine.context import (
     Files,
     Files3,
     ReleaseOptions,
+    Root,
     Values,
     Values3,
     capabilities_object,
@@ -85,7 +86,7 @@ def scopes(
     spoken = version or dialect(chart)
     path = f"{parent}/charts/{chart.name}" if parent else chart.name
     table = values if isinstance(values, Values) else (Values if spoken == 2 else Values3)(values)
-    root = (Values if spoken == 2 else Values3)(
+    root = Root(
         Values=table,
         Chart=chart_object(chart, spoken, is_root=not parent),
         Files=(Files if spoken == 2 else Files3).of(chart),

@@ -56,8 +56,10 @@ def findings(tmp_path: Path, text: str, directory: str = "web") -> list[str]:
         (
             "name: [web",
             [
-                "[ERROR] Chart.yaml: unable to parse YAML\n\t"
-                "error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'"
+                (
+                    "[ERROR] Chart.yaml: unable to parse YAML\n\t"
+                    "error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'"
+                )
             ],
         ),
     ],

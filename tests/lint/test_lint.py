@@ -41,23 +41,29 @@ def findings(tmp_path: Path, files: dict[str, str], values: dict[str, object] | 
         (
             {"values.yaml": "- a", "templates/a.yaml": "x: 1"},
             [
-                "[ERROR] values.yaml: unable to parse YAML\n\terror unmarshaling JSON: while decoding JSON: json: "
-                "cannot unmarshal array into Go value of type chartutil.Values"
+                (
+                    "[ERROR] values.yaml: unable to parse YAML\n\terror unmarshaling JSON: while decoding JSON: json: "
+                    "cannot unmarshal array into Go value of type chartutil.Values"
+                )
             ],
         ),
         (
             {"templates/a.yaml": "x: {{ .Values.b.c }}"},
             [
-                '[ERROR] templates/: render error in "web/templates/a.yaml": template: web/templates/a.yaml:1:13: '
-                'executing "web/templates/a.yaml" at <.Values.b.c>: nil pointer evaluating interface {}.c'
+                (
+                    '[ERROR] templates/: render error in "web/templates/a.yaml": template: web/templates/a.yaml:1:13: '
+                    'executing "web/templates/a.yaml" at <.Values.b.c>: nil pointer evaluating interface {}.c'
+                )
             ],
         ),
         ({"templates/a.yaml": 'x: {{ required "b!" .Values.b }}'}, []),
         (
             {"templates/a.yaml": "x: {{ fail .Release.Name }}"},
             [
-                '[ERROR] templates/: render error in "web/templates/a.yaml": template: web/templates/a.yaml:1:6: '
-                'executing "web/templates/a.yaml" at <fail .Release.Name>: error calling fail: testRelease'
+                (
+                    '[ERROR] templates/: render error in "web/templates/a.yaml": template: web/templates/a.yaml:1:6: '
+                    'executing "web/templates/a.yaml" at <fail .Release.Name>: error calling fail: testRelease'
+                )
             ],
         ),
         (
@@ -70,15 +76,19 @@ def findings(tmp_path: Path, files: dict[str, str], values: dict[str, object] | 
             {"templates/a.yaml": "a: b: c", "templates/b.yml": "foo"},
             [
                 "[ERROR] templates/a.yaml: unable to parse YAML\n\terror converting YAML to JSON: yaml: mapping values are not allowed in this context",
-                "[ERROR] templates/b.yml: unable to parse YAML\n\terror unmarshaling JSON: while decoding JSON: json: "
-                "cannot unmarshal string into Go value of type rules.K8sYamlStruct",
+                (
+                    "[ERROR] templates/b.yml: unable to parse YAML\n\terror unmarshaling JSON: while decoding JSON: json: "
+                    "cannot unmarshal string into Go value of type rules.K8sYamlStruct"
+                ),
             ],
         ),
         (
             {"templates/a.yaml": "metadata: 1"},
             [
-                "[ERROR] templates/a.yaml: unable to parse YAML\n\terror unmarshaling JSON: while decoding JSON: json: "
-                "cannot unmarshal number into Go struct field K8sYamlStruct.Metadata of type struct { Namespace string }"
+                (
+                    "[ERROR] templates/a.yaml: unable to parse YAML\n\terror unmarshaling JSON: while decoding JSON: json: "
+                    "cannot unmarshal number into Go struct field K8sYamlStruct.Metadata of type struct { Namespace string }"
+                )
             ],
         ),
         ({"templates/a.txt": "a: b: c", "templates/_p.tpl": "a: b: c"}, []),
