@@ -50,7 +50,6 @@ from helmpy.release.requests import (
 )
 
 MAX_MESSAGE = 20 * 1024 * 1024  # bytes of one answer; what is sent has no limit here, Tiller sets its own
-_PATIENCE = 3.0  # seconds that a host may refuse before it is called unreachable: it may be starting
 Record = TypeVar("Record")
 _LOOPBACK = ("127.", "localhost", "[::1]")
 
@@ -83,7 +82,8 @@ class Tls:
 class Tiller:
     """A connection to Tiller, opened at the first call and kept. Safe to use from many threads.
 
-    ``host`` is ``host:port``, ``connect_timeout`` seconds. Every method raises ReleaseError with
+    ``host`` is ``host:port``. ``connect_timeout`` seconds may pass until Tiller answers, but only
+    ``patience`` seconds while the host refuses: Tiller may just be starting. Every method raises ReleaseError with
     Tiller's own text, TillerUnavailable or IncompatibleVersion.
     """
 
@@ -93,11 +93,13 @@ class Tiller:
         *,
         tls: Tls | None = None,
         connect_timeout: float = 300.0,
+        patience: float = 3.0,
         client_version: str = f"v{__version__}",
     ) -> None:
         self.host = host
         self._tls = tls
         self._connect_timeout = connect_timeout
+        self._patience = patience
         self._metadata = (("x-helm-api-client", client_version),)
         self._lock = threading.Lock()
         self._channel: grpc.Channel | None = None
@@ -189,7 +191,7 @@ class Tiller:
     def _connect(self) -> grpc.Channel:
         deadline = time.monotonic() + self._connect_timeout
         channel = self._new_channel(deadline)
-        if _wait_ready(channel, deadline):
+        if _wait_ready(channel, deadline, self._patience):
             return channel
         channel.close()
         raise TillerUnavailable(_diagnosis(self.host, max(1.0, deadline - time.monotonic()), self._connect_timeout))
@@ -244,11 +246,12 @@ def _translated(error: Any) -> HelmError:
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return TillerUnavailable("context deadline exceeded")
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in details:
-        return TillerError(f"grpc: {details[:1].lower()}{details[1:]}")
+        sizes = details[details.index("larger than max") :].rstrip(")")
+        return TillerError(f"grpc: received message {sizes})")
     return ReleaseError(details or f"Tiller answered with {code.name}")
 
 
-def _wait_ready(channel: grpc.Channel, deadline: float) -> bool:
+def _wait_ready(channel: grpc.Channel, deadline: float, patience: float) -> bool:
     """Whether the channel connects in time; a host that only refuses gets a few seconds."""
     ready, failing = threading.Event(), [0.0]
 
@@ -262,7 +265,7 @@ def _wait_ready(channel: grpc.Channel, deadline: float) -> bool:
     try:
         while not ready.wait(min(0.05, max(0.0, deadline - time.monotonic()))):
             now = time.monotonic()
-            if now >= deadline or (failing[0] and now - failing[0] > _PATIENCE):
+            if now >= deadline or (failing[0] and now - failing[0] >= patience):
                 return False
         return True
     finally:
