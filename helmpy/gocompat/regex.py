@@ -1,0 +1,192 @@
+"""Go's regexp: the same syntax and linear time through RE2, Go's rules for matches and messages.
+
+``re2`` is imported at the first pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from helmpy.gocompat.function import FunctionError
+from helmpy.gocompat.text_quote import can_backquote, quote
+from helmpy.gocompat.utf8 import to_bytes, to_text
+
+# How RE2's messages begin, and what Go says there.
+_MESSAGES = {
+    "missing ]": "missing closing ]",
+    "missing )": "missing closing )",
+    "no argument for repetition operator": "missing argument to repetition operator",
+    "bad repetition operator": "invalid nested repetition operator",
+    "invalid repetition size": "invalid repeat count",
+    "invalid named capture group": "invalid named capture",
+    "invalid perl operator": "invalid or unsupported Perl syntax",
+    "pattern too large - compile failed": "expression too large",
+}
+_LOOK_BEHIND = ("(?<=", "(?<!")
+
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+_VARIABLE = re.compile(r"\$(?:\$|(\w++)|\{(\w++)\})")
+# An escape, or quoted text: what may hide or be the byte escape that RE2 has and Go lacks.
+_ESCAPE = re.compile(r"\\Q(?:[^\\]++|\\(?!E))*+(?:\\E)?|\\(.)", re.DOTALL)
+
+
+class InvalidPattern(FunctionError):
+    """A pattern that Go's regexp does not take; ``pattern`` is its text."""
+
+    def __init__(self, reason: str, pattern: str) -> None:
+        super().__init__(f"error parsing regexp: {reason}")
+        self.pattern = pattern
+
+    def panic(self) -> FunctionError:
+        """Return what MustCompile panics with."""
+        shown = f"`{self.pattern}`" if can_backquote(self.pattern) else quote(self.pattern)
+        return FunctionError(f"regexp: Compile({shown}): {self.message}")
+
+
+class Regex:
+    """A compiled pattern. Matching takes time linear in the text."""
+
+    __slots__ = ("_compiled", "pattern")
+
+    def __init__(self, pattern: str, compiled: Any) -> None:
+        self.pattern = pattern
+        self._compiled = compiled
+
+    def search(self, text: str) -> bool:
+        """Tell whether the pattern matches anywhere."""
+        return self._compiled.search(to_bytes(text)) is not None
+
+    def find(self, text: str) -> str:
+        """Return the first match, "" where there is none."""
+        found = self._compiled.search(to_bytes(text))
+        return to_text(found[0]) if found else ""
+
+    def find_all(self, text: str, limit: int = -1) -> list[str]:
+        """Return the matches, at most ``limit`` where that is not negative."""
+        return [to_text(found[0]) for found in self._matches(to_bytes(text), limit)]
+
+    def split(self, text: str, limit: int = -1) -> list[str]:
+        """Return what stands between the matches, at most ``limit`` parts where that is not negative."""
+        if limit == 0:
+            return []
+        if self.pattern and not text:
+            return [""]
+        data = to_bytes(text)
+        parts: list[bytes] = []
+        begin = end = 0
+        for found in self._matches(data, limit):
+            if len(parts) == limit - 1:
+                break
+            end = found.start()
+            if found.end():
+                parts.append(data[begin:end])
+            begin = found.end()
+        if end != len(data):
+            parts.append(data[begin:])
+        return list(map(to_text, parts))
+
+    def replace(self, text: str, template: str, limit: int) -> str:
+        """Replace every match by ``template`` with its ``$1`` and ``${name}`` filled in.
+
+        A result of more than ``limit`` bytes raises FunctionError, as it does in ``replace_literal``.
+        """
+        pieces = self._pieces(template)
+        literal = [piece for piece in pieces if isinstance(piece, bytes)]
+        if len(literal) == len(pieces):
+            return self.replace_literal(text, to_text(b"".join(literal)), limit)
+        return self._replace(
+            text,
+            lambda found: b"".join([piece if isinstance(piece, bytes) else found[piece] or b"" for piece in pieces]),
+            limit,
+        )
+
+    def replace_literal(self, text: str, replacement: str, limit: int) -> str:
+        """Replace every match by ``replacement`` as it stands."""
+        data = to_bytes(replacement)
+        return self._replace(text, lambda _: data, limit)
+
+    def _replace(self, text: str, substitute: Callable[[Any], bytes], limit: int) -> str:
+        data = to_bytes(text)
+        out: list[bytes] = []
+        at = size = 0
+        for found in self._matches(data):
+            new = substitute(found)
+            size += found.start() - at + len(new)
+            if size > limit:
+                raise FunctionError(f"result of more than {limit} characters is above the limit")
+            out += [data[at : found.start()], new]
+            at = found.end()
+        return to_text(b"".join([*out, data[at:]])) if out else text
+
+    def _matches(self, data: bytes, limit: int = -1) -> Iterator[Any]:
+        """Yield matches as Go counts them: none of them empty right after another, or inside a character."""
+        if limit == 0:
+            return
+        previous = -1
+        for found in self._compiled.finditer(data):
+            start, end = found.span()
+            if start == end and (start == previous or (start < len(data) and data[start] & 0xC0 == 0x80)):
+                continue
+            previous = end
+            yield found
+            limit -= 1
+            if limit == 0:
+                return
+
+    def _pieces(self, template: str) -> list[bytes | int]:
+        """Cut a replacement into text and group numbers; a group that does not exist is empty."""
+        pieces: list[bytes | int] = []
+        at = 0
+        for found in _VARIABLE.finditer(template):
+            pieces.append(to_bytes(template[at : found.start()]))
+            at = found.end()
+            name = found[1] or found[2]
+            if name is None:
+                pieces.append(b"$")
+                continue
+            group = self._group(name)
+            if group is not None:
+                pieces.append(group)
+        return [*pieces, to_bytes(template[at:])]
+
+    def _group(self, name: str) -> int | None:
+        if name.isascii() and name.isdigit():
+            return int(name) if len(name) < 9 and int(name) <= self._compiled.groups else None
+        group: int | None = self._compiled.groupindex.get(to_bytes(name))
+        return group
+
+
+@lru_cache(maxsize=256)
+def compile(pattern: str) -> Regex:  # noqa: A001  # the name that Go and Python have for it
+    """Compile a pattern; raise InvalidPattern in Go's words."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        compiled = re2.compile(to_bytes(pattern), options)
+    except re2.error as error:
+        raise InvalidPattern(_reason(error), pattern) from None
+    if "\\C" in pattern and any(found[1] == "C" for found in _ESCAPE.finditer(pattern)):
+        raise InvalidPattern("invalid escape sequence: `\\C`", pattern)
+    return Regex(pattern, compiled)
+
+
+def _reason(error: Exception) -> str:
+    """Return Go's words for RE2's message, which is ``what: where``."""
+    message = to_text(error.args[0]) if isinstance(error.args[0], bytes) else str(error.args[0])
+    if message.startswith("trailing \\"):
+        return "trailing backslash at end of expression: ``"
+    what, colon, where = message.partition(": ")
+    if what == "invalid perl operator" and where in _LOOK_BEHIND:
+        what = "invalid named capture group"
+    said = _MESSAGES.get(what, what)
+    return f"{said}: `{where}`" if colon else said
+
+
+def quote_meta(text: str) -> str:
+    """Return a pattern that matches ``text`` itself."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
