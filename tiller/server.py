@@ -89,7 +89,7 @@ def serve(
     """
     server = grpc.server(
         ThreadPoolExecutor(threads, thread_name_prefix="rpc"),
-        interceptors=(VersionCheck(environment.version.sem_ver),),
+        interceptors=[VersionCheck(environment.version.sem_ver)],
         options=_OPTIONS,
     )
     tiller_pb2_grpc.add_ReleaseServiceServicer_to_server(  # type: ignore[no-untyped-call]  # generated without types
@@ -225,7 +225,7 @@ def _copy(message: Any) -> Any:
     return made
 
 
-class VersionCheck(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc's stubs leave the base untyped
+class VersionCheck(grpc.ServerInterceptor):
     """Refuses clients of another version; asking for the version and for health is always allowed."""
 
     def __init__(self, server_version: str) -> None:
@@ -296,11 +296,11 @@ def _health_handler() -> grpc.GenericRpcHandler:
     def watch(request: StringValue, _context: grpc.ServicerContext) -> Iterator[Int32Value]:
         yield Int32Value(value=SERVING if request.value in HEALTH_NAMES else SERVICE_UNKNOWN)
 
-    codec = {"request_deserializer": StringValue.FromString, "response_serializer": Int32Value.SerializeToString}
+    read, write = StringValue.FromString, Int32Value.SerializeToString
     return grpc.method_handlers_generic_handler(
         "grpc.health.v1.Health",
         {
-            "Check": grpc.unary_unary_rpc_method_handler(check, **codec),
-            "Watch": grpc.unary_stream_rpc_method_handler(watch, **codec),
+            "Check": grpc.unary_unary_rpc_method_handler(check, read, write),
+            "Watch": grpc.unary_stream_rpc_method_handler(watch, read, write),
         },
     )

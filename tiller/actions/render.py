@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from helmpy.chart.capabilities import Capabilities, KubeVersion
+from helmpy.chart.capabilities import Capabilities, KubeVersion, default_api_versions
 from helmpy.chart.model import Chart, ChartError, Config
 from helmpy.chart.values import parse_values
 from helmpy.engine import ReleaseOptions, render
@@ -100,17 +100,25 @@ def render_release(
 
 def capabilities_of(env: Environment) -> Capabilities:
     """What the cluster offers, as templates see it under ``.Capabilities``."""
-    version = env.cluster.version()
-    found = api_versions(env.cluster)
+    known = env.cluster.version()
     kube = KubeVersion(
-        major=version.get("major", ""), minor=version.get("minor", ""), git_version=version.get("gitVersion", "")
+        major=known.get("major", ""),
+        minor=known.get("minor", ""),
+        git_version=known.get("gitVersion", ""),
+        git_commit=known.get("gitCommit", ""),
+        git_tree_state=known.get("gitTreeState", ""),
+        build_date=known.get("buildDate", ""),
+        go_version=known.get("goVersion", ""),
+        compiler=known.get("compiler", ""),
+        platform=known.get("platform", ""),
     )
-    return Capabilities(kube_version=kube, api_versions=found, tiller_version=env.version.sem_ver)
+    return Capabilities(kube, api_versions(env.cluster), env.version.sem_ver)
 
 
 def api_versions(cluster: Cluster) -> tuple[str, ...]:
+    """What discovery lists; what it fails to list is missing, and nothing at all gives the built-in set."""
     try:
-        return tuple(sorted(cluster.api_versions()))
+        return tuple(sorted(cluster.api_versions())) or default_api_versions(2)
     except HelmError as error:
         raise ReleaseError(f"Could not get apiVersions from Kubernetes: {error}") from error
 
@@ -130,6 +138,6 @@ def check_gates(chart: Chart, tiller_version: str, kube_version: str) -> None:
 def _holds(constraint: str, version: str) -> bool:
     """Whether the version satisfies the constraint; one that cannot be read does not match."""
     try:
-        return semver.Constraint(constraint, 2).check(semver.Version.parse(version))
+        return semver.Constraint(constraint, 2).check(semver.Version.parse(version, 2))
     except HelmError:
         return False

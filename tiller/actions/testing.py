@@ -42,13 +42,16 @@ def run_tests(
 ) -> Iterator[TestResponse]:
     """Run the newest revision's tests and yield what happens, as it happens.
 
-    The outcome is stored with the release before the last line. Raises ReleaseNotFound; a test
-    that fails is a line, not an error.
+    The outcome is stored with the release before the last line. Raises ReleaseNotFound, and
+    NotAPod before anything runs; a test that fails is a line, not an error.
     """
     names.check_name(request.name)
     release = env.storage.last(request.name)
     tests = [_Test(hook, event) for event in _EVENTS for hook in order.for_event(release.hooks, event)]
     tests.sort(key=lambda test: (test.hook.weight, test.hook.name))
+    for test in tests:
+        if test.hook.kind != "Pod":
+            raise NotAPod(test.hook.name)
     if not tests:
         yield TestResponse("No Tests Found", TestStatus.UNKNOWN)
     lines: queue.SimpleQueue[TestResponse | None] = queue.SimpleQueue()
@@ -109,14 +112,14 @@ def _run(env: Environment, release: Release, test: _Test, deadline: Deadline, sa
 class NotAPod(HelmError):
     """A test must be a pod: nothing else tells how it ended."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is not a pod")
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not a pod")
 
 
 def _pod(env: Environment, release: Release, hook: Hook) -> KubeObject:
     targets = env.cluster.build(hook.manifest, release.namespace)
-    if len(targets) != 1 or targets[0].kind != "Pod":
-        raise NotAPod(hook.path)
+    if len(targets) != 1:
+        raise NotAPod(hook.name)
     return targets[0]
 
 

@@ -24,6 +24,7 @@ from tiller.clock import Deadline
 from tiller.kube import apply, wait
 from tiller.kube.discovery import UnknownKind
 from tiller.kube.objects import KubeObject
+from tiller.storage.driver import ReleaseNotFound
 from tiller.storage.storage import NoDeployedRelease
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,8 @@ def upgrade(
         except (NoDeployedRelease, OperationInProgress) as error:
             if not request.force:
                 raise
+            if isinstance(error, NoDeployedRelease):
+                env.storage.last(request.name)  # what was never there cannot be replaced
             log.info("%s; replacing the release by force", error)
             return UpdateResponse(_replace(env, request, deadline))
         if request.dry_run:
@@ -88,7 +91,10 @@ def _prepare(env: Environment, request: UpdateRequest, deadline: Deadline) -> _P
     """Render the next revision on the newest deployed one; no effects but discovery."""
     if request.chart is None:
         raise MissingChart
-    newest = env.storage.last(request.name)
+    try:
+        newest = env.storage.last(request.name)
+    except ReleaseNotFound:
+        raise NoDeployedRelease(request.name) from None
     if newest.status in PENDING:
         raise OperationInProgress
     base = newest if newest.status == StatusCode.DEPLOYED else env.storage.deployed(request.name)

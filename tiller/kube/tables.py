@@ -51,7 +51,7 @@ def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:
             _add_pods(cluster, target, groups)
     parts = [f"==> {name}\n{_text(group)}\n" for name, group in sorted(groups.items()) if group.rows]
     if missing:
-        lines = "".join(f"{each.kind}\t\t{each.name}\n" for each in missing)
+        lines = "".join(f"{_place(each.resource)}\t\t{each.name}\n" for each in missing)
         parts.append(f"==> MISSING\nKIND\t\tNAME\n{lines}")
     return "".join(parts)
 
@@ -77,6 +77,11 @@ def _as_table(body: dict[str, Any]) -> dict[str, Any]:
 
 def _version(resource: Resource) -> str:
     return resource.api_version.rpartition("/")[2]
+
+
+def _place(resource: Resource) -> str:
+    """A resource as Go prints its group, version and plural: ``apps/v1, Resource=deployments``."""
+    return f"{resource.group}/{_version(resource)}, Resource={resource.plural}"
 
 
 def _text(group: _Group) -> str:
