@@ -14,7 +14,7 @@ from helmpy.gocompat.kinds import Float32
 MAX_DEPTH = 250
 """How deep maps and lists may nest, as in YAML."""
 
-MAX_PARTS = 4_000_000
+MAX_PARTS = 1_000_000
 """The most pieces a text is put together from: what holds itself many times over is refused."""
 
 
@@ -76,11 +76,12 @@ def _shortest32(number: float) -> str:
 
 
 def go_float(number: float, style: str, *, narrow: bool = False) -> str:
-    """Return a finite number in the shortest form that reads back, as Go writes it.
+    """Return a number in the shortest form that reads back, as Go writes it; JsonError if it is not finite.
 
     ``style`` ``json``: encoding/json's, an exponent below 1e-6 and from 1e21 on; ``g``: strconv's,
     an exponent below 1e-4 and from 1e6 on. ``narrow`` formats a float32.
     """
+    _finite(number)
     if narrow:
         number = struct.unpack("f", struct.pack("f", number))[0]
     sign = "-" if struct.pack(">d", number)[0] & 0x80 else ""
@@ -119,7 +120,7 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, Float32):
-        return float(go_float(_finite(value), "json", narrow=True))
+        return float(go_float(value, "json", narrow=True))
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -161,9 +162,11 @@ def dumps_pretty(value: Any, *, dialect: int = 2) -> str:
 
 
 def _joined(out: list[str], dialect: int) -> str:
-    if dialect == 3:
-        out = [piece.replace("\\b", "\\u0008").replace("\\f", "\\u000c") if "\\" in piece else piece for piece in out]
-    return "".join(out)
+    text = "".join(out)
+    if dialect == 3 and ("\\b" in text or "\\f" in text):
+        parts = text.split("\\\\")  # an escaped backslash is not the start of an escape
+        text = "\\\\".join(part.replace("\\b", "\\u0008").replace("\\f", "\\u000c") for part in parts)
+    return text
 
 
 _WORDS = {True: "true", False: "false", None: "null"}
@@ -175,7 +178,7 @@ def _write(out: list[str], value: Any, line: str | None, depth: int) -> None:
     if kind is str:
         out.append(quoted(value))
     elif kind is float:
-        out.append(go_float(_finite(value), "json"))
+        out.append(go_float(value, "json"))
     elif kind is bool or value is None:
         out.append(_WORDS[value])
     elif kind is int:
@@ -185,7 +188,7 @@ def _write(out: list[str], value: Any, line: str | None, depth: int) -> None:
     elif kind is list:
         _write_list(out, value, line, depth + 1)
     elif isinstance(value, Float32):
-        out.append(go_float(_finite(value), "json", narrow=True))
+        out.append(go_float(value, "json", narrow=True))
     else:
         _write(out, plain_value(value), line, depth + 1)
 

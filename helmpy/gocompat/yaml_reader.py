@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helmpy.gocompat import yaml_events
-from helmpy.gocompat.json import quoted, shortest32
+from helmpy.gocompat.json import shortest32
 from helmpy.gocompat.yaml_events import YamlError
 from helmpy.gocompat.yaml_scalars import resolve
 
@@ -145,8 +145,8 @@ class _Anchor:
         self.size = size
 
 
-class LimitError(YamlError):
-    """The text asks for more than it is worth: depth or aliases."""
+class ParseError(YamlError):
+    """A fault that ends the reading at once: an unknown anchor, too much depth, too many aliases."""
 
 
 class Builder:
@@ -182,7 +182,7 @@ class Builder:
         self.anchors = {}
         try:
             return self.build(kinds)
-        except LimitError:
+        except ParseError:
             raise
         except YamlError as error:
             mark = self.event.start_mark
@@ -219,7 +219,7 @@ class Builder:
                     self.anchors[event.anchor] = _Anchor(value, size=1)
             elif kind is map_start or kind is list_start:
                 if len(stack) >= MAX_DEPTH:
-                    raise LimitError(f"{_PREFIX}yaml: exceeded max depth of {MAX_DEPTH}", event.start_mark.line + 1)
+                    raise ParseError(f"{_PREFIX}yaml: exceeded max depth of {MAX_DEPTH}", event.start_mark.line + 1)
                 stack.append((container, key, anchor, began))
                 container, key = ({}, _NO_KEY) if kind is map_start else ([], None)
                 began = self.nodes
@@ -272,7 +272,8 @@ class Builder:
     def source(self, name: str) -> _Anchor:
         anchor = self.anchors.get(name)
         if anchor is None:
-            raise YamlError(f"{_PREFIX}yaml: unknown anchor '{name}' referenced")
+            mark = self.event.start_mark
+            raise ParseError(f"{_PREFIX}yaml: unknown anchor '{name}' referenced", mark.line + 1, mark.column + 1)
         if not anchor.size:
             raise YamlError(f"{_PREFIX}yaml: anchor '{name}' value contains itself")
         return anchor
@@ -289,7 +290,7 @@ class Builder:
         self.nodes += anchor.size
         self.aliased += anchor.size
         if self.aliased > 100 and self.nodes > 1000 and self.aliased / self.nodes > _allowed(self.nodes):
-            raise LimitError(f"{_PREFIX}yaml: document contains excessive aliasing", self.event.start_mark.line + 1)
+            raise ParseError(f"{_PREFIX}yaml: document contains excessive aliasing", self.event.start_mark.line + 1)
         return self.copy(anchor.value, depth)
 
     def copy(self, value: Any, depth: int) -> Any:
@@ -297,7 +298,7 @@ class Builder:
         if kind is not dict and kind is not list:
             return value
         if depth >= MAX_DEPTH:
-            raise LimitError(f"{_PREFIX}yaml: exceeded max depth of {MAX_DEPTH}", self.event.start_mark.line + 1)
+            raise ParseError(f"{_PREFIX}yaml: exceeded max depth of {MAX_DEPTH}", self.event.start_mark.line + 1)
         if kind is dict:
             return {key: self.copy(item, depth + 1) for key, item in value.items()}
         return [self.copy(item, depth + 1) for item in value]
@@ -349,5 +350,7 @@ def go_syntax(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return quoted(value)
+        from helmpy.gocompat.text_quote import quote
+
+        return quote(value)
     return str(_to_number(value))

@@ -15,7 +15,7 @@ from helmpy.gocompat.yaml_events import YamlError
 from helmpy.gocompat.yaml_reader import MAX_DEPTH
 from helmpy.gocompat.yaml_style import number_text
 
-MAX_PARTS = 4_000_000
+MAX_PARTS = 1_000_000
 """The most pieces a text is put together from: what holds itself many times over is refused."""
 
 _LONGEST_KEY = 128
