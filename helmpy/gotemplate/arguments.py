@@ -54,6 +54,8 @@ _FLOATS = frozenset({"float64", "float32"})
 
 def _type(param: str) -> _Type:
     known = _TYPES.get(param)
+    if known is None and param.startswith("dict:"):
+        known = _Type(param[5:], dict, dict)
     if known is None:
         known = _Type(param, None, (lambda: None) if param.startswith(("*", "[]", "map[")) else None)
     return known
@@ -94,7 +96,7 @@ def fit(value: Any, param: str, node: Node, *, loose: bool) -> Any:
             raise ExecError(node, f"invalid value; expected {name}")
         return empty()
     actual = type_name(value)
-    if actual in (name, f"*{name}") or (param == "dict" and isinstance(value, NamedMap)):
+    if actual in (name, f"*{name}") or (param[:4] == "dict" and isinstance(value, NamedMap)):
         return value
     raise ExecError(node, f"wrong type for value; expected {name}; got {actual}")
 
