@@ -19,8 +19,25 @@ Lookup = Callable[[str, str, str, str], dict[str, Any]]
 MAP_TYPE = "map[string]interface {}"
 
 
-class Refusal(FunctionError):
-    """What ``required`` and ``fail`` raise: Helm 3 shows their text without the way to it."""
+_MARK = "\x01"
+"""Stands on both sides of what ``required`` and ``fail`` of Helm 3 say: an error is text on its way
+through includes, and their text alone is what the user is to see."""
+
+
+def marked(message: str) -> str:
+    """Return a refusal's text so that ``refusal`` finds it again."""
+    return f"{_MARK}{message}{_MARK}"
+
+
+def refusal(message: str) -> str | None:
+    """Return the refusal's text in an error's message, None where there is none."""
+    parts = message.split(_MARK)
+    return parts[1] if len(parts) > 2 else None
+
+
+def unmarked(message: str) -> str:
+    """Return an error's message without the marks."""
+    return message.replace(_MARK, "")
 
 
 def helm_functions(version: int, *, lint: bool = False, lookup: Lookup | None = None) -> dict[str, GoFunc]:
@@ -34,7 +51,9 @@ def helm_functions(version: int, *, lint: bool = False, lookup: Lookup | None = 
         "fromJsonArray": GoFunc(_from_json_array, ("string",), "[]interface {}"),
         "toToml": GoFunc(_to_toml, ("any",), "string"),
         "fromToml": GoFunc(_from_toml, ("string",), MAP_TYPE),
-        "required": GoFunc(_required_leniently if lint else _required, ("string", "any")),
+        "required": GoFunc(
+            _required_leniently if lint else _required2 if version == 2 else _required3, ("string", "any")
+        ),
         "lookup": GoFunc(lookup or _no_cluster, ("string", "string", "string", "string"), MAP_TYPE),
     }
     if version == 3:
@@ -154,9 +173,15 @@ def _from_toml(text: str) -> dict[str, Any]:
 # --- refusing -----------------------------------------------------------------------------------
 
 
-def _required(message: str, value: Any) -> Any:
+def _required2(message: str, value: Any) -> Any:
     if value is None or value == "":
-        raise Refusal(message)
+        raise FunctionError(message)
+    return value
+
+
+def _required3(message: str, value: Any) -> Any:
+    if value is None or value == "":
+        raise FunctionError(marked(message))
     return value
 
 
@@ -165,7 +190,7 @@ def _required_leniently(message: str, value: Any) -> Any:  # noqa: ARG001 - a li
 
 
 def _fail(message: str) -> str:
-    raise Refusal(message)
+    raise FunctionError(marked(message))
 
 
 def _fail_leniently(message: str) -> str:  # noqa: ARG001 - as above

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from helmpy.engine.functions import Refusal
+from helmpy.engine.functions import refusal
 from helmpy.engine.scopes import Template
-from helmpy.errors import HelmError
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gotemplate import Limits, TemplateError, TemplateSet
 
@@ -42,7 +41,7 @@ class Renderer:
         self._nested: dict[str, int] = {}
         table = dict(functions)
         table["include"] = GoFunc(self._include, ("string", "any"), "string")
-        table["tpl"] = GoFunc(self._tpl, ("string", "chartutil.Values"), "string")
+        table["tpl"] = GoFunc(self._tpl, ("string", "dict:chartutil.Values"), "string")
         self._set = TemplateSet(table, limits=limits)
         for template in templates:
             self._parse(template)
@@ -112,26 +111,14 @@ class Renderer:
     def _execution_text(self, path: str, error: TemplateError) -> str:
         if self.version == 2:
             return f'render error in "{path}": {error}'
-        refusal = _refusal(error)
-        return str(error) if refusal is None else f"execution error at ({_placed(error)[0]}): {refusal}"
+        refused = refusal(str(error))
+        return str(error) if refused is None else f"execution error at ({_placed(error)[0]}): {refused}"
 
 
 def _placed(error: TemplateError) -> tuple[str, str]:
     """``template: PLACE: MESSAGE`` in two."""
     place, _, message = str(error).removeprefix("template: ").partition(": ")
     return place, message
-
-
-def _refusal(error: BaseException) -> str | None:
-    """The text of the ``required`` or ``fail`` that caused an error, unless a ``tpl`` stands between."""
-    cause = error.__cause__
-    while cause is not None:
-        if isinstance(cause, Refusal):
-            return str(cause)
-        if isinstance(cause, HelmError) and not isinstance(cause, TemplateError):
-            return None
-        cause = cause.__cause__
-    return None
 
 
 def quoted(text: str) -> str:

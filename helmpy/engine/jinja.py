@@ -32,7 +32,7 @@ from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from helmpy.engine.functions import MAP_TYPE
+from helmpy.engine.functions import MAP_TYPE, unmarked
 from helmpy.engine.gotpl import RenderError
 from helmpy.engine.scopes import Template
 from helmpy.errors import HelmError
@@ -532,5 +532,5 @@ def _words(error: BaseException) -> str:
     if isinstance(error, jinja2.TemplateNotFound):
         return error.message or f'there is no template "{error.name}"'
     if isinstance(error, jinja2.TemplateError | HelmError):
-        return str(error.message)
+        return unmarked(str(error.message))
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
