@@ -45,11 +45,14 @@ def findings(tmp_path: Path, text: str, directory: str = "web") -> list[str]:
             ["[ERROR] Chart.yaml: engine 'mustache' not valid. Valid options are [gotpl jinja2]"],
         ),
         (
-            GOOD + "maintainers: [{email: x}, {name: y, email: x}]\n",
+            GOOD + "maintainers: [{email: x}, {name: yan, email: x}]\n",
             ["[ERROR] Chart.yaml: each maintainer requires a name"],
         ),
-        (GOOD + "maintainers: [{name: y, email: x}]\n", ["[ERROR] Chart.yaml: invalid email 'x' for maintainer 'y'"]),
-        (GOOD + "maintainers: [{name: y, url: x}]\n", ["[ERROR] Chart.yaml: invalid url 'x' for maintainer 'y'"]),
+        (
+            GOOD + "maintainers: [{name: yan, email: x}]\n",
+            ["[ERROR] Chart.yaml: invalid email 'x' for maintainer 'yan'"],
+        ),
+        (GOOD + "maintainers: [{name: yan, url: x}]\n", ["[ERROR] Chart.yaml: invalid url 'x' for maintainer 'yan'"]),
         (GOOD + "sources: ['https://a.test', bad, worse]\n", ["[ERROR] Chart.yaml: invalid source URL 'bad'"]),
         (GOOD.replace("https://web.test", ""), ["[ERROR] Chart.yaml: invalid icon URL '/icon.png'"]),
         (GOOD + "type: thing\n", ["[ERROR] Chart.yaml: chart type is not valid: thing"]),
