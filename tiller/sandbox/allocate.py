@@ -50,7 +50,7 @@ def _service(store: Store, obj: Object, old: Object) -> None:
 
 
 def _free_address(store: Store) -> str:
-    taken = {s["spec"].get("clusterIP") for s in store.list(SERVICES)}
+    taken = {s["spec"].get("clusterIP") for s in store.select(SERVICES)}
     for n in range(2, 1 << 16):
         address = f"10.96.{n >> 8}.{n & 255}"
         if n & 255 not in {0, 255} and address not in taken:
@@ -60,7 +60,7 @@ def _free_address(store: Store) -> str:
 
 def _node_ports(store: Store, spec: Object, before: Object) -> None:
     kept = {(p.get("port"), p.get("protocol")): p.get("nodePort") for p in before.get("ports") or ()}
-    taken = {p.get("nodePort") for s in store.list(SERVICES) for p in s["spec"].get("ports") or ()}
+    taken = {p.get("nodePort") for s in store.select(SERVICES) for p in s["spec"].get("ports") or ()}
     taken |= {p.get("nodePort") for p in spec.get("ports") or ()}
     for port in spec.get("ports") or ():
         if port.get("nodePort"):

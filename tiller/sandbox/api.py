@@ -1,7 +1,8 @@
 """The sandbox itself: a request goes in, a response comes out, controllers run in between.
 
 ``Api`` is a ``Transport``: code written against a cluster runs on it in-process, without HTTP.
-Nothing here checks what a user may do; RBAC objects are stored, ``can`` answers access reviews.
+Whoever has no token given is an admin; impersonated users and those of ``tokens`` may do what the stored
+RBAC objects let them.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tiller.kube.transport import ApiError, Request, Response, Unreachable
-from tiller.sandbox import call, discovery, reading, status, subresources, watch, writing
+from tiller.sandbox import call, discovery, reading, reviews, status, subresources, watch, writing
 from tiller.sandbox.call import Call, User
 from tiller.sandbox.controllers import Controllers, PodRunner
 from tiller.sandbox.objects import Objects
-from tiller.sandbox.reviews import who
 from tiller.sandbox.status import Refusal
 from tiller.sandbox.store import Disk, Store
 
@@ -122,7 +122,7 @@ class Api:
         first, *rest = call.parts_of(request.path)
         if first in _HEALTH and request.method == "GET":
             return Response(200, {"content-type": "text/plain; charset=utf-8"}, b"ok")
-        user = who(request, self.tokens)
+        user = reviews.who(request, self.tokens)
         if first in {"", "version", "openapi", "swagger-2.0.0.pb-v1"} or (
             len(rest) < (2 if first == "api" else 3) and first in {"api", "apis"}
         ):
@@ -142,6 +142,7 @@ class Api:
 
     def _resource(self, found: Call) -> Response | Stream:
         method = found.request.method
+        reviews.enforce(self.objects, found, _verb(found) if not _creates(found) else "create")
         if found.subresource in subresources.HANDLERS:
             return self._subresource(found)
         verb = _verb(found)
@@ -232,6 +233,10 @@ def _verb(found: Call) -> str:
     if found.name:
         return {"PUT": "update", "PATCH": "patch", "DELETE": "delete"}.get(method, "none")
     return {"POST": "create", "DELETE": "deletecollection"}.get(method, "none")
+
+
+def _creates(found: Call) -> bool:
+    return bool(found.subresource) and found.request.method == "POST"
 
 
 def _json(code: int, body: Any, headers: Mapping[str, str] | None = None, *, head: bool = False) -> Response:

@@ -123,7 +123,7 @@ def _is_parent(path: Path, known: dict[Path, Any]) -> bool:
 
 def note_update(new: Object, old: Object | None, shape: Shape, writer: Writer) -> None:
     """Set ``new``'s managedFields after a create, update or patch: what changed is the writer's now."""
-    entries = fields.managers(old) if old is not None and not _cleared(new) else []
+    entries = fields.managers(new) if old is not None and not _cleared(new) else []
     before = fields.flatten(old, shape) if old is not None else {}
     after = fields.flatten(new, shape)
     changed = frozenset(p for p, value in after.items() if p not in before or before[p] != value)

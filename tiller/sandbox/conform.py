@@ -19,7 +19,7 @@ def _go_kind(value: Any) -> str:
         return "bool"
     if isinstance(value, (int, float)):
         return "number"
-    return {str: "string", list: "array", dict: "object"}.get(type(value), "object")
+    return "string" if isinstance(value, str) else ("array" if isinstance(value, list) else "object")
 
 
 def _go_type(shape: Shape) -> str:

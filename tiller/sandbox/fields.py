@@ -169,8 +169,10 @@ def managers(obj: Object) -> list[Manager]:
     out = []
     for entry in obj["metadata"].get("managedFields") or ():
         if isinstance(entry, dict):
-            words = (str(entry.get(k) or "") for k in ("manager", "operation", "apiVersion", "subresource", "time"))
-            out.append(Manager(*words, paths=frozenset(from_v1(entry.get("fieldsV1")))))
+            words = [str(entry.get(k) or "") for k in ("manager", "operation", "apiVersion", "subresource", "time")]
+            name, operation, version, subresource, time = words
+            paths = frozenset(from_v1(entry.get("fieldsV1")))
+            out.append(Manager(name, operation, version, subresource, time, paths))
     return out
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from tiller.sandbox import allocate, defaults, status, validate
@@ -39,13 +39,13 @@ _WITHOUT_GENERATION = {
 
 def timestamp(seconds: float) -> str:
     """RFC 3339 in UTC, whole seconds."""
-    return datetime.fromtimestamp(int(seconds), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def seconds_of(text: str) -> float:
     """The Unix seconds of a timestamp; 0 where it is none."""
     try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+        return datetime.fromisoformat(text).timestamp()
     except ValueError:
         return 0.0
 
@@ -59,7 +59,7 @@ class Objects:
         self.chance = chance
         self.registry = Registry()
         self.touched: dict[Key, None] = {}  # written since the controllers last looked, oldest first
-        for crd in store.list(CRDS):
+        for crd in store.select(CRDS):
             self.registry.set_crd(crd["metadata"]["name"], crd)
 
     def now(self) -> str:

@@ -68,7 +68,7 @@ def _selected(found: Call) -> Any:
 
 def listed(objects: Objects, found: Call) -> Object:
     accepts = _selected(found)
-    every = [o for o in objects.store.list(found.resource.store, found.namespace) if accepts(o)]
+    every = [o for o in objects.store.select(found.resource.store, found.namespace) if accepts(o)]
     meta: Object = {"resourceVersion": str(objects.store.version)}
     limit = found.number("limit")
     token = found.query.get("continue", "")
@@ -83,7 +83,7 @@ def listed(objects: Objects, found: Call) -> Object:
         meta["remainingItemCount"] = len(every) - limit
         every = every[:limit]
     r = found.resource
-    body = {
+    body: Object = {
         "kind": r.list_kind,
         "apiVersion": r.group_version,
         "metadata": meta,
@@ -120,8 +120,7 @@ def watch_of(objects: Objects, found: Call) -> watch.Watch:
     since = found.number("resourceVersion")
     if since < 0:
         raise Refusal(400, "BadRequest", f'invalid resource version "{version}": must not be negative')
-    if since > objects.store.version:
-        since = objects.store.version
+    since = min(since, objects.store.version)
     sends_initial = found.flag("sendInitialEvents")
     form = call.wanted_form(found.request)
     shown_before: list[bool] = []

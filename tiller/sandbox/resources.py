@@ -244,7 +244,7 @@ def _built_in() -> tuple[Resource, ...]:
 
 BUILT_IN = _built_in()
 # In the order in which clients should prefer them; custom groups follow by name.
-GROUP_ORDER = tuple(dict.fromkeys(r.group for r in BUILT_IN if r.group != "extensions")) + ("extensions",)
+GROUP_ORDER = (*dict.fromkeys(r.group for r in BUILT_IN if r.group != "extensions"), "extensions")
 
 
 def custom_resources(crd: dict[str, Any]) -> list[Resource]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tiller.kube.transport import Request
-from tiller.sandbox.call import User, header
+from tiller.sandbox.call import Call, User, header
 from tiller.sandbox.objects import Objects
-from tiller.sandbox.status import Refusal
+from tiller.sandbox.status import Refusal, forbidden
 
 Object = dict[str, Any]
 _RBAC = "rbac.authorization.k8s.io"
@@ -27,8 +27,32 @@ def who(request: Request, tokens: Mapping[str, User] | None) -> User:
     name = header(request, "impersonate-user")
     if not name:
         return user
-    groups = tuple(v for k, v in request.headers.items() if k.lower() == "impersonate-group")
+    groups = tuple(g.strip() for g in header(request, "impersonate-group").split(",") if g.strip())
     return User(name, (*groups, "system:authenticated"))
+
+
+def enforce(objects: Objects, found: Call, verb: str) -> None:
+    """Raise a 403 where the user may not do it."""
+    if "system:masters" in found.user.groups:
+        return
+    r = found.resource
+    wanted = {
+        "verb": verb,
+        "group": r.group,
+        "resource": r.plural,
+        "subresource": found.subresource,
+        "namespace": found.namespace,
+        "name": found.name,
+    }
+    if r.verbs == ("create",) or can(objects, found.user, wanted)[0]:
+        return
+    plural = f"{r.plural}/{found.subresource}" if found.subresource else r.plural
+    scope = f'in the namespace "{found.namespace}"' if found.namespace else "at the cluster scope"
+    why = f'User "{found.user.name}" cannot {verb} resource "{plural}" in API group "{r.group}" {scope}'
+    if found.name:
+        raise forbidden(r, found.name, why)
+    details = {"group": r.group, "kind": r.plural} if r.group else {"kind": r.plural}
+    raise Refusal(403, "Forbidden", f"{r.qualified} is forbidden: {why}", details)
 
 
 def _of_token(token: str, tokens: Mapping[str, User]) -> User | None:
@@ -57,12 +81,12 @@ def can(objects: Objects, user: User, wanted: Object, urls: Object | None = None
     """Whether RBAC as stored lets ``user`` do it (a ``resourceAttributes`` or ``nonResourceAttributes``), and why."""
     if "system:masters" in user.groups:
         return True, ""
-    for binding in objects.store.list((_RBAC, "clusterrolebindings")):
+    for binding in objects.store.select((_RBAC, "clusterrolebindings")):
         if _bound(binding, user, "") and _allowed(objects, binding, "", wanted, urls):
             return True, f'RBAC: allowed by ClusterRoleBinding "{binding["metadata"]["name"]}"'
     namespace = str(wanted.get("namespace") or "")
     if namespace and urls is None:
-        for binding in objects.store.list((_RBAC, "rolebindings"), namespace):
+        for binding in objects.store.select((_RBAC, "rolebindings"), namespace):
             if _bound(binding, user, namespace) and _allowed(objects, binding, namespace, wanted, None):
                 return True, f'RBAC: allowed by RoleBinding "{binding["metadata"]["name"]}/{namespace}"'
     return False, ""

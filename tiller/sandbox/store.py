@@ -100,7 +100,7 @@ class Store:
     def at(self, key: Key) -> dict[str, Any] | None:
         return self._kinds.get(key[:2], {}).get(key[2:])
 
-    def list(self, kind: Kind, namespace: str = "") -> list[dict[str, Any]]:
+    def select(self, kind: Kind, namespace: str = "") -> list[dict[str, Any]]:
         """Objects of a kind by (namespace, name); of every namespace where none is named."""
         known = self._kinds.get(kind, {})
         keys = sorted(k for k in known if not namespace or k[0] == namespace)

@@ -50,7 +50,7 @@ def scale(objects: Objects, found: Call, _: Controllers) -> Answer:
         wanted = patches.json_patch(view, change) if isinstance(change, list) else patches.merge(view, change)
     else:
         raise status.method_not_allowed()
-    spec = wanted.get("spec") if isinstance(wanted, dict) else None
+    spec = wanted.get("spec")
     replicas = spec.get("replicas", 0) if isinstance(spec, dict) else None
     if not isinstance(replicas, int) or isinstance(replicas, bool) or not 0 <= replicas < 1 << 31:
         causes = status.Causes()
@@ -155,7 +155,7 @@ def portforward(_: Objects, found: Call, __: Controllers) -> Answer:
     raise bad_request(f"Upgrade request required: port-forward to {found.namespace}/{found.name} needs the HTTP door")
 
 
-HANDLERS: dict[str, Callable[[Objects, Call, "Controllers"], Answer]] = {
+HANDLERS: dict[str, Callable[[Objects, Call, Controllers], Answer]] = {
     "scale": scale,
     "eviction": eviction,
     "binding": binding,
@@ -170,17 +170,16 @@ def review(objects: Objects, found: Call, tokens: Mapping[str, User] | None) -> 
     """The kinds that are asked, not stored: the object back, with a status."""
     body = call.read_object(found)
     spec = body.get("spec") if isinstance(body.get("spec"), dict) else {}
-    answer = _REVIEWS.get(found.resource.kind, _no_review)(objects, found, dict(spec or {}), tokens)
+    answerer = _REVIEWS.get(found.resource.kind)
+    if answerer is None:
+        raise status.method_not_allowed()
+    answer = answerer(objects, found, dict(spec or {}), tokens)
     meta = body.get("metadata") if isinstance(body.get("metadata"), dict) else {}
     kind = {"kind": found.resource.kind, "apiVersion": found.resource.group_version}
     return {**kind, "metadata": meta, "spec": spec, "status": answer}
 
 
 Tokens = Mapping[str, User] | None
-
-
-def _no_review(_: Objects, found: Call, __: Object, ___: Tokens) -> Object:
-    raise status.method_not_allowed()
 
 
 def _token_review(_: Objects, __: Call, spec: Object, tokens: Tokens) -> Object:

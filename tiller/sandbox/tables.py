@@ -55,22 +55,17 @@ def columns_of(resource: Resource) -> tuple[list[Object], Cells]:
     return [_column(word.strip()) for word in text.split(",")], cells
 
 
+def _custom_column(c: Object) -> Object:
+    words = {k: str(c.get(k, d)) for k, d in (("name", ""), ("type", "string"), ("format", ""), ("description", ""))}
+    return {**words, "priority": c.get("priority", 0) if isinstance(c.get("priority", 0), int) else 0}
+
+
 def _custom(version: Object) -> tuple[list[Object], Cells]:
     """A CRD's ``additionalPrinterColumns`` after the name; without any, the age."""
     extra = version.get("additionalPrinterColumns") or [
         {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"}
     ]
-    columns = [_column("Name%name")]
-    for c in extra:
-        columns.append(
-            {
-                "name": str(c.get("name", "")),
-                "type": str(c.get("type", "string")),
-                "format": str(c.get("format", "")),
-                "description": str(c.get("description", "")),
-                "priority": c.get("priority", 0) if isinstance(c.get("priority", 0), int) else 0,
-            }
-        )
+    columns = [_column("Name%name"), *map(_custom_column, extra)]
 
     def cells(row: Row) -> list[Any]:
         out: list[Any] = [row.name]

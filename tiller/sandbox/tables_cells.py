@@ -413,8 +413,10 @@ CELLS: dict[tuple[str, str], tuple[str, Callable[[Row], list[Any]]]] = {
         _claim,
     ),
     ("", "PersistentVolume"): (
-        "Name%name,Capacity,Access Modes,Reclaim Policy,Status,Claim,StorageClass,VolumeAttributesClass,Reason,Age,"
-        "VolumeMode*",
+        (
+            "Name%name,Capacity,Access Modes,Reclaim Policy,Status,Claim,StorageClass,VolumeAttributesClass,Reason,Age,"
+            "VolumeMode*"
+        ),
         _volume,
     ),
     ("", "PodTemplate"): ("Name%name,Containers,Images,Pod Labels", _template),
@@ -427,8 +429,10 @@ CELLS: dict[tuple[str, str], tuple[str, Callable[[Row], list[Any]]]] = {
     ("apps", "ReplicaSet"): (_SET, _replica_set),
     ("apps", "StatefulSet"): ("Name%name,Ready,Age,Containers*,Images*", _stateful_set),
     ("apps", "DaemonSet"): (
-        "Name%name,Desired:integer,Current:integer,Ready:integer,Up-to-date:integer,Available:integer,Node Selector,Age,"
-        "Containers*,Images*,Selector*",
+        (
+            "Name%name,Desired:integer,Current:integer,Ready:integer,Up-to-date:integer,Available:integer,Node Selector,Age,"
+            "Containers*,Images*,Selector*"
+        ),
         _daemon_set,
     ),
     ("apps", "ControllerRevision"): (

@@ -530,7 +530,7 @@ def _check_crd(obj: Object, causes: Causes) -> None:
         )
     expected = f"{names.get('plural')}.{spec.get('group')}"
     if obj["metadata"].get("name") != expected:
-        causes.invalid("metadata.name", obj["metadata"].get("name"), f'must be spec.names.plural+"."+spec.group')
+        causes.invalid("metadata.name", obj["metadata"].get("name"), 'must be spec.names.plural+"."+spec.group')
     versions = spec.get("versions") or []
     if sum(1 for v in versions if v.get("storage")) != 1:
         shown = spec.get("versions")

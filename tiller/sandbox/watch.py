@@ -70,7 +70,7 @@ def run(watch: Watch, store: Store, wall: Callable[[], float], tick: Callable[[]
     if watch.initial:
         with store.changed:
             version = store.version
-            found = [o for o in store.list(watch.filter.kind, watch.filter.namespace) if _wanted(watch, o)]
+            found = [o for o in store.select(watch.filter.kind, watch.filter.namespace) if _wanted(watch, o)]
         for obj in found:
             yield line("ADDED", watch.filter.show(obj))
         if watch.send_initial_end:

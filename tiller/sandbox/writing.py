@@ -57,7 +57,7 @@ def _place(found: Call, meta: Object) -> None:
     elif not found.namespace:
         raise bad_request("an object of this kind is written in its namespace")
     elif meta.setdefault("namespace", found.namespace) != found.namespace:
-        raise bad_request(f"the namespace of the provided object does not match the namespace sent on the request")
+        raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
     if found.name and meta.setdefault("name", found.name) != found.name:
         given = meta["name"]
         raise bad_request(f"the name of the object ({given}) does not match the name on the URL ({found.name})")
@@ -102,8 +102,9 @@ def _replace(
     entries = old["metadata"].get("managedFields")
     given = new["metadata"].get("managedFields")
     if not applied and entries is not None:
-        cleared = isinstance(given, list) and all(e == {} for e in given)
-        if not cleared:
+        # A client may clear who owns what, or write it itself; what is no list of owners is ignored.
+        owners = isinstance(given, list) and all(isinstance(e, dict) and (not e or e.get("manager")) for e in given)
+        if not owners:
             new["metadata"]["managedFields"] = copy_json(entries)
     out = objects.replaced(resource, new, old, found.subresource)
     if out is not old and not applied:
@@ -182,7 +183,7 @@ def _options(found: Call) -> Object:
     return Conformer("DeleteOptions", "v1").run(given, shape)
 
 
-def _policy(found: Call, options: Object, resource: Resource) -> str:
+def _policy(found: Call, options: Object) -> str:
     policy = found.query.get("propagationPolicy") or options.get("propagationPolicy")
     if policy is None:
         orphan = options.get("orphanDependents", found.query.get("orphanDependents"))
@@ -197,7 +198,7 @@ def _policy(found: Call, options: Object, resource: Resource) -> str:
 def delete(objects: Objects, found: Call) -> Answer:
     options = _options(found)
     resource = found.resource
-    policy = _policy(found, options, resource)
+    policy = _policy(found, options)
     old = reading.find(objects, found)
     _check_preconditions(resource, options, old)
     if found.dry_run or "All" in (options.get("dryRun") or ()):
@@ -211,8 +212,7 @@ def _check_preconditions(resource: Resource, options: Object, old: Object) -> No
     for field, words in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
         have = old["metadata"][field]
         if wanted.get(field) not in (None, have):
-            where = "object meta" if field == "uid" else "object meta"
-            why = f"Precondition failed: {words} in precondition: {wanted[field]}, {words} in {where}: {have}"
+            why = f"Precondition failed: {words} in precondition: {wanted[field]}, {words} in object meta: {have}"
             raise status.conflict(resource, old["metadata"]["name"], why)
 
 
@@ -225,7 +225,7 @@ def _deleted(resource: Resource, old: Object) -> Object:
 
 def delete_collection(objects: Objects, found: Call) -> Answer:
     options = _options(found)
-    policy = _policy(found, options, found.resource)
+    policy = _policy(found, options)
     chosen = reading.listed(objects, found)
     if not found.dry_run:
         for item in chosen["items"]:

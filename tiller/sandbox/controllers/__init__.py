@@ -26,13 +26,13 @@ STEPS_PER_RUN = 20_000
 class Reconcile(Protocol):
     """Bring one stored object closer to what it asks for."""
 
-    def __call__(self, context: Context, key: Key, obj: Object) -> None: ...
+    def __call__(self, context: Context, key: Key, obj: Object, /) -> None: ...
 
 
 class Forget(Protocol):
     """The object at ``key`` is gone."""
 
-    def __call__(self, context: Context, key: Key) -> None: ...
+    def __call__(self, context: Context, key: Key, /) -> None: ...
 
 
 _RECONCILE: dict[Kind, tuple[Reconcile, ...]] = {
@@ -74,7 +74,7 @@ class Controllers:
         """Make what every cluster has, and look at everything that was stored before."""
         cluster.bootstrap(self.context)
         for kind in self.context.objects.store.kinds():
-            for obj in self.context.objects.store.list(kind):
+            for obj in self.context.objects.store.select(kind):
                 meta = obj["metadata"]
                 self.context.touch((*kind, meta.get("namespace", ""), meta["name"]))
         self.run()

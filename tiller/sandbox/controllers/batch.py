@@ -47,13 +47,22 @@ def job(context: Context, key: Key, obj: Object) -> None:
     conditions = None
     if enough:
         conditions = [
-            condition("Complete", True, "CompletionsReached", "Reached expected number of succeeded pods", now, known)
+            condition(
+                "Complete",
+                holds=True,
+                reason="CompletionsReached",
+                message="Reached expected number of succeeded pods",
+                now=now,
+                known=known,
+            )
         ]
     elif too_many:
         why = "Job has reached the specified backoff limit"
-        conditions = [condition("Failed", True, "BackoffLimitExceeded", why, now, known)]
+        conditions = [condition("Failed", holds=True, reason="BackoffLimitExceeded", message=why, now=now, known=known)]
     elif spec.get("suspend"):
-        conditions = [condition("Suspended", True, "JobSuspended", "Job suspended", now, known)]
+        conditions = [
+            condition("Suspended", holds=True, reason="JobSuspended", message="Job suspended", now=now, known=known)
+        ]
     if enough or too_many:
         for pod in active:
             context.objects.delete(context.resource(PODS), pod)

@@ -92,7 +92,7 @@ def bootstrap(context: Context) -> None:
         if context.objects.get(resource.store, obj["metadata"].get("namespace", ""), obj["metadata"]["name"]) is None:
             context.objects.create(resource, obj)
     now = context.objects.now()
-    ready = condition("Ready", True, "KubeletReady", "the sandbox runs", now)
+    ready = condition("Ready", holds=True, reason="KubeletReady", message="the sandbox runs", now=now)
     context.objects.set_status(
         ("", "nodes", "", NODE),
         capacity=dict(_CAPACITY),
@@ -148,8 +148,17 @@ def definition(context: Context, key: Key, obj: Object) -> None:
     context.objects.set_status(
         key,
         conditions=[
-            condition("NamesAccepted", True, "NoConflicts", "no conflicts found", now, known),
-            condition("Established", True, "InitialNamesAccepted", "the initial names have been accepted", now, known),
+            condition(
+                "NamesAccepted", holds=True, reason="NoConflicts", message="no conflicts found", now=now, known=known
+            ),
+            condition(
+                "Established",
+                holds=True,
+                reason="InitialNamesAccepted",
+                message="the initial names have been accepted",
+                now=now,
+                known=known,
+            ),
         ],
         acceptedNames=copy_json(obj["spec"]["names"]),
         storedVersions=before + [v for v in stored if v not in before],
@@ -159,7 +168,7 @@ def definition(context: Context, key: Key, obj: Object) -> None:
 def definition_gone(context: Context, key: Key) -> None:
     """With a CRD go its objects; nobody could reach them any more."""
     plural, _, group = key[3].partition(".")
-    for obj in context.objects.store.list((group, plural)):
+    for obj in context.objects.store.select((group, plural)):
         meta = obj["metadata"]
         context.objects.remove((group, plural, meta.get("namespace", ""), meta["name"]))
 
@@ -169,7 +178,9 @@ def api_service(context: Context, key: Key, obj: Object) -> None:
     known = (obj.get("status") or {}).get("conditions")
     local = not (obj.get("spec") or {}).get("service")
     reason, words = ("Local", "Local APIServices are always available") if local else ("Passed", "all checks passed")
-    context.objects.set_status(key, conditions=[condition("Available", True, reason, words, now, known)])
+    context.objects.set_status(
+        key, conditions=[condition("Available", holds=True, reason=reason, message=words, now=now, known=known)]
+    )
 
 
 def budget(context: Context, key: Key, obj: Object) -> None:
@@ -178,7 +189,7 @@ def budget(context: Context, key: Key, obj: Object) -> None:
     chosen = selectors.of_object(spec.get("selector"))
     pods = [
         p
-        for p in context.objects.store.list(PODS, key[2])
+        for p in context.objects.store.select(PODS, key[2])
         if chosen is not None and is_active(p) and selectors.matches(chosen, p["metadata"].get("labels"))
     ]
     expected, healthy = len(pods), sum(map(is_ready, pods))
@@ -189,7 +200,9 @@ def budget(context: Context, key: Key, obj: Object) -> None:
     allowed = max(healthy - desired, 0)
     reason = "SufficientPods" if allowed else "InsufficientPods"
     known = (obj.get("status") or {}).get("conditions")
-    state = condition("DisruptionAllowed", allowed > 0, reason, "", context.objects.now(), known)
+    state = condition(
+        "DisruptionAllowed", holds=allowed > 0, reason=reason, message="", now=context.objects.now(), known=known
+    )
     context.objects.set_status(
         key,
         observedGeneration=obj["metadata"].get("generation", 1),
@@ -224,5 +237,14 @@ def autoscaler(context: Context, key: Key, obj: Object) -> None:
         observedGeneration=obj["metadata"].get("generation", 1),
         currentReplicas=size if isinstance(size, int) else 0,
         desiredReplicas=size if isinstance(size, int) else 0,
-        conditions=[condition("AbleToScale", found is not None, reason, words, context.objects.now(), known)],
+        conditions=[
+            condition(
+                "AbleToScale",
+                holds=found is not None,
+                reason=reason,
+                message=words,
+                now=context.objects.now(),
+                known=known,
+            )
+        ],
     )

@@ -111,7 +111,7 @@ def reference(owner: Object) -> Object:
     }
 
 
-def condition(kind: str, holds: bool, reason: str, message: str, now: str, known: Any = ()) -> Object:
+def condition(kind: str, *, holds: bool, reason: str, message: str, now: str, known: Any = ()) -> Object:
     """A status condition; keeps the time of the last change where ``known`` conditions say the same."""
     value = "True" if holds else "False"
     before = next((c for c in known or () if c.get("type") == kind and c.get("status") == value), None)

@@ -81,7 +81,7 @@ def empty_namespace(context: Context, name: str) -> bool:
     store = context.objects.store
     left = False
     for kind in store.kinds():
-        for obj in store.list(kind, name):
+        for obj in store.select(kind, name):
             if "deletionTimestamp" not in obj["metadata"] and context.objects.registry.stored(kind):
                 context.objects.delete(context.resource(kind), obj)
             left = left or store.get(kind, name, obj["metadata"]["name"]) is not None

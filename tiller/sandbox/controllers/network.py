@@ -27,7 +27,7 @@ def service(context: Context, key: Key, obj: Object) -> None:
     chosen = selectors.of_object({"matchLabels": spec["selector"]}) or ()
     pods = [
         p
-        for p in context.objects.store.list(PODS, key[2])
+        for p in context.objects.store.select(PODS, key[2])
         if is_active(p)
         and selectors.matches(chosen, p["metadata"].get("labels"))
         and (p.get("status") or {}).get("podIP")

@@ -120,10 +120,24 @@ def _write(context: Context, key: Key, pod: Object, phase: str, run: Run) -> Non
     completed = "PodCompleted" if phase == "Succeeded" else ""
     reason, message = (completed, "") if run.ready or completed else ("ContainersNotReady", _unready(pod))
     conditions = [
-        condition("Initialized", True, completed, "", now, known),
-        condition("Ready", run.ready, "" if run.ready else reason, "" if run.ready else message, now, known),
-        condition("ContainersReady", run.ready, "" if run.ready else reason, "" if run.ready else message, now, known),
-        condition("PodScheduled", True, "", "", now, known),
+        condition("Initialized", holds=True, reason=completed, message="", now=now, known=known),
+        condition(
+            "Ready",
+            holds=run.ready,
+            reason="" if run.ready else reason,
+            message="" if run.ready else message,
+            now=now,
+            known=known,
+        ),
+        condition(
+            "ContainersReady",
+            holds=run.ready,
+            reason="" if run.ready else reason,
+            message="" if run.ready else message,
+            now=now,
+            known=known,
+        ),
+        condition("PodScheduled", holds=True, reason="", message="", now=now, known=known),
     ]
     address = before.get("podIP") or (HOST if pod["spec"].get("hostNetwork") else context.address())
     context.objects.set_status(
@@ -165,7 +179,7 @@ def touch_owners(context: Context, _: Key, pod: Object) -> None:
 
 def _touch_around(context: Context, namespace: str) -> None:
     for kind in (("", "services"), ("policy", "poddisruptionbudgets")):
-        for obj in context.objects.store.list(kind, namespace):
+        for obj in context.objects.store.select(kind, namespace):
             context.touch((*kind, namespace, obj["metadata"]["name"]))
 
 

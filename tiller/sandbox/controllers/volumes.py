@@ -19,7 +19,7 @@ _OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
 
 
 def _default_class(context: Context) -> str | None:
-    for found in context.objects.store.list(CLASSES):
+    for found in context.objects.store.select(CLASSES):
         annotations = found["metadata"].get("annotations") or {}
         if any(annotations.get(mark) == "true" for mark in DEFAULT_MARKS):
             return str(found["metadata"]["name"])
@@ -62,7 +62,7 @@ def _reference(obj: Object) -> Object:
 def _standing(context: Context, obj: Object) -> Object | None:
     """A volume that was made by hand and fits."""
     spec, meta = obj["spec"], obj["metadata"]
-    for found in context.objects.store.list(VOLUMES):
+    for found in context.objects.store.select(VOLUMES):
         taken = found["spec"].get("claimRef") or {}
         mine = (taken.get("namespace"), taken.get("name")) == (meta["namespace"], meta["name"])
         named = spec.get("volumeName")
@@ -108,7 +108,7 @@ def volume(context: Context, key: Key, obj: Object) -> None:
     taken = obj["spec"].get("claimRef")
     if not taken:
         context.objects.set_status(key, phase="Available")
-        for waiting in context.objects.store.list(CLAIMS):
+        for waiting in context.objects.store.select(CLAIMS):
             if (waiting.get("status") or {}).get("phase") != "Bound":
                 meta = waiting["metadata"]
                 context.touch((*CLAIMS, meta["namespace"], meta["name"]))
@@ -120,7 +120,7 @@ def volume(context: Context, key: Key, obj: Object) -> None:
 
 
 def claim_gone(context: Context, key: Key) -> None:
-    for found in context.objects.store.list(VOLUMES):
+    for found in context.objects.store.select(VOLUMES):
         taken = found["spec"].get("claimRef") or {}
         if (taken.get("namespace"), taken.get("name")) == key[2:]:
             context.touch((*VOLUMES, "", found["metadata"]["name"]))

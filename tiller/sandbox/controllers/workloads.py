@@ -64,8 +64,7 @@ def replica_set(context: Context, key: Key, obj: Object) -> None:
         return
     pods = [p for p in context.owned(obj, PODS) if is_active(p)]
     wanted = _wanted(obj)
-    for _ in range(wanted - len(pods)):
-        pods.append(pod_of(context, obj, obj["spec"]["template"]))
+    pods += [pod_of(context, obj, obj["spec"]["template"]) for _ in range(wanted - len(pods))]
     if len(pods) > wanted:
         unready_first = sorted(
             pods, key=lambda p: (is_ready(p), p["metadata"]["creationTimestamp"], p["metadata"]["name"])
@@ -79,7 +78,9 @@ def replica_set(context: Context, key: Key, obj: Object) -> None:
         words = f"the sandbox runs at most {MAX_PODS} pods of one workload"
         now = context.objects.now()
         known = (obj.get("status") or {}).get("conditions")
-        conditions = [condition("ReplicaFailure", True, "FailedCreate", words, now, known)]
+        conditions = [
+            condition("ReplicaFailure", holds=True, reason="FailedCreate", message=words, now=now, known=known)
+        ]
     context.objects.set_status(
         key,
         replicas=len(pods),
@@ -141,7 +142,7 @@ def deployment(context: Context, key: Key, obj: Object) -> None:
         others = [_scaled(context, r, 0) for r in others]
         _forget_old(context, others, int(spec.get("revisionHistoryLimit", 10)))
     obj = _annotated(context, key, obj, _revision(current))
-    _deployment_status(context, key, obj, current, others, wanted)
+    _deployment_status(context, key, obj, current, others)
 
 
 def _same(one: Object, other: Object) -> bool:
@@ -205,9 +206,8 @@ def _forget_old(context: Context, others: list[Object], limit: int) -> None:
         context.objects.delete(context.resource(REPLICA_SETS), replica)
 
 
-def _deployment_status(
-    context: Context, key: Key, obj: Object, current: Object, others: list[Object], wanted: int
-) -> None:
+def _deployment_status(context: Context, key: Key, obj: Object, current: Object, others: list[Object]) -> None:
+    wanted = _wanted(obj)
     now = context.objects.now()
 
     def count(replica: Object, field: str) -> int:
@@ -223,19 +223,19 @@ def _deployment_status(
     conditions = [
         condition(
             "Available",
-            available,
-            "MinimumReplicasAvailable" if available else "MinimumReplicasUnavailable",
-            f"Deployment {'has' if available else 'does not have'} minimum availability.",
-            now,
-            known,
+            holds=available,
+            reason="MinimumReplicasAvailable" if available else "MinimumReplicasUnavailable",
+            message=f"Deployment {'has' if available else 'does not have'} minimum availability.",
+            now=now,
+            known=known,
         ),
         condition(
             "Progressing",
-            True,
-            "NewReplicaSetAvailable" if complete else "ReplicaSetUpdated",
-            f'ReplicaSet "{name}" {"has successfully progressed." if complete else "is progressing."}',
-            now,
-            known,
+            holds=True,
+            reason="NewReplicaSetAvailable" if complete else "ReplicaSetUpdated",
+            message=f'ReplicaSet "{name}" {"has successfully progressed." if complete else "is progressing."}',
+            now=now,
+            known=known,
         ),
     ]
     for c in conditions:
