@@ -116,7 +116,7 @@ _NUMBERS: dict[str, Row] = {
     "mod": ("numbers.V3.mod", "any any", "int64"),
     "mul": ("numbers.V3.mul", "any ...any", "int64"),
     "mulf": ("decimals.mulf", "any ...any", "float64"),
-    "randInt": ("numbers.rand_int", "int int", "int"),
+    "randInt": ("randomness.rand_int", "int int", "int"),
     "round": ("numbers.V3.round_to", "any int ...float64", "float64"),
     "seq": ("numbers.seq", "...int", "string"),
     "sub": ("numbers.V3.sub", "any any", "int64"),

@@ -24,10 +24,13 @@ def b64enc(text: str) -> str:
 def b64dec(text: str) -> str:
     """Return what base64 ``text`` holds, or the message of Go's decoder."""
     data = to_bytes(text)
+    return base64_fault(data) or to_text(binascii.a2b_base64(data))
+
+
+def base64_fault(data: bytes) -> str | None:
+    """Return Go's message where ``data`` is not base64."""
     bad = _first_bad_base64(data)
-    if bad is not None:
-        return f"illegal base64 data at input byte {bad}"
-    return to_text(binascii.a2b_base64(data))
+    return None if bad is None else f"illegal base64 data at input byte {bad}"
 
 
 def _first_bad_base64(data: bytes) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import secrets
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -289,10 +288,3 @@ def seq(settings: Settings, *params: int) -> str:
         return ""
     beyond = -1 if stop < start else 1
     return " ".join(map(str, until_step(settings, start, stop + beyond, step or beyond)))
-
-
-def rand_int(low: int, high: int) -> int:
-    """Return a random number from ``low`` before ``high``."""
-    if high <= low:
-        raise FunctionPanic("invalid argument to Intn")
-    return low + secrets.randbelow(high - low)
