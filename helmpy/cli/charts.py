@@ -25,7 +25,7 @@ def locate(settings: Settings, name: str) -> Path:
     kept = settings.home.repository / name
     if kept.exists():
         return kept
-    raise ChartError(f'chart "{name}" not found: no such file or directory, and no repository is asked for charts')
+    raise ChartError(f'failed to download "{name}" (no such file or directory here, and no repository is asked)')
 
 
 def load_complete(path: Path) -> Chart:

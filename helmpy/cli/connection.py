@@ -29,6 +29,7 @@ def connected(settings: Settings, flags: TlsFlags) -> Iterator[Tiller]:
 
     tls = _tls(settings, flags)
     if settings.host:
+        debug(settings, f'SERVER: "{settings.host}"\n')
         with Tiller(settings.host, tls=tls, connect_timeout=settings.connection_timeout) as tiller:
             yield tiller
         return

@@ -15,7 +15,7 @@ from helmpy.cli.pflags import INT32
 from helmpy.cli.status import release_name
 from helmpy.home import Settings
 from helmpy.release.model import Release, ReleaseError
-from helmpy.release.requests import ContentRequest
+from helmpy.release.requests import ContentRequest, ContentResponse
 
 TABLE = {
     "hooks": Entry("helmpy.cli.get_hooks", "show the hooks of a release"),
@@ -39,9 +39,9 @@ revision_flag = integer("revision", about="of this revision, not the newest", ki
 def command(settings: Settings, args: Sequence[str], *, revision: int, template: str, tls: options.TlsFlags) -> None:
     release = stored(settings, args, revision, tls)
     if template:
-        from helmpy.cli.go_template import release_data, shown
+        from helmpy.cli.go_template import go_value, shown
 
-        say(shown(template, {"Release": release_data(release)}), end="")
+        say(shown(template, go_value(ContentResponse(release))), end="")
     else:
         say(page(release), end="")
 

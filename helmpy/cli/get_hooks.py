@@ -16,4 +16,4 @@ from helmpy.home import Settings
 @options.tls
 def command(settings: Settings, args: Sequence[str], *, revision: int, tls: options.TlsFlags) -> None:
     for hook in stored(settings, args, revision, tls).hooks:
-        say(f"---\n# {hook.name}\n{hook.manifest}", end="")
+        say(f"---\n# {hook.name}\n{hook.manifest}")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
+from helmpy.chart import model as chart
 from helmpy.cli.status import code_name
+from helmpy.engine.context import Field, Message
 from helmpy.gocompat.function import GoFunc
 from helmpy.gotemplate import TemplateSet
-from helmpy.release.model import Release, Status
+from helmpy.release import model as release
+from helmpy.release import requests
 
 
 def shown(text: str, data: Any, functions: Mapping[str, GoFunc] | None = None, *, name: str = "_") -> str:
@@ -26,24 +30,42 @@ def generated_name(text: str) -> str:
     return shown(text, None, sprig.functions(2), name="name-template")
 
 
-def release_data(release: Release) -> dict[str, Any]:
-    """A release with the names that Helm's Go templates use for its fields."""
-    data = _data(release)
-    assert isinstance(data, dict), "a record becomes a dict"
-    return data
+_GO_TYPES: dict[type, str] = {
+    chart.Chart: "*chart.Chart",
+    chart.Config: "*chart.Config",
+    chart.File: "*chart.Template",
+    chart.Maintainer: "*chart.Maintainer",
+    chart.Metadata: "*chart.Metadata",
+    release.Hook: "*release.Hook",
+    release.Info: "*release.Info",
+    release.Release: "*release.Release",
+    release.Status: "*release.Status",
+    release.TestRun: "*release.TestRun",
+    release.TestSuite: "*release.TestSuite",
+    release.Timestamp: "*timestamp.Timestamp",
+    requests.ContentResponse: "*services.GetReleaseContentResponse",
+    requests.Version: "*version.Version",
+}
 
 
-def _data(value: Any) -> Any:
+def go_value(value: Any) -> Any:
+    """A record with the names and types that Helm's Go templates know it by."""
     if isinstance(value, bytes):
         return value.decode(errors="replace")
-    if isinstance(value, (tuple, list)):
-        return [_data(one) for one in value]
-    if not is_dataclass(value):
+    if isinstance(value, tuple):
+        return [go_value(one) for one in value]
+    go_type = _GO_TYPES.get(type(value))
+    if go_type is None:
         return value
-    data = {_go_name(field.name): _data(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Status):
-        data["Code"] = code_name(value.code)
-    return data
+    found = {field.name: go_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, release.Status):
+        found["code"] = code_name(value.code)
+    return _message(go_type)(Field(_go_name(name), name, one) for name, one in found.items())
+
+
+@cache
+def _message(go_type: str) -> type[Message]:
+    return type("Record", (Message,), {"__slots__": (), "go_type": go_type})
 
 
 def _go_name(name: str) -> str:

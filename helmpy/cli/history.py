@@ -24,7 +24,7 @@ _FIELDS = ("revision", "updated", "status", "chart", "appVersion", "description"
 @make("history", usage="[flags] RELEASE_NAME", about="List the newest revisions of a release, oldest first.")
 @integer("col-width", about="widest column", default=60, kind=UINT)
 @integer("max", about="most revisions to fetch", default=256, kind=INT32, name="maximum")
-@options.output("table", "json", "yaml")
+@options.output("table", "json", "yaml", refusal='unknown output format "{}"')
 @options.tls
 def command(
     settings: Settings, args: Sequence[str], *, col_width: int, maximum: int, output: str, tls: options.TlsFlags

@@ -121,7 +121,7 @@ class Install:
 @string("name", "n", about="name of the release; one is made up where none is given")
 @string("name-template", about="Go template that makes the name")
 @string("namespace", about="namespace of the release; default: the kubeconfig's")
-@options.output("table", "json", "yaml")
+@options.output("table", "json", "yaml", refusal="unsupported format {}")
 @options.values
 @options.tls
 def command(
@@ -171,8 +171,8 @@ def check_name(name: str) -> None:
     parts = name.split(".")
     if len(name) > 253 or not all(_is_label(part) for part in parts):
         raise UsageError(
-            f"release name {name} is invalid: a DNS-1123 subdomain must consist of lower case letters, digits, "
-            "'-' or '.', must begin and end with a letter or a digit, and has at most 253 characters"
+            f"release name {name} is invalid: a DNS-1123 subdomain must consist of lower case alphanumeric characters, "
+            "'-' or '.', and must start and end with an alphanumeric character"
         )
 
 

@@ -129,14 +129,16 @@ def _tls_file(name: str, file: str, about: str, env: str) -> Decorator:
     return string(f"tls-{name}", default=f"$HELM_HOME/{file}", about=f"PEM file: {about}", env=env)
 
 
-def output(*allowed: str, default: str = "table", short: str = "o") -> Decorator:
-    """``--output``; the function gets ``output: str``, one of ``allowed``."""
+def output(
+    *allowed: str, default: str = "table", short: str = "o", refusal: str = 'Unknown output format "{}"'
+) -> Decorator:
+    """``--output``; the function gets ``output: str``, one of ``allowed``. ``refusal`` is Helm's text of the command."""
 
     def decorate(function: Function) -> Function:
         @wraps(function)
         def checked(*words: Any, output: str, **rest: Any) -> Any:
             if output not in allowed and output != default:
-                raise UsageError(f"invalid format type: {output}; allowed values: {', '.join(allowed)}")
+                raise UsageError(refusal.format(output))
             return function(*words, output=output, **rest)
 
         about = f"how to print: {', '.join(allowed)}"

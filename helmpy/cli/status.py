@@ -21,7 +21,7 @@ _GAP = re.compile("  +")
 
 @make("status", usage="[flags] RELEASE_NAME", about="Show the state of a release, its objects and its notes.")
 @integer("revision", about="look at this revision, not the newest", kind=INT32)
-@options.output("table", "json", "yaml")
+@options.output("table", "json", "yaml", refusal="unsupported format {}")
 @options.tls
 def command(settings: Settings, args: Sequence[str], *, revision: int, output: str, tls: options.TlsFlags) -> None:
     name = release_name(args)
@@ -76,7 +76,7 @@ def _suite(suite: TestSuite) -> str:
 def _run(run: TestRun) -> tuple[str, ...]:
     known = run.status in set(TestStatus)
     status = TestStatus(run.status).name if known else str(run.status)
-    return run.name, status, run.info, moment(run.started_at), moment(run.completed_at)
+    return run.name, f"{status:<10}", run.info, moment(run.started_at), moment(run.completed_at)
 
 
 def as_struct(answer: StatusResponse) -> dict[str, Any]:

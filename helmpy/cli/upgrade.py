@@ -131,7 +131,7 @@ class Upgrade:
 @integer("timeout", about="seconds for each operation of Kubernetes", default=300)
 @string("description", about="text for the history")
 @string("namespace", about="namespace for --install; default: the kubeconfig's")
-@options.output("table", "json", "yaml")
+@options.output("table", "json", "yaml", refusal="unsupported format {}")
 @options.values
 @options.tls
 def command(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from helmpy import __version__
 from helmpy.cli import options
@@ -12,9 +11,7 @@ from helmpy.cli.command import command as make
 from helmpy.cli.output import debug, say
 from helmpy.errors import HelmError
 from helmpy.home import Settings
-
-if TYPE_CHECKING:
-    from helmpy.release.requests import Version
+from helmpy.release.requests import Version
 
 
 class NoTiller(HelmError):
@@ -38,18 +35,17 @@ def command(
     tls: options.TlsFlags,
 ) -> None:
     both = client == server
-    data = {}
+    data: dict[str, Version] = {}
     if client or both:
-        data["Client"] = _fields(f"v{__version__}")
+        data["Client"] = Version(f"v{__version__}")
         _print("Client", data, short=short, template=template)
     if server or both:
-        found = _server(settings, tls)
-        data["Server"] = _fields(found.sem_ver, found.git_commit, found.git_tree_state)
+        data["Server"] = _server(settings, tls)
         _print("Server", data, short=short, template=template)
     if template:
-        from helmpy.cli.go_template import shown
+        from helmpy.cli.go_template import go_value, shown
 
-        say(shown(template, data), end="")
+        say(shown(template, {side: go_value(version) for side, version in data.items()}), end="")
 
 
 def _server(settings: Settings, tls: options.TlsFlags) -> Version:
@@ -65,14 +61,11 @@ def _server(settings: Settings, tls: options.TlsFlags) -> Version:
             raise NoTiller(f"cannot connect to Tiller ({error})") from error
 
 
-def _fields(number: str, commit: str = "", state: str = "") -> dict[str, str]:
-    return {"SemVer": number, "GitCommit": commit, "GitTreeState": state}
-
-
-def _print(side: str, data: dict[str, Any], *, short: bool, template: str) -> None:
+def _print(side: str, data: dict[str, Version], *, short: bool, template: str) -> None:
     if template:
         return
-    number, commit, state = data[side].values()
+    found = data[side]
+    number, commit, state = found.sem_ver, found.git_commit, found.git_tree_state
     if short and commit:
         say(f"{side}: {number}+g{commit[:7]}")
     else:

@@ -47,7 +47,7 @@ ROOT = Path(__file__).parents[2]
         ("sandbox fly", 'Error: unknown command "fly" for "helm sandbox"\n'),
         (
             "status web -o xml",
-            "Error: invalid format type: xml; allowed values: table, json, yaml\n",
+            "Error: unsupported format xml\n",
         ),
     ],
 )
