@@ -29,17 +29,18 @@ def _missing(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("flags", "message"),
+    ("flag", "text", "message"),
     [
-        ({"set_": ["a"]}, 'failed parsing --set data: key "a" has no value'),
-        ({"set_string": ["a"]}, 'failed parsing --set-string data: key "a" has no value'),
-        ({"set_file": ["a"]}, 'failed parsing --set-file data: key "a" has no value'),
-        ({"set_file": ["a=gone"]}, "failed parsing --set-file data: open gone: no such file or directory"),
+        ("set_", "a", 'failed parsing --set data: key "a" has no value'),
+        ("set_string", "a", 'failed parsing --set-string data: key "a" has no value'),
+        ("set_file", "a", 'failed parsing --set-file data: key "a" has no value'),
+        ("set_file", "a=gone", "failed parsing --set-file data: open gone: no such file or directory"),
     ],
 )
-def test_a_broken_flag_is_named(flags: dict[str, list[str]], message: str) -> None:
+def test_a_broken_flag_is_named(flag: str, text: str, message: str) -> None:
+    flags = {"set_": (), "set_string": (), "set_file": ()} | {flag: (text,)}
     with pytest.raises(ValuesError) as caught:
-        merge_overrides(**flags, read=_missing)
+        merge_overrides(set_=flags["set_"], set_string=flags["set_string"], set_file=flags["set_file"], read=_missing)
     assert str(caught.value) == message
 
 
