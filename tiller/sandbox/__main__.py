@@ -16,12 +16,15 @@ Files, all 0600, written atomically (other file, then rename):
 ``DIR/sandbox.json``   only while the process runs (a killed one leaves it: look at the lock, or the pid)::
 
     {"pid": 4711, "server": "http://127.0.0.1:40123", "host": "127.0.0.1", "port": 40123,
+     "tls": "https://127.0.0.1:40123",
      "token": "…", "version": "v1.29.0+sandbox", "started": "2026-01-02T03:04:05Z",
      "kubeconfig": "/abs/DIR/kubeconfig"}
 
-``DIR/kubeconfig``     one cluster, user, context, each named ``sandbox`` (plain http, bearer token);
+``DIR/kubeconfig``     one cluster, user, context, each named ``sandbox`` (https with the sandbox's own CA,
+                       bearer token; the port answers plain http too, but Go's clients send no token there);
                        kept after the end, port and token stay the same over restarts where the port is free
 ``DIR/settings.json``  {"port": 40123, "token": "…"}: what the next start takes up again
+``DIR/ca.crt``         the CA; ``DIR/tls.pem`` key and certificate
 ``DIR/sandbox.db``     SQLite: objects and the resourceVersion counter
 ``DIR/sandbox.lock``   held (flock) by the running process; free = no sandbox runs here
 ``DIR/pods/``          0700: per pod a directory of its mounted secrets and its ``log``
@@ -32,6 +35,7 @@ A reset is: stop the process, then remove DIR.
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
 import errno
 import fcntl
@@ -39,6 +43,7 @@ import json
 import os
 import secrets
 import signal
+import ssl
 import sys
 import threading
 import time
@@ -103,27 +108,40 @@ def _lock(lock: IO[str], directory: Path) -> None:
         raise Busy(f"a sandbox runs on {directory} already") from None
 
 
-def _door(listen: str, last: Any) -> Door:
+def _tls(state: State) -> ssl.SSLContext:
+    """The certificate of the last run, or a new one."""
+    from tiller.sandbox import certificates
+
+    pem = state.directory / "tls.pem"
+    if not pem.exists() or not (state.directory / "ca.crt").exists():
+        made = certificates.make(time.time())
+        state.write("tls.pem", made.server.decode())
+        state.write("ca.crt", made.ca.decode())
+    return certificates.context(pem)
+
+
+def _door(listen: str, last: Any, tls: ssl.SSLContext) -> Door:
     host, colon, text = listen.rpartition(":")
     if not colon or not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise HelmError(f"--listen wants HOST:PORT, not {listen!r}")
     host, port = host.strip("[]"), int(text)
     if port == 0 and isinstance(last, int) and 0 < last < 65536:
         with contextlib.suppress(OSError):
-            return Door(host, last)
+            return Door(host, last, tls)
     try:
-        return Door(host, port)
+        return Door(host, port, tls)
     except OSError as e:
         raise HelmError(f"cannot listen on {listen}: {os.strerror(e.errno or errno.EIO)}") from None
 
 
-def _kubeconfig(server: str, token: str) -> str:
+def _kubeconfig(server: str, token: str, ca: bytes) -> str:
     name = "sandbox"
+    cluster = {"server": server, "certificate-authority-data": base64.b64encode(ca).decode()}
     return yaml.dump(
         {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": name, "cluster": {"server": server}}],
+            "clusters": [{"name": name, "cluster": cluster}],
             "users": [{"name": name, "user": {"token": token}}],
             "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
             "current-context": name,
@@ -139,9 +157,11 @@ def run(options: argparse.Namespace, environment: Mapping[str, str], wait: Calla
         token = settings.get("token")
         if not isinstance(token, str) or len(token) < 20:
             token = secrets.token_urlsafe(32)
-        door = _door(options.listen, settings.get("port"))
+        door = _door(options.listen, settings.get("port"), _tls(state))
         state.write("settings.json", json.dumps({"port": door.port, "token": token}) + "\n")
-        state.write("kubeconfig", _kubeconfig(door.url, token))
+        state.write(
+            "kubeconfig", _kubeconfig(f"https://{door.authority}", token, (state.directory / "ca.crt").read_bytes())
+        )
         base = {k: environment[k] for k in _INHERITED if k in environment}
         runner = Processes(state.directory / "pods", state.kubeconfig, base) if options.spawn else None
         (state.directory / "sandbox.db").touch(mode=0o600)
@@ -163,7 +183,8 @@ def run(options: argparse.Namespace, environment: Mapping[str, str], wait: Calla
 def _description(door: Door, token: str, state: State) -> dict[str, Any]:
     return {
         "pid": os.getpid(),
-        "server": door.url,
+        "server": f"http://{door.authority}",
+        "tls": f"https://{door.authority}",
         "host": door.host,
         "port": door.port,
         "token": token,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import ssl
 import sys
 import threading
 import traceback
@@ -20,7 +21,9 @@ from tiller.sandbox.api import Api, Stream
 from tiller.sandbox.status import Refusal, bad_request, too_large
 
 IDLE_SECONDS = 300.0  # a connection on which nothing comes is closed
+HANDSHAKE_SECONDS = 10.0
 TICK_SECONDS = 0.25
+TLS_HANDSHAKE = b"\x16"  # the first byte of a TLS connection; no HTTP method begins with it
 
 
 class NotLoopback(HelmError):
@@ -31,19 +34,21 @@ class NotLoopback(HelmError):
 
 
 class Door:
-    """Serves ``api`` on a loopback address. Port 0 takes any free one."""
+    """Serves ``api`` on a loopback address. Port 0 takes any free one; with ``tls``, TLS and plain HTTP both."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         if host != "localhost" and not _is_loopback(host):
             raise NotLoopback(host)
         self._server = _Server((host, port), _Handler)
+        self._server.tls = tls
         self.host, self.port = host, int(self._server.server_address[1])
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
     @property
-    def url(self) -> str:
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+    def authority(self) -> str:
+        """``HOST:PORT`` as it stands in a URL."""
+        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     def open(self, api: Api) -> None:
         """Answer from now on, in threads of its own."""
@@ -81,6 +86,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     block_on_close = False  # streams may be open; the process ends anyway
     api: Api
+    tls: ssl.SSLContext | None = None
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         if ":" in address[0]:
@@ -89,8 +95,8 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news; anything else is."""
-        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
+        """A client that went away, or never spoke TLS properly, is no news; anything else is."""
+        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError, ssl.SSLError)):
             super().handle_error(request, client_address)
 
 
@@ -101,6 +107,18 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = IDLE_SECONDS
     disable_nagle_algorithm = True
     server: _Server
+
+    def setup(self) -> None:
+        """In the connection's own thread, so that a slow handshake holds nobody up."""
+        self.request.settimeout(HANDSHAKE_SECONDS)
+        if self.server.tls is not None and self.request.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE:
+            self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        super().setup()
+
+    def finish(self) -> None:
+        super().finish()
+        if isinstance(self.request, ssl.SSLSocket):
+            self.request.close()  # the server knows only the socket below
 
     def _answer(self) -> None:
         try:
@@ -168,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
                 if line:
                     self.wfile.write(b"%x\r\n%b\n\r\n" % (len(line) + 1, line))
             self.wfile.write(b"0\r\n\r\n")
-        except (ConnectionError, TimeoutError):
+        except (ConnectionError, TimeoutError, ssl.SSLError):
             self.close_connection = True
         finally:
             close: Callable[[], None] | None = getattr(lines, "close", None)
@@ -176,13 +194,9 @@ class _Handler(BaseHTTPRequestHandler):
                 close()
 
     def _client_is_gone(self) -> bool:
+        """While a stream runs a client says nothing, unless it ends."""
         readable, _, _ = select.select([self.connection], [], [], 0)
-        if not readable:
-            return False
-        try:
-            return not self.connection.recv(1, socket.MSG_PEEK)
-        except OSError:
-            return True
+        return bool(readable)
 
     def _upgrade(self, request: Request) -> None:
         self.close_connection = True
@@ -192,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(refusal.response())
             return
         lines = [f"{self.command} {self.path} HTTP/1.1", *(f"{k}: {v}" for k, v in self.headers.items()), "", ""]
-        portforward.serve("\r\n".join(lines).encode("latin-1"), targets, self.rfile.read1, self.connection)
+        portforward.serve("\r\n".join(lines).encode("latin-1"), targets, self.connection)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
         """Say nothing per request: tokens and names need not be in a log."""

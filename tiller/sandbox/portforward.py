@@ -6,10 +6,10 @@ with the port's number, two bytes, low one first.
 
 from __future__ import annotations
 
+import select
 import socket
+import ssl
 import struct
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from wsproto import ConnectionType, WSConnection
@@ -20,7 +20,6 @@ from wsproto.events import (
     Event,
     Ping,
     RejectConnection,
-    TextMessage,
 )
 from wsproto.events import (
     Request as Opening,
@@ -35,6 +34,8 @@ from tiller.sandbox.status import bad_request
 SUBPROTOCOLS = ("v4.channel.k8s.io", "portforward.k8s.io")
 MAX_PORTS = 16
 CHUNK = 65_536
+CONNECT_SECONDS = 5.0
+SEND_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +64,18 @@ def targets(api: Api, request: Request) -> list[Target]:
 
 
 class _Session:
-    """One WebSocket connection and the TCP connections behind it."""
+    """One WebSocket connection and the TCP connections behind it; one thread, because TLS wants one."""
 
     def __init__(self, wire: socket.socket, ports: list[Target]) -> None:
         self.web = WSConnection(ConnectionType.SERVER)
         self.wire = wire
         self.ports = ports
-        self.sockets: dict[int, socket.socket] = {}
-        self.lock = threading.Lock()
-        self.accepted = False
+        self.sockets: dict[socket.socket, int] = {}
         self.over = False
         self.rest = b""  # of a message that came in parts
 
     def send(self, event: Event) -> None:
-        with self.lock:
-            if not self.over:
-                self.wire.sendall(self.web.send(event))
+        self.wire.sendall(self.web.send(event))
 
     def frame(self, channel: int, data: bytes) -> None:
         self.send(BytesMessage(data=bytes([channel]) + data))
@@ -90,7 +87,6 @@ class _Session:
             self.over = True
             return
         self.send(AcceptConnection(subprotocol=chosen))
-        self.accepted = True
         for n, target in enumerate(self.ports):
             number = struct.pack("<H", target.port)
             self.frame(2 * n, number)
@@ -100,52 +96,29 @@ class _Session:
     def _connect(self, n: int, target: Target) -> None:
         try:
             if target.address is None:
-                raise ConnectionRefusedError("nothing listens")
-            self.sockets[n] = socket.create_connection(target.address, timeout=5)
-            self.sockets[n].settimeout(None)
+                raise ConnectionRefusedError("nothing listens there")
+            opened = socket.create_connection(target.address, timeout=CONNECT_SECONDS)
         except OSError as e:
             words = f"error forwarding port {target.port}: unable to do port forwarding: {e}"
             self.frame(2 * n + 1, words.encode())
             return
-        threading.Thread(target=self._pump, args=(n,), daemon=True).start()
-
-    def _pump(self, n: int) -> None:
-        """From the pod to the client, until either side ends."""
-        try:
-            while data := self.sockets[n].recv(CHUNK):
-                self.frame(2 * n, data)
-        except OSError:
-            pass
-        self.finish()
-
-    def finish(self) -> None:
-        """Say goodbye once; the reading side then ends by itself."""
-        try:
-            self.send(CloseConnection(code=1000))
-        except OSError:
-            pass
-        except ProtocolError:
-            pass  # said already
-        self.over = True
-        try:
-            self.wire.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+        opened.settimeout(SEND_SECONDS)
+        self.sockets[opened] = n
 
     def message(self, data: bytes) -> None:
         channel, rest = data[0], data[1:]
-        target = self.sockets.get(channel // 2)
-        if channel % 2 == 0 and target is not None and rest:
+        target = next((s for s, n in self.sockets.items() if 2 * n == channel), None)
+        if target is not None and rest:
             target.sendall(rest)
 
     def receive(self, data: bytes) -> None:
+        """What came from the client; nothing means that it ended."""
         self.web.receive_data(data or None)
         for event in self.web.events():
             if isinstance(event, Opening):
                 self.begin(event)
-            elif isinstance(event, (BytesMessage, TextMessage)):
-                part = event.data if isinstance(event, BytesMessage) else event.data.encode()
-                self.rest += bytes(part)
+            elif isinstance(event, BytesMessage):
+                self.rest += bytes(event.data)
                 if event.message_finished and self.rest:
                     whole, self.rest = self.rest, b""
                     self.message(whole)
@@ -154,27 +127,43 @@ class _Session:
             elif isinstance(event, CloseConnection):
                 self.over = True
 
+    def _from_pod(self, source: socket.socket) -> None:
+        data = source.recv(CHUNK)
+        if data:
+            self.frame(2 * self.sockets[source], data)
+            return
+        del self.sockets[source]
+        source.close()
+        if not self.sockets:
+            self.send(CloseConnection(code=1000))
+            self.over = True
+
+    def _from_client(self) -> None:
+        self.receive(self.wire.recv(CHUNK))
+        while not self.over and isinstance(self.wire, ssl.SSLSocket) and self.wire.pending():
+            self.receive(self.wire.recv(CHUNK))  # decrypted already: select would not tell of it
+
+    def run(self) -> None:
+        while not self.over:
+            readable, _, _ = select.select([self.wire, *self.sockets], [], [])
+            first = readable[0]  # one at a time: what it does may end the others
+            if first is self.wire:
+                self._from_client()
+            else:
+                self._from_pod(first)
+
     def close(self) -> None:
-        self.over = True
-        for opened in self.sockets.values():
-            try:
-                opened.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        for opened in self.sockets:
             opened.close()
 
 
-def serve(opening: bytes, ports: list[Target], read: Callable[[int], bytes], wire: socket.socket) -> None:
-    """Speak until one side ends. ``opening`` is the client's HTTP request, ``read`` gives what follows."""
+def serve(opening: bytes, ports: list[Target], wire: socket.socket) -> None:
+    """Speak on ``wire`` until one side ends. ``opening`` is the client's HTTP request."""
     session = _Session(wire, ports)
-    wire.settimeout(None)
+    wire.settimeout(SEND_SECONDS)
     try:
         session.receive(opening)
-        while session.accepted and not session.over:
-            data = read(CHUNK)
-            if not data:
-                break
-            session.receive(data)
+        session.run()
     except (OSError, ProtocolError):
         pass  # the other side broke off: nothing is left to tell it
     finally:

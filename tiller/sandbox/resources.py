@@ -238,7 +238,10 @@ def _built_in() -> tuple[Resource, ...]:
     by_name = {f"{r.group}/{r.plural}": r for r in rows}
     for group_version, shown in _VIEWS.items():
         group, version = _split(group_version)
-        rows += [replace(by_name[name], group=group, version=version) for name in shown]
+        for name in shown:
+            known = by_name[name]
+            own = known.categories if known.group == group else ()  # or `get all` would show it twice
+            rows.append(replace(known, group=group, version=version, categories=own))
     return tuple(rows)
 
 
