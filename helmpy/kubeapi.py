@@ -58,6 +58,12 @@ class KubeApi:
     def delete(self, path: str) -> Any:
         return self._send("DELETE", path, body={"propagationPolicy": "Background"})
 
+    def credentials(self, method: str, path: str) -> dict[str, str]:
+        """The headers that say who is asking."""
+        headers: dict[str, str] = {}
+        self.client.update_params_for_auth(headers, [], ["BearerToken"], path, method, None)
+        return headers
+
     def _send(
         self,
         method: str,
@@ -71,8 +77,7 @@ class KubeApi:
 
         import urllib3
 
-        headers = {"Accept": "application/json", "User-Agent": "Helm"}
-        self.client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
+        headers = {"Accept": "application/json", "User-Agent": "Helm", **self.credentials(method, path)}
         if body is not None:
             headers["Content-Type"] = content_type
         url = f"{self.host.rstrip('/')}{path}" + (f"?{urlencode(query)}" if query else "")
