@@ -33,7 +33,7 @@ def parse_metadata(text: str | bytes) -> Metadata:
 
 def parse_dependencies(value: Any, *, owner: str = "Requirements") -> tuple[Dependency, ...]:
     """Return the records of a ``dependencies`` list as YAML gave it (numbers may be int or float)."""
-    return tuple(_list(_dependency)(value, f"Go struct field {owner}.dependencies"))
+    return tuple(_list(_dependency, "*chartutil.Dependency")(value, f"Go struct field {owner}.dependencies"))
 
 
 def to_dict(metadata: Metadata) -> dict[str, Any]:
