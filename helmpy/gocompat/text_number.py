@@ -26,6 +26,13 @@ def format_float(value: float, verb: str = "g", precision: int = -1) -> str:
     return text.upper() if verb in "EG" else text
 
 
+def format_complex(value: complex) -> str:
+    """Return a complex number as ``%v`` prints it."""
+    imaginary = format_float(value.imag)
+    sign = "" if imaginary[0] in "+-" else "+"
+    return f"({format_float(value.real)}{sign}{imaginary}i)"
+
+
 def _rounded(value: float, verb: str, precision: int) -> str:
     return f"{value:.{precision or (1 if verb == 'g' else 0)}{verb}}"
 

@@ -57,10 +57,6 @@ def _escape(char: str, mark: str, *, ascii_only: bool) -> str:
 def can_backquote(text: str) -> bool:
     """Whether ``text`` may stand between backquotes: one line, no control characters but tab."""
     return not any(
-        char == "`"
-        or char == "\x7f"
-        or (char < " " and char != "\t")
-        or char == "\ufeff"
-        or "\ud800" <= char <= "\udfff"
+        char in "`\x7f" or (char < " " and char != "\t") or char == "\ufeff" or "\ud800" <= char <= "\udfff"
         for char in text
     )

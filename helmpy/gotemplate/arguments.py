@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from helmpy.gocompat.kinds import (
     Float32,
@@ -30,6 +30,7 @@ class _Type(NamedTuple):
 
 
 _TYPES: dict[str, _Type] = {
+    "reflect.Value": _Type("interface {}", None, lambda: None),
     "any": _Type("interface {}", None, lambda: None),
     "string": _Type("string", str),
     "bool": _Type("bool", bool),
@@ -50,6 +51,10 @@ _TYPES: dict[str, _Type] = {
 _SIGNED = frozenset({"int", "int64", "int32"})
 _UNSIGNED = frozenset({"uint8", "uint32", "uint64"})
 _FLOATS = frozenset({"float64", "float32"})
+
+
+# What a function with a parameter of type reflect.Value gets for a nil map element or the like.
+NIL_POINTER: Final = object()
 
 
 def _type(param: str) -> _Type:
@@ -86,6 +91,8 @@ def fit(value: Any, param: str, node: Node, *, loose: bool) -> Any:
     """Return the value as the parameter takes it; ExecError at ``node`` where it does not fit."""
     if param == "any":
         return value
+    if param == "reflect.Value":
+        return NIL_POINTER if value is None and loose else value
     name, exact, empty = _type(param)
     if value.__class__ is exact:
         return value
@@ -108,7 +115,7 @@ def constant(node: Node, param: str) -> Any:
         if known.empty is None:
             raise ExecError(node, f"cannot assign nil to {known.name}")
         return known.empty()
-    if param == "any":
+    if param in {"any", "reflect.Value"}:
         return ideal(node)
     if param == "bool":
         if isinstance(node, BoolNode):

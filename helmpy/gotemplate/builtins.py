@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -10,6 +11,7 @@ from helmpy.gocompat import text
 from helmpy.gocompat.function import FunctionError, FunctionPanic, GoFunc
 from helmpy.gocompat.kinds import GoObject, StringList, StringMap, Uint8, Uint32, Uint64
 from helmpy.gocompat.text_quote import from_bytes, to_bytes
+from helmpy.gotemplate.arguments import NIL_POINTER
 
 NO_VALUE = "<no value>"
 
@@ -39,6 +41,8 @@ def _len(value: Any) -> int:
         return len(value)
     if value is None:
         raise FunctionPanic("reflect: call of reflect.Value.Type on zero Value")
+    if value is NIL_POINTER:
+        raise FunctionError("len of nil pointer")
     size = getattr(type(value), "__len__", None)
     if isinstance(value, GoObject) and size is not None:
         return int(size(value))
@@ -99,7 +103,7 @@ def _slice(item: Any, *indexes: Any) -> Any:
     else:
         raise FunctionError(f"can't slice item of type {text.type_name(item)}")
     bounds = [_position(index, len(data)) for index in indexes]
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         if low > high:
             raise FunctionError(f"invalid slice index: {int(low)} > {int(high)}")
     low = bounds[0] if bounds else 0
@@ -120,7 +124,6 @@ def _call(*arguments: Any) -> Any:
 # Comparison
 
 _BAD_KIND = "invalid type for comparison"
-_INCOMPATIBLE = "incompatible types for comparison"
 _KINDS: dict[type, str] = {
     bool: "bool", int: "int", float: "float", str: "string", complex: "complex",
     Uint8: "uint", Uint32: "uint", Uint64: "uint",
@@ -137,6 +140,11 @@ def _kind(value: Any) -> str:
     return kind
 
 
+def _incompatible(first: Any, other: Any) -> FunctionError:
+    kinds = f"{text.type_name(first)} and {text.type_name(other)}"
+    return FunctionError(f"incompatible types for comparison: {kinds}")
+
+
 def _uncomparable(value: Any) -> bool:
     return isinstance(value, (list, dict, bytes))
 
@@ -144,10 +152,6 @@ def _uncomparable(value: Any) -> bool:
 def _equal(first: Any, *others: Any) -> bool:
     if not others:
         raise FunctionError("missing argument for comparison")
-    return any([_same(first, other) for other in others][-1:]) if len(others) == 1 else _any_same(first, others)
-
-
-def _any_same(first: Any, others: tuple[Any, ...]) -> bool:
     return any(_same(first, other) for other in others)
 
 
@@ -160,7 +164,7 @@ def _same(first: Any, other: Any) -> bool:
             return bool(first == other)
         if _uncomparable(first):
             raise FunctionError(f"uncomparable type {text.type_name(first)}: {text.sprint(first)}")
-        raise FunctionError(_INCOMPATIBLE)
+        raise _incompatible(first, other)
     if kind:
         return bool(first == other)
     for value in (first, other):
@@ -178,7 +182,7 @@ def _less(first: Any, other: Any) -> bool:
     if not kind or not other_kind:
         raise FunctionError(_BAD_KIND)
     if kind != other_kind and not (kind in _INTEGERS and other_kind in _INTEGERS):
-        raise FunctionError(_INCOMPATIBLE)
+        raise _incompatible(first, other)
     if kind not in _ORDERED:
         raise FunctionError(_BAD_KIND)
     return bool(first < other)
@@ -249,7 +253,7 @@ _TABLE: Mapping[str, tuple[Callable[..., Any], str, str]] = {
     "index": (_index, "any ...any", "any"),
     "js": (_js, "...any", "string"),
     "le": (_less_or_equal, "any any", "bool"),
-    "len": (_len, "any", "int"),
+    "len": (_len, "reflect.Value", "int"),
     "lt": (_less, "any any", "bool"),
     "ne": (_not_equal, "any any", "bool"),
     "not": (_not, "any", "bool"),

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from helmpy.errors import HelmError
 
 if TYPE_CHECKING:
     from helmpy.gotemplate.nodes import Node
+
+
+class Origin(NamedTuple):
+    """Where an error began."""
+
+    name: str
+    line: int
+    column: int
+    source_line: str
 
 
 class TemplateError(HelmError):
@@ -26,6 +35,10 @@ class TemplateError(HelmError):
         self.column = column
         self.source_line = source_line
 
+    def origin(self) -> Origin:
+        """Return the place alone, for an error that tells more of the way to it."""
+        return Origin(self.name, self.line, self.column, self.source_line)
+
     def caret(self) -> str:
         """Return the source line with ``^`` under the fault, or "" where the place is unknown."""
         if not self.source_line or self.column < 0:
@@ -36,13 +49,20 @@ class TemplateError(HelmError):
 
 
 class ExecError(Exception):
-    """A fault at ``node``; the runtime knows the template's name and makes it a TemplateError."""
+    """A fault at ``node``; the runtime knows the template's name and makes it a TemplateError.
 
-    def __init__(self, node: Node, message: str, origin: TemplateError | None = None) -> None:
+    ``origin`` is the place where it began, if that is another template.
+    """
+
+    def __init__(self, node: Node, message: str, origin: Origin | None = None) -> None:
         super().__init__(message)
         self.node = node
         self.message = message
         self.origin = origin
+
+
+class LimitExceeded(ExecError):
+    """A limit of ours crossed: no single expression is to blame, so the message shows none."""
 
 
 def place(text: str, position: int) -> tuple[int, int, str]:

@@ -39,6 +39,10 @@ Functions = Mapping[str, GoFunc]
 _MISSED = (AttributeError, KeyError, HelmError)
 
 
+# Where templates include each other beyond reason, the outer ones are not worth telling.
+_LONGEST_MESSAGE = 200_000
+
+
 class Silent:
     """What an action gives that prints nothing."""
 
@@ -291,8 +295,13 @@ def _ready(
 
 
 def _failed(name: str, node: Node, error: HelmError) -> ExecError:
-    origin = error if isinstance(error, TemplateError) else None
-    return ExecError(node, f"error calling {name}: {error}", origin)
+    """Return the failure of a call. It does not hold the error: a thousand includes would be a chain of them."""
+    message = str(error)
+    if isinstance(error, TemplateError):
+        if len(message) < _LONGEST_MESSAGE:
+            message = f"error calling {name}: {message}"
+        return ExecError(node, message, error.origin())
+    return ExecError(node, f"error calling {name}: {message}")
 
 
 def _function(
@@ -335,7 +344,8 @@ def _call_one(name: str, params: tuple[str, ...], argument: _Argument, blamed: N
         try:
             return function.call(value)
         except HelmError as error:
-            raise _failed(name, blamed, error) from error
+            failure = _failed(name, blamed, error)
+        raise failure
 
     return call_one
 
@@ -351,20 +361,19 @@ def _call_two(
         function = frame[2].functions[name]
         if function.params is not params and function.params != params:
             return again(frame)
-        if piped:
-            last = evaluate_second(frame)
-            value = evaluate_first(frame)
-        else:
-            value = evaluate_first(frame)
-            last = evaluate_second(frame)
+        last = evaluate_second(frame) if piped else None
+        value = evaluate_first(frame)
         if exact_first is not None and value.__class__ is not exact_first:
             value = first.fit(value)
+        if not piped:
+            last = evaluate_second(frame)
         if exact_second is not None and last.__class__ is not exact_second:
             last = second.fit(last)
         try:
             return function.call(value, last)
         except HelmError as error:
-            raise _failed(name, blamed, error) from error
+            failure = _failed(name, blamed, error)
+        raise failure
 
     return call_two
 
@@ -380,7 +389,8 @@ def _call_many(
         try:
             return function.call(*values)
         except HelmError as error:
-            raise _failed(name, blamed, error) from error
+            failure = _failed(name, blamed, error)
+        raise failure
 
     return call_many
 
@@ -434,46 +444,46 @@ def _method(
     """Return the closure of a method's call: the last name with arguments."""
     blamed = _last(word)
     name = word.names[-1]
-    receiver, loose = _receiver(word, functions)
+    before = word.names[:-1]
+    start = _start(word, functions)
+    loose = not isinstance(word, ChainNode) and word.loose
 
     def invoke(frame: Frame) -> Any:
         piped = final(frame) if final is not None else None
-        value = receiver(frame)
-        if value is None and not loose:
-            return None
-        function = _found(value, name, blamed, loose=loose)
+        first = start(frame)
+        value = follow(first, before, blamed, loose=loose)
+        if value is None:
+            return follow(first, word.names, blamed, loose=loose)
+        function = _found(value, name, blamed, loose=loose or bool(before))
         check_count(name, function.params, len(arguments) + (final is not None), blamed)
         ready = _ready(function.params, arguments, functions, None if final is None else lambda _: piped, blamed)
         values = _values(ready, frame, piped=final is not None)
         try:
             return function.call(*values)
         except HelmError as error:
-            raise _failed(name, word, error) from error
+            failure = _failed(name, word, error)
+        raise failure
 
     return invoke
 
 
-def _receiver(word: FieldNode | VariableNode | ChainNode, functions: Functions) -> tuple[Evaluator, bool]:
-    before = word.names[:-1]
-    blamed = _last(word)
+def _start(word: FieldNode | VariableNode | ChainNode, functions: Functions) -> Evaluator:
     if isinstance(word, ChainNode):
-        return _fields(value_of(word.term, functions), before, blamed, loose=False, slot=-1), bool(before)
-    slot = word.slot if isinstance(word, VariableNode) else 0
-    if slot < 0:
-        return _variable(word) if isinstance(word, VariableNode) else _dot, False
-    return _fields(_dot, before, blamed, loose=word.loose, slot=slot), word.loose or bool(before)
+        return value_of(word.term, functions)
+    if isinstance(word, FieldNode):
+        return _dot
+    slot = word.slot
+    return _refusing(word, f"undefined variable: {word.name}") if slot < 0 else lambda frame: frame[slot]
 
 
 def _found(value: Any, name: str, node: Node, *, loose: bool) -> GoFunc:
     """Return the method, or the error of a field that is given arguments."""
+    function = value.method(name) if isinstance(value, GoObject) else None
+    if function is not None:
+        return function
     if isinstance(value, dict):
         raise ExecError(node, f"{name} is not a method but has arguments")
-    if value is None:
-        raise ExecError(node, f"nil pointer evaluating interface {{}}.{name}")
     if not isinstance(value, GoObject):
         raise no_field(value, name, node, loose=loose)
-    function = value.method(name)
-    if function is None:
-        follow(value, (name,), node, loose=loose)
-        raise ExecError(node, f"{name} has arguments but cannot be invoked as function")
-    return function
+    follow(value, (name,), node, loose=loose)
+    raise ExecError(node, f"{name} has arguments but cannot be invoked as function")

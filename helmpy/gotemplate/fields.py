@@ -18,12 +18,13 @@ def follow(value: Any, names: tuple[str, ...], node: Node, *, loose: bool) -> An
     there is a nil pointer, while a nil variable or result has no type at all and no fields either.
     """
     for name in names:
-        if isinstance(value, dict):
+        if isinstance(value, GoObject):
+            keyed = isinstance(value, dict)  # a map type with methods of its own
+            value = _object_field(value, name, node, loose=loose)
+            loose = keyed
+        elif isinstance(value, dict):
             loose = not isinstance(value, StringMap)
             value = value.get(name)
-        elif isinstance(value, GoObject):
-            value = _object_field(value, name, node, loose=loose)
-            loose = False
         elif value is None:
             if loose:
                 raise ExecError(node, f"nil pointer evaluating interface {{}}.{name}")

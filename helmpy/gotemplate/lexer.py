@@ -88,7 +88,7 @@ _SPACE_SET = frozenset(SPACES)
 
 def _comment(text: str, start: int, tokens: list[Token]) -> int:
     """Skip a comment; return where text goes on, -1 after an error."""
-    end = text.find("*/", start)
+    end = text.find("*/", start + 2)
     if end < 0:
         tokens.append((ERROR, "unclosed comment", start))
         return -1
@@ -219,6 +219,10 @@ def _action(text: str, position: int, tokens: list[Token]) -> int:
                 tokens.append((CLOSE, ")", position))
                 tokens.append((ERROR, "unexpected right paren", position))
                 return -1
+        if char == "." and position + 1 == length:
+            tokens.append((NUMBER, char, position))  # what Go takes a point at the end of everything for
+            position = length
+            continue
         position = _token(text, position, tokens)
         if position < 0:
             return -1
@@ -233,7 +237,7 @@ def _token(text: str, position: int, tokens: list[Token]) -> int:
     if char == ")":
         tokens.append((CLOSE, char, position))
         return position + 1
-    if char == '"' or char == "'":
+    if char in "\"'":
         return _quoted(text, position, tokens)
     if char == "`":
         end = text.find("`", position + 1)

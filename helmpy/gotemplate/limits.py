@@ -11,10 +11,13 @@ class Limits:
 
     ``steps``: executed actions and loop iterations. ``output``: characters written, counting
     those of included templates every time they pass. ``depth``: templates inside templates (Go's
-    own number). ``nesting``: blocks and parentheses inside one template's text.
+    own number). ``calls``: templates executed by functions (``include``, ``tpl``) inside each other.
+    ``nesting``: blocks, parentheses and
+    stages of pipelines around each other in one template's text.
     """
 
     steps: int = 50_000_000
     output: int = 200_000_000
     depth: int = 100_000
+    calls: int = 10_000
     nesting: int = 100

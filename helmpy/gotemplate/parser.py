@@ -27,7 +27,6 @@ from helmpy.gotemplate.lexer import (
     NIL,
     NUMBER,
     OPEN,
-    OTHER,
     PIPE,
     RAW_STRING,
     RIGHT,
@@ -105,7 +104,7 @@ class Parser:
         self._start_template()
 
     def parse(self) -> Parsed:
-        """text = { text | action | "{{define" name "}}" list "{{end}}" }"""
+        """Parse text = { text | action | "{{define" name "}}" list "{{end}}" }"""
         root = ListNode(0)
         while self._peek()[0] != EOF:
             if self._peek()[0] == LEFT and self._after_spaces(self._index + 1)[0] == "define":
@@ -142,7 +141,7 @@ class Parser:
             self._fail(f"template: multiple definition of template {constants.quote(name)}")
 
     def _define(self) -> None:
-        """define = "define" string "}}" list "{{end}}"; the keyword is read."""
+        """Parse define = "define" string "}}" list "{{end}}"; the keyword is read."""
         token = self._next_word()
         if token[0] not in {STRING, RAW_STRING}:
             self._unexpected(token, "define clause")
@@ -167,16 +166,17 @@ class Parser:
     # Statements
 
     def _list(self) -> tuple[ListNode, str]:
-        """list = { text | action } up to, and with, "{{end}}" or "{{else": which of them it was."""
+        """Parse list = { text | action } up to, and with, "{{end}}" or "{{else": which of them it was."""
         self._nest(1)
         result = ListNode(self._peek_word()[2])
-        while self._peek_word()[0] != EOF:
+        while True:
+            if self._peek_word()[0] == EOF:
+                self._fail("unexpected EOF")
             node = self._text_or_action()
             if isinstance(node, str):
                 self._nest(-1)
                 return result, node
             result.nodes.append(node)
-        self._fail("unexpected EOF")
 
     def _text_or_action(self) -> Node | str:
         token = self._next_word()
@@ -190,7 +190,7 @@ class Parser:
         return node
 
     def _action(self) -> Node | str:
-        """action = block | break | continue | else | end | if | range | template | with | pipeline "}}" """
+        """Parse action = block | break | continue | else | end | if | range | template | with | pipeline "}}"."""
         token = self._next_word()
         kind = token[0]
         if kind in {"if", "with"}:
@@ -215,7 +215,7 @@ class Parser:
         return ActionNode(position, self._pipeline("command", RIGHT))
 
     def _condition(self, keyword: str) -> ConditionNode:
-        """condition = keyword pipeline "}}" list { "{{else" keyword pipeline "}}" list } [ "{{else}}" list ] "{{end}}"
+        """Parse condition = keyword pipeline "}}" list { "{{else" keyword pipeline "}}" list } [ "{{else}}" list ] "{{end}}"
 
         A chain of ``else if`` is a loop here, so that its length is not nesting.
         """
@@ -226,7 +226,7 @@ class Parser:
         while True:
             pipe = self._pipeline(keyword, RIGHT)
             self._loose = self._loose and keyword != "with"
-            body, end = self._list()
+            body, end = self._body()
             self._loose = outer
             node = _CONDITIONS[keyword](self._peek()[2] if first else pipe.position, pipe, body, None, chained=False)
             if last is None:
@@ -247,6 +247,14 @@ class Parser:
         assert first is not None
         return first
 
+    def _body(self) -> tuple[ListNode, str]:
+        """Parse a list that another branch may follow: that one knows the names, but they have no values."""
+        scope = len(self._variables)
+        body, end = self._list()
+        for variable in self._variables[scope:]:
+            variable.slot = -1
+        return body, end
+
     def _final_else(self) -> ListNode:
         otherwise, end = self._list()
         if end != "end":
@@ -254,13 +262,13 @@ class Parser:
         return otherwise
 
     def _range(self) -> RangeNode:
-        """range = "range" pipeline "}}" list [ "{{else}}" list ] "{{end}}" """
+        """Parse range = "range" pipeline "}}" list [ "{{else}}" list ] "{{end}}"."""
         scope = len(self._variables)
         outer = self._loose
         pipe = self._pipeline("range", RIGHT)
         self._ranges += 1
         self._loose = True
-        body, end = self._list()
+        body, end = self._body()
         self._loose = outer
         self._ranges -= 1
         otherwise = None if end == "end" else self._final_else()
@@ -276,7 +284,7 @@ class Parser:
         return (BreakNode if keyword[1] == "break" else ContinueNode)(keyword[2])
 
     def _template(self) -> TemplateNode:
-        """template = "template" string [ pipeline ] "}}" """
+        """Parse template = "template" string [ pipeline ] "}}"."""
         token = self._next_word()
         name = self._template_name(token, "template clause")
         pipe = None
@@ -286,7 +294,7 @@ class Parser:
         return TemplateNode(token[2], name, pipe)
 
     def _block(self) -> TemplateNode:
-        """block = "block" string pipeline "}}" list "{{end}}" """
+        """Parse block = "block" string pipeline "}}" list "{{end}}"."""
         token = self._next_word()
         name = self._template_name(token, "block clause")
         pipe = self._pipeline("block clause", RIGHT)
@@ -301,7 +309,7 @@ class Parser:
     # Expressions
 
     def _pipeline(self, context: str, end: str) -> PipeNode:
-        """pipeline = [ variable [ "," variable ] ( ":=" | "=" ) ] command { "|" command } end"""
+        """Parse pipeline = [ variable [ "," variable ] ( ":=" | "=" ) ] command { "|" command } end"""
         self._nest(1)
         pipe = PipeNode(self._peek_word()[2])
         declared = self._declarations(pipe, context)
@@ -313,6 +321,7 @@ class Parser:
                 self._unexpected(token, context)
             self._back()
             pipe.commands.append(self._command())
+            self._reach(self._nesting + len(pipe.commands) - 1)
         self._check_pipeline(pipe, context)
         self._settle(pipe, declared, loose=context == "range")
         self._nest(-1)
@@ -371,7 +380,7 @@ class Parser:
                 self._fail(f"non executable command in pipeline stage {stage}")
 
     def _command(self) -> CommandNode:
-        """command = operand { space operand }, and the "|" after it"""
+        """Parse command = operand { space operand }, and the "|" after it"""
         command = CommandNode(self._peek_word()[2])
         while True:
             self._peek_word()
@@ -392,7 +401,7 @@ class Parser:
         return command
 
     def _operand(self) -> Node | None:
-        """operand = term { field }"""
+        """Parse operand = term { field }"""
         node = self._term()
         if node is None or self._peek()[0] != FIELD:
             return node
@@ -411,7 +420,7 @@ class Parser:
         return ChainNode(position, node, tuple(names))
 
     def _term(self) -> Node | None:
-        """term = constant | function | "." | field | variable | "(" pipeline ")" """
+        """Parse term = constant | function | "." | field | variable | "(" pipeline ")"."""
         token = self._next_word()
         kind, value, position = token
         if kind == FIELD:
@@ -494,9 +503,13 @@ class Parser:
 
     def _nest(self, step: int) -> None:
         self._nesting += step
-        if self._nesting > self._deepest:
-            self._deepest = self._nesting
-            if self._nesting > self._max_nesting:
+        self._reach(self._nesting)
+
+    def _reach(self, depth: int) -> None:
+        """Note how deep execution will go; a pipeline's stages wait for each other as parentheses do."""
+        if depth > self._deepest:
+            self._deepest = depth
+            if depth > self._max_nesting:
                 self._fail(f"exceeded maximum nesting depth ({self._max_nesting})")
 
     def _unexpected(self, token: Token, context: str) -> NoReturn:

@@ -17,7 +17,7 @@ from helmpy.gocompat.kinds import GoObject
 from helmpy.gocompat.text import quote, sorted_keys, sprint
 from helmpy.gotemplate import stack
 from helmpy.gotemplate.builtins import BUILTINS, NO_VALUE
-from helmpy.gotemplate.errors import ExecError, TemplateError, place
+from helmpy.gotemplate.errors import ExecError, LimitExceeded, TemplateError, place
 from helmpy.gotemplate.expressions import SILENT, Silent, last_of_pipeline, pipeline
 from helmpy.gotemplate.limits import Limits
 from helmpy.gotemplate.nodes import (
@@ -89,7 +89,7 @@ _Entry = tuple[Tree, str]
 class _Run:
     """What is left of the limits, and what executing templates share."""
 
-    __slots__ = ("depth", "frames", "functions", "limits", "room", "steps", "templates")
+    __slots__ = ("calls", "depth", "frames", "functions", "limits", "room", "steps", "templates")
 
     def __init__(self, functions: Mapping[str, GoFunc], limits: Limits) -> None:
         self.functions = functions
@@ -98,6 +98,7 @@ class _Run:
         self.steps = limits.steps
         self.room = limits.output
         self.depth = 0
+        self.calls = 0
         self.frames = 0
 
 
@@ -178,28 +179,38 @@ class TemplateSet:
         outermost = run.depth == 0
         if outermost:
             run.frames = stack.free_frames()
+        if run.calls >= run.limits.calls:
+            raise TemplateError(
+                f"template: {entry[1]}: exceeded maximum depth of calls ({run.limits.calls})", name=entry[1]
+            )
+        run.calls += 1
         try:
-            _template(run, name, entry, data, out.append, None)
+            _template(run, name, entry, _frame(run, entry, data, out.append), None)
         except ExecError as error:  # the depth of calls, which no node of this template is to blame for
             raise TemplateError(f"template: {entry[1]}: {error.message}", name=entry[1]) from error
         except RecursionError as error:
             raise TemplateError(f"template: {entry[1]}: nested too deep", name=entry[1]) from error
         finally:
+            run.calls -= 1
             if outermost:
                 run.depth = 0
         return "".join(out)
 
 
-def _template(run: _Run, name: str, entry: _Entry, data: Any, append: Callable[[str], None], node: Node | None) -> None:
-    """Execute a template; ``node`` is the action that asked for it."""
-    tree, _ = entry
-    if run.depth >= run.limits.depth:
-        raise ExecError(node or tree.root, f"exceeded maximum template depth ({run.limits.depth})")
-    cost = tree.nesting * _FRAMES_PER_NESTING + _FRAMES_PER_TEMPLATE
-    frame: Frame = [None] * tree.slots
+def _frame(run: _Run, entry: _Entry, data: Any, append: Callable[[str], None]) -> Frame:
+    frame: Frame = [None] * entry[0].slots
     frame[0] = frame[1] = data
     frame[2] = run
     frame[3] = append
+    return frame
+
+
+def _template(run: _Run, name: str, entry: _Entry, frame: Frame, node: Node | None) -> None:
+    """Execute a template; ``node`` is the action that asked for it."""
+    tree, _ = entry
+    if run.depth >= run.limits.depth:
+        raise _too_deep(run.limits.depth, tree, node)
+    cost = tree.nesting * _FRAMES_PER_NESTING + _FRAMES_PER_TEMPLATE
     left = run.frames
     run.depth += 1
     if left >= cost:
@@ -210,9 +221,14 @@ def _template(run: _Run, name: str, entry: _Entry, data: Any, append: Callable[[
         try:
             stack.continue_in_thread(partial(_body, name, entry, frame))
         except RuntimeError as error:
-            raise ExecError(node or tree.root, f"exceeded maximum template depth ({run.depth})") from error
+            raise _too_deep(run.depth, tree, node) from error
     run.frames = left
     run.depth -= 1
+
+
+def _too_deep(depth: int, tree: Tree, node: Node | None) -> ExecError:
+    message = f"exceeded maximum template depth ({depth})"
+    return LimitExceeded(tree.root, message) if node is None else ExecError(node, message)
 
 
 def _body(name: str, entry: _Entry, frame: Frame) -> None:
@@ -220,18 +236,20 @@ def _body(name: str, entry: _Entry, frame: Frame) -> None:
     try:
         _list(tree.root, frame)
     except ExecError as error:
-        raise _located(error, name, tree.text, parse_name) from error
+        failure = _located(error, name, tree.text, parse_name)
+    else:
+        return
+    raise failure
 
 
 def _located(error: ExecError, name: str, text: str, parse_name: str) -> TemplateError:
     """Return the error with its place: the innermost one where a template called another."""
     line, column, source_line = place(text, error.node.position)
-    message = f"template: {parse_name}:{line}:{column}: executing {quote(name)} at <{error.node}>: {error.message}"
+    at = "" if isinstance(error, LimitExceeded) else f" at <{error.node}>"
+    message = f"template: {parse_name}:{line}:{column}: executing {quote(name)}{at}: {error.message}"
     origin = error.origin
     if origin is not None and origin.line:
-        return TemplateError(
-            message, name=origin.name, line=origin.line, column=origin.column, source_line=origin.source_line
-        )
+        return TemplateError(message, **origin._asdict())
     return TemplateError(message, name=parse_name, line=line, column=column, source_line=source_line)
 
 
@@ -244,7 +262,7 @@ def _list(node: ListNode, frame: Frame) -> None:
     append = frame[3]
     run.steps -= len(operations) + 1
     if run.steps < 0:
-        raise ExecError(node, f"exceeded maximum number of steps ({run.limits.steps})")
+        raise LimitExceeded(node, f"exceeded maximum number of steps ({run.limits.steps})")
     written = node.size
     room = run.room
     for operation in operations:
@@ -258,11 +276,11 @@ def _list(node: ListNode, frame: Frame) -> None:
             value = _shown(value, operation, node)
         written += len(value)
         if written > room:
-            raise ExecError(node, f"exceeded maximum output ({run.limits.output} characters)")
+            raise LimitExceeded(node, f"exceeded maximum output ({run.limits.output} characters)")
         append(value)
     run.room -= written
     if run.room < 0:
-        raise ExecError(node, f"exceeded maximum output ({run.limits.output} characters)")
+        raise LimitExceeded(node, f"exceeded maximum output ({run.limits.output} characters)")
 
 
 def _shown(value: Any, operation: Evaluator, node: ListNode) -> str:
@@ -414,7 +432,7 @@ def _inclusion(node: TemplateNode, functions: Mapping[str, GoFunc]) -> Evaluator
         if entry is None:
             raise ExecError(node, f"template {quote(name)} not defined")
         data = None if evaluate is None else evaluate(frame)
-        _template(run, name, entry, data, frame[3], node)
+        _template(run, name, entry, _frame(run, entry, data, frame[3]), node)
         return SILENT
 
     return include
