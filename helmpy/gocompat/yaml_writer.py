@@ -23,6 +23,7 @@ _LONGEST_KEY = 128
 
 _PLAIN = (float, int, bool)
 _WORDS = {True: "true", False: "false", None: "null"}
+_EXACT = frozenset({dict, list, str, float, int, bool, type(None)})
 
 
 def dump(value: Any, *, dialect: int = 2) -> str:  # noqa: ARG001 - callers say which Helm; today both write alike
@@ -45,6 +46,8 @@ class _Writer:
         self.out: list[str] = []
 
     def root(self, value: Any) -> None:
+        if value.__class__ not in _EXACT:
+            value = plain_value(value)
         self.node(value, 0, -2 if isinstance(value, dict | list) else 0, 0, "")
 
     def node(self, value: Any, column: int, indent: int, depth: int, gap: str) -> None:
