@@ -88,10 +88,10 @@ class Message(Struct):
 
     __slots__ = ()
 
-    def __init__(self, fields: Iterable[Field]) -> None:
+    def __init__(self, fields: Iterable[Field], aliases: Mapping[str, GoFunc] | None = None) -> None:
         fields = tuple(fields)
         methods = {"Get" + field.name: _returns(field.value) for field in fields}
-        super().__init__(fields, methods | {"String": GoFunc(self.__str__, (), "string")})
+        super().__init__(fields, {**methods, "String": GoFunc(self.__str__, (), "string"), **(aliases or {})})
 
     def __str__(self) -> str:
         return "".join(_text_of(field.key, field.value) for field in self._fields if field.value)
@@ -393,7 +393,8 @@ def _metadata2(m: Metadata) -> ChartMetadata:
             Field("TillerVersion", "tillerVersion", m.tiller_version),
             Field("Annotations", "annotations", StringMap(m.annotations)),
             Field("KubeVersion", "kubeVersion", m.kube_version),
-        ]
+        ],
+        {"APIVersion": _returns(m.api_version)},  # Helm 3's name: charts are written for both
     )
 
 
@@ -580,7 +581,10 @@ def capabilities_object(capabilities: Capabilities, version: int) -> GoObject:
                 Field("Compiler", "compiler", kube.compiler, omit_empty=False),
                 Field("Platform", "platform", kube.platform, omit_empty=False),
             ],
-            {"String": GoFunc(lambda: kube.git_version, (), "string")},
+            {
+                "String": GoFunc(lambda: kube.git_version, (), "string"),
+                "Version": _returns(kube.git_version),  # Helm 3's name: charts are written for both
+            },
         )
         tiller = TillerVersion(
             [

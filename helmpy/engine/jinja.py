@@ -516,7 +516,7 @@ def _fitting(name: str, kind: str, value: Any) -> Any:
         return value
     if not isinstance(value, types) or (isinstance(value, bool) and kind != "bool"):
         raise FunctionError(f"{name} wants a {kind}, not {_kind(value)}")
-    return float(value) if kind == "float64" else value
+    return float(value) if kind == "float64" and isinstance(value, int) else value
 
 
 def _kind(value: Any) -> str:

@@ -32,42 +32,56 @@ V1_ERRORS = [
     ("{{ if }}", 'parse error in "web/templates/x.yaml": template: web/templates/x.yaml:1: missing value for if'),
     (
         "{{ .Values.a.b }}",
-        'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:10: executing "web/templates/x.yaml" '
-        "at <.Values.a.b>: nil pointer evaluating interface {}.b",
+        (
+            'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:10: executing "web/templates/x.yaml" '
+            "at <.Values.a.b>: nil pointer evaluating interface {}.b"
+        ),
     ),
     (
         '{{ required "need" "" }}',
-        'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
-        'at <required "need" "">: error calling required: need',
+        (
+            'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
+            'at <required "need" "">: error calling required: need'
+        ),
     ),
     (
         '{{ fail "boo" }}',
-        'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
-        'at <fail "boo">: error calling fail: boo',
+        (
+            'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
+            'at <fail "boo">: error calling fail: boo'
+        ),
     ),
     (
         '{{ include "x" . }}',
-        'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
-        'at <include "x" .>: error calling include: template: no template "x" associated with template "gotpl"',
+        (
+            'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
+            'at <include "x" .>: error calling include: template: no template "x" associated with template "gotpl"'
+        ),
     ),
     (
         '{{ tpl "{{ .x }}" (dict "x" 1) }}',
-        'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
-        'at <tpl "{{ .x }}" (dict "x" 1)>: error calling tpl: Cannot retrieve Template.Basepath from values inside tpl '
-        "function: {{ .x }} (BasePath is not a value)",
+        (
+            'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
+            'at <tpl "{{ .x }}" (dict "x" 1)>: error calling tpl: Cannot retrieve Template.Basepath from values inside tpl '
+            "function: {{ .x }} (BasePath is not a value)"
+        ),
     ),
     (
         '{{ tpl "{{ nofunc }}" . }}',
-        'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
-        'at <tpl "{{ nofunc }}" .>: error calling tpl: Error during tpl function execution for "{{ nofunc }}": '
-        'parse error in "web/templates/x.yaml": template: web/templates/x.yaml:1: function "nofunc" not defined',
+        (
+            'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
+            'at <tpl "{{ nofunc }}" .>: error calling tpl: Error during tpl function execution for "{{ nofunc }}": '
+            'parse error in "web/templates/x.yaml": template: web/templates/x.yaml:1: function "nofunc" not defined'
+        ),
     ),
     (
         '{{ tpl "{{ fail \\"f\\" }}" . }}',
-        'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
-        'at <tpl "{{ fail \\"f\\" }}" .>: error calling tpl: Error during tpl function execution for "{{ fail \\"f\\" }}": '
-        'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
-        'at <fail "f">: error calling fail: f',
+        (
+            'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
+            'at <tpl "{{ fail \\"f\\" }}" .>: error calling tpl: Error during tpl function execution for "{{ fail \\"f\\" }}": '
+            'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" '
+            'at <fail "f">: error calling fail: f'
+        ),
     ),
 ]
 
@@ -83,8 +97,10 @@ V2_ERRORS = [
     ("{{ if }}", "parse error at (web/templates/x.yaml:1): missing value for if"),
     (
         "{{ .Values.a.b }}",
-        'template: web/templates/x.yaml:1:10: executing "web/templates/x.yaml" at <.Values.a.b>: '
-        "nil pointer evaluating interface {}.b",
+        (
+            'template: web/templates/x.yaml:1:10: executing "web/templates/x.yaml" at <.Values.a.b>: '
+            "nil pointer evaluating interface {}.b"
+        ),
     ),
     ('{{ required "need" "" }}', "execution error at (web/templates/x.yaml:1:3): need"),
     ('\n  {{ fail "boo" }}', "execution error at (web/templates/x.yaml:2:5): boo"),
@@ -94,15 +110,19 @@ V2_ERRORS = [
     ),
     (
         '{{ tpl "{{ .x }}" (dict "x" 1) }}',
-        'template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" at <tpl "{{ .x }}" (dict "x" 1)>: '
-        "error calling tpl: cannot retrieve Template.Basepath from values inside tpl function: {{ .x }}: "
-        '"BasePath" is not a value',
+        (
+            'template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" at <tpl "{{ .x }}" (dict "x" 1)>: '
+            "error calling tpl: cannot retrieve Template.Basepath from values inside tpl function: {{ .x }}: "
+            '"BasePath" is not a value'
+        ),
     ),
     (
         '{{ tpl "{{ fail \\"f\\" }}" . }}',
-        'template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" at <tpl "{{ fail \\"f\\" }}" .>: '
-        'error calling tpl: error during tpl function execution for "{{ fail \\"f\\" }}": '
-        "execution error at (web/templates/x.yaml:1:3): f",
+        (
+            'template: web/templates/x.yaml:1:3: executing "web/templates/x.yaml" at <tpl "{{ fail \\"f\\" }}" .>: '
+            'error calling tpl: error during tpl function execution for "{{ fail \\"f\\" }}": '
+            "execution error at (web/templates/x.yaml:1:3): f"
+        ),
     ),
 ]
 

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.engine.charts import text
+
+
+@pytest.mark.parametrize(
+    ("template", "v1", "v2"),
+    [
+        ("{{ toYaml .Values.m }}|", "a: 1\nb:\n- x\n|", "a: 1\nb:\n- x|"),
+        ("{{ toYaml nil }}|", "null\n|", "null|"),
+        ('{{ fromYaml "a: 1" }}', *["map[a:1]"] * 2),
+        ('{{ fromYaml "" }}', *["map[]"] * 2),
+        (
+            '{{ fromYaml "- 1" }}',
+            *[
+                (
+                    "map[Error:error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value "
+                    "of type map[string]interface {}]"
+                )
+            ]
+            * 2,
+        ),
+        (
+            '{{ fromYaml "a: *x" }}',
+            *["map[Error:error converting YAML to JSON: yaml: unknown anchor 'x' referenced]"] * 2,
+        ),
+        ('{{ fromYamlArray "[1, a]" }} {{ fromYamlArray "" }}', *["[1 a] []"] * 2),
+        (
+            '{{ fromYamlArray "a: 1" }}',
+            *[
+                (
+                    "[error unmarshaling JSON: while decoding JSON: json: cannot unmarshal object into Go value "
+                    "of type []interface {}]"
+                )
+            ]
+            * 2,
+        ),
+        ("{{ toJson .Values.m }}", *['{"a":1,"b":["x"]}'] * 2),
+        ('{{ fromJson "{\\"a\\": [1]}" }}', *["map[a:[1]]"] * 2),
+        (
+            '{{ fromJson "[1]" }}',
+            *["map[Error:json: cannot unmarshal array into Go value of type map[string]interface {}]"] * 2,
+        ),
+        ('{{ fromJson "" }}', *["map[Error:unexpected end of JSON input]"] * 2),
+        ('{{ fromJsonArray "[1]" }} {{ fromJsonArray "null" }}', *["[1] []"] * 2),
+        ('{{ lookup "v1" "Secret" "ns" "n" }}', *["map[]"] * 2),
+        ('{{ getHostByName "localhost" }}|', *["|"] * 2),
+    ],
+)
+def test_functions(template: str, v1: str, v2: str) -> None:
+    values = {"m": {"b": ["x"], "a": 1}}
+    assert text(template, values) == v1
+    assert text(template, values, v2=True) == v2
+
+
+def test_lookup_asks_who_it_is_told_to() -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def lookup(api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any]:
+        asked.append((api_version, kind, namespace, name))
+        return {"data": {"k": "v"}}
+
+    assert text('{{ (lookup "v1" "Secret" "ns" "n").data.k }}', lookup=lookup) == "v"
+    assert asked == [("v1", "Secret", "ns", "n")]
+
+
+@pytest.mark.parametrize("name", ["env", "expandenv"])
+def test_the_environment_is_out_of_reach(name: str) -> None:
+    with pytest.raises(Exception, match=f'function "{name}" not defined'):
+        text(f'{{{{ {name} "HOME" }}}}')

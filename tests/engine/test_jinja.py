@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from helmpy.engine import Limits, TemplateError
+from helmpy.engine.gotpl import RenderError
+from tests.engine.charts import chart, rendered
+
+
+def jinja(template: str, values: dict[str, Any] | None = None, **more: Any) -> str:
+    templates = {"x.yaml": template, **more.pop("templates", {})}
+    whole = chart(
+        "web",
+        templates,
+        engine="jinja2",
+        api_version=more.pop("api_version", "v1"),
+        files={"conf/a.txt": b"alpha\n", "conf/b.txt": b"b"},
+        values="num: 3\nf: 1.5\nb: true\nl: [1, two]\nm: {k: v, items: own}\ns: text\nnone: null\n",
+    )
+    return rendered(whole, values, **more)["web/templates/x.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{ Values.s }}", "text"),
+        ("{{ Values.num }} {{ Values.num + 1 }} {{ Values.f }} {{ Values.b }} {{ Values.none }}|", "3 4 1.5 true |"),
+        ("{{ Values.l }} {{ Values.m }}", '[1,"two"] {"items":"own","k":"v"}'),
+        ("{{ Values.m.items }} {{ Values.m['k'] }} {{ Values.l[1] }}", "own v two"),
+        ("{% for k, v in Values.m | dictsort %}{{ k }}={{ v }};{% endfor %}", "items=own;k=v;"),
+        ("{% for k in Values.keys() %}{{ k }}{{ loop.index }}{% if loop.last %}.{% endif %}{% endfor %}", None),
+        ("{{ Release.Name }} {{ Release.Service }} {{ Release.Revision }}", "rel Tiller 3"),
+        (
+            "{{ Chart.Name }} {{ Chart.Version }} {{ Template.Name }} {{ Template.BasePath }}",
+            "web 0.1.0 web/templates/x.yaml web/templates",
+        ),
+        ("{{ Capabilities.KubeVersion.Minor }} {{ Capabilities.APIVersions.Has('apps/v1') }}", "16 true"),
+        ("{{ Files.Get('conf/a.txt') }}|{{ Files.Glob('conf/*').AsConfig() }}", None),
+        ("{% for name in Files.Glob('conf/*') %}{{ name }};{% endfor %}", "conf/a.txt;conf/b.txt;"),
+        ("{{ Values.s | trunc(2) | quote }} {{ trunc(2, Values.s) }} {{ Values.s | nindent(2) }}", '"te" te \n  text'),
+        ("{{ Values.m | toYaml }}", "items: own\nk: v\n"),
+        ("{{ fromYaml('a: 1').a }}", "1"),
+        ("{{ Values.zz | default('d') }} {{ Values.zz is defined }}", "d false"),
+        ("{{ 'a\nb' | indent(2) }}|{{ indent(2, 'a\nb') }}", "a\n  b|  a\n  b"),
+        ("{{ ['a', 'b'] | join('-') }} {{ 'aXb' | replace('X', '-') }} {{ 'a'.upper() }}", "a-b a-b A"),
+        ("{{ required('need', Values.s) }}", "text"),
+        ("{{ tpl('{{ Values.s }}!') }}", "text!"),
+        ("{% macro m(a) %}<{{ a }}>{% endmacro %}{{ m(1) }}{{ m(Values.s ~ 2) }}", "<1><text2>"),
+        ("{% set ns = namespace(x=0) %}{% for i in range(3) %}{% set ns.x = ns.x + i %}{% endfor %}{{ ns.x }}", "3"),
+        ("a\n  {% if true %}\n  b\n  {% endif %}\nc\n", "a\n  b\nc\n"),
+        ("{# no #}{{ 7 // 2 }} {{ 2 ** 5 }} {{ 7 % 4 }} {{ 7 / 2 }} {{ 4 / 2 }}", "3 32 3 3.5 2"),
+        ("{{ lookup('v1', 'Secret', 'a', 'b') }}", "{}"),
+        ("{{ semverCompare('>=1.2', '1.3.0') }}", "true"),
+        ("{{ Values.m | tojson }}", '{"items":"own","k":"v"}'),
+    ],
+)
+def test_templates(template: str, expected: str | None) -> None:
+    found = jinja(template)
+    if expected is not None:
+        assert found == expected
+
+
+def test_lines_of_a_file_and_its_config() -> None:
+    assert jinja("{{ Files.Glob('conf/*').AsConfig() }}") == "a.txt: |\n  alpha\nb.txt: b\n"
+    assert jinja("{{ Files.Lines('conf/a.txt') }}") == '["alpha",""]'
+
+
+def test_v2_charts_see_helm_3() -> None:
+    assert (
+        jinja("{{ Release.Service }} {{ Values.l | toYaml }}|{{ Subcharts }}", api_version="v2") == "Helm - 1\n- two|{}"
+    )
+
+
+def test_include_import_and_extends() -> None:
+    partials = {
+        "_greet.j2": "hello {{ Values.s }}",
+        "_macros.j2": "{% macro twice(a) %}{{ a }}{{ a }}{% endmacro %}",
+        "_base.j2": "<{% block body %}{% endblock %}>",
+    }
+    assert jinja("{% include '_greet.j2' %}", templates=partials) == "hello text"
+    assert jinja("{% include 'web/templates/_greet.j2' %}", templates=partials) == "hello text"
+    assert jinja("{% import '_macros.j2' as m %}{{ m.twice('a') }}", templates=partials) == "aa"
+    assert jinja("{% from '_macros.j2' import twice %}{{ twice('b') }}", templates=partials) == "bb"
+    assert jinja("{% extends '_base.j2' %}{% block body %}in{% endblock %}", templates=partials) == "<in>"
+
+
+@pytest.mark.parametrize(
+    ("template", "message", "line"),
+    [
+        ("a: 1\nb: {{ Values.zz }}", "a map has no 'zz'", 2),
+        ("a: 1\nb: {{ Values.zz.y }}", "a map has no 'zz'", 2),
+        ("{{ zz }}", "'zz' is undefined", 1),
+        ("{{ Values.s.nope }}", "a string has no 'nope'", 1),
+        ("\n{{ Chart.nope }}", "Metadata has no 'nope'", 2),
+        ("{{ required('need it', '') }}", "need it", 1),
+        ("{{ fail('stop') }}", "stop", 1),
+        ("{% include '_nope.j2' %}", 'there is no template "web/templates/_nope.j2"', 1),
+        ("{{ trunc('a', 'b') }}", "trunc wants a int, not a string", 1),
+        ("{{ trunc(1) }}", "trunc wants 2 arguments, not 1", 1),
+        ("{% for i in recursion recursive %}{% endfor %}", "use a macro instead of a recursive loop", 1),
+    ],
+)
+def test_errors(template: str, message: str, line: int) -> None:
+    with pytest.raises(RenderError) as error:
+        jinja(template)
+    assert str(error.value).endswith(message)
+    assert (error.value.name, error.value.line) == ("web/templates/x.yaml", line)
+    assert error.value.source_line == template.split("\n")[line - 1]
+    assert "^" in error.value.caret()
+
+
+def test_errors_say_parse_or_render() -> None:
+    with pytest.raises(TemplateError) as error:
+        jinja("a\n{% if %}{% endif %}")
+    assert str(error.value) == (
+        'parse error in "web/templates/x.yaml": template: web/templates/x.yaml:2: '
+        "Expected an expression, got 'end of statement block'"
+    )
+    with pytest.raises(TemplateError) as error:
+        jinja("{{ fail('f') }}", api_version="v2")
+    assert str(error.value) == 'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1: f'
+
+
+def test_an_error_in_an_included_file_is_there() -> None:
+    with pytest.raises(RenderError) as error:
+        jinja("{% include '_p.j2' %}", templates={"_p.j2": "\n{{ Values.zz }}"})
+    assert (error.value.name, error.value.line) == ("web/templates/_p.j2", 2)
+    assert str(error.value).startswith('render error in "web/templates/x.yaml": template: web/templates/_p.j2:2: ')
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ ''.__class__ }}",
+        "{{ ''['__class__'] }}",
+        "{{ '' | attr('__class__') }}",
+        "{{ Values.__class__.__mro__ }}",
+        "{{ Chart.__init__.__globals__ }}",
+        "{{ Chart['__class__'] }}",
+        "{{ Files.Get.__globals__ }}",
+        "{{ toYaml.__globals__ }}",
+        "{{ self.__init__.__globals__ }}",
+        "{{ namespace.__init__.__globals__ }}",
+        "{{ [''] | map(attribute='__class__') | list }}",
+        "{{ ['a'] | sort(attribute='__class__') | first }}{{ ['a'] | map('attr', '__class__') | list }}",
+        "{{ '{0.__class__}'.format('a') }}",
+        "{{ Values.update({'a': 1}) }}",
+        "{{ Values.l.append(1) }}",
+        "{{ lipsum.__globals__ }}",
+        "{{ cycler.__init__ }}",
+        "{% macro m() %}{% endmacro %}{{ m._func.__globals__ }}",
+        "{{ loop }}{{ joiner }}",
+        "{{ env('HOME') }}",
+        "{{ expandenv('$HOME') }}",
+    ],
+)
+def test_nothing_leads_out_of_the_sandbox(template: str) -> None:
+    with pytest.raises(TemplateError):
+        jinja(template)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}",
+        "{% for i in range(9999999) %}{% endfor %}",
+        "{{ 'a' * 1000000000 }}",
+        "{{ [1] * 1000000000 }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{% set ns = namespace(x='aaaaaaaa') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+        "{% set ns = namespace(x='aaaaaaaa') %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+        "{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+        "{% set ns = namespace(x=2) %}{% for i in range(60) %}{% set ns.x = ns.x * ns.x %}{% endfor %}",
+        "{% set ns = namespace(x='a') %}{% for i in range(60) %}{% set ns.x %}{{ ns.x }}{{ ns.x }}{% endset %}{% endfor %}",
+        "{% set ns = namespace(x='aa') %}{% for i in range(60) %}{% set ns.x = ns.x | replace('a', 'aaaaaaaaa') %}{% endfor %}",
+        "{% set ns = namespace(x='aa') %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] | join('a') %}{% endfor %}",
+        "{{ '%1000000000d' % 1 }}",
+        "{{ 'a'.ljust(1000000000) }}",
+        "{{ 'a'.center(1000000000) }}",
+        "{{ '{:>1000000000}'.format(1) }}",
+        "{{ 'a' | indent(1000000000, true) }}",
+        "{{ repeat(1000000000, 'a') }}",
+        "{% macro m(n) %}{{ m(n) }}{% endmacro %}{{ m(1) }}",
+        "{% include 'x.yaml' %}",
+        "{{ tpl('{{ tpl(Values.t) }}') }}",
+        "{{ " + "(" * 400 + "1" + ")" * 400 + " }}",
+    ],
+)
+def test_limits(template: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(TemplateError):
+        jinja(template, {"t": "{{ tpl(Values.t) }}"}, limits=Limits(output=5_000_000))
+    assert time.perf_counter() - start < 20
+
+
+def test_charts_of_both_engines_in_one_release() -> None:
+    inner = chart(
+        "db", {"x.yaml": "{{ Values.k }} {{ Values.global.g }} {{ Chart.Name }}"}, engine="jinja2", values="k: 1"
+    )
+    outer = chart("web", {"x.yaml": "{{ .Values.db.k }} {{ .Chart.Name }}"}, dependencies=(inner,))
+    assert rendered(outer, {"global": {"g": "G"}}) == {
+        "web/templates/x.yaml": "1 web",
+        "web/charts/db/templates/x.yaml": "1 G db",
+    }
+    inner = chart("db", {"x.yaml": "{{ .Values.k }} {{ .Chart.Name }}"}, values="k: 1")
+    outer = chart("web", {"x.yaml": "{{ Values.db.k }} {{ Chart.Name }}"}, engine="jinja2", dependencies=(inner,))
+    assert rendered(outer) == {"web/templates/x.yaml": "1 web", "web/charts/db/templates/x.yaml": "1 db"}
+
+
+def test_templates_of_a_subchart_can_be_included() -> None:
+    inner = chart("db", {"_n.j2": "{{ Chart.Name }}-x"}, engine="jinja2")
+    outer = chart(
+        "web", {"x.yaml": "{% include 'web/charts/db/templates/_n.j2' %}"}, engine="jinja2", dependencies=(inner,)
+    )
+    assert rendered(outer)["web/templates/x.yaml"] == "web-x"
+
+
+def test_an_unknown_engine_is_go_templates() -> None:
+    assert rendered(chart("web", {"x.yaml": "{{ .Chart.Name }}"}, engine="mustache")) == {"web/templates/x.yaml": "web"}
