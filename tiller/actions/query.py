@@ -124,7 +124,7 @@ _Key = Callable[[Release], tuple[object, ...]]
 _KEYS: dict[int, _Key] = {
     SortBy.UNKNOWN: lambda release: (release.name, release.version),
     SortBy.NAME: lambda release: (release.name, release.version),
-    SortBy.LAST_RELEASED: lambda release: (_last(release).seconds, release.name, release.version),
+    SortBy.LAST_RELEASED: lambda release: (_last(release), release.name, release.version),
     SortBy.CHART_NAME: lambda release: (release.chart.name if release.chart else "", release.name, release.version),
 }
 

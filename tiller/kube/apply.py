@@ -24,6 +24,9 @@ PARALLEL = 8  # requests at once for one operation
 
 WORKLOADS = frozenset({"ReplicationController", "ReplicaSet", "Deployment", "DaemonSet", "StatefulSet", "Job"})
 
+# As whom Helm 2's Tiller wrote: it named no field manager, so its HTTP library's name was noted.
+HELM_2_MANAGER = "Go-http-client"
+
 # The API server's words for an object that server-side apply cannot take although a plain write
 # can: a field the schema lacks, or a list with one key twice.
 _UNTYPED = ("field not declared in schema", "duplicate entries for key", "failed to create typed patch object")
@@ -209,16 +212,18 @@ def adopt(cluster: Cluster, target: KubeObject, live: dict[str, Any]) -> None:
 
 def _adopted(entries: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
     """The entries with tiller's plain ones joined into its applied one; None where there are none."""
-    ours = [e for e in entries if e.get("manager") == FIELD_MANAGER and not e.get("subresource")]
-    plain = [e for e in ours if e.get("operation") == "Update"]
-    if not plain:
+    mine = [each for each in entries if not each.get("subresource")]
+    ours = [each for each in mine if each.get("manager") == FIELD_MANAGER]
+    if not ours:
+        ours = [each for each in mine if each.get("manager") == HELM_2_MANAGER]
+    if not any(each.get("operation") == "Update" for each in ours):
         return None
-    others = [e for e in entries if not any(e is each for each in ours)]
+    others = [each for each in entries if not any(each is own for own in ours)]
     joined: dict[str, Any] = {}
     for entry in ours:
         joined = _union(joined, entry.get("fieldsV1") or {})
-    newest = max(ours, key=lambda e: str(e.get("time") or ""))
-    return [{**newest, "operation": "Apply", "fieldsV1": joined}, *others]
+    newest = max(ours, key=lambda each: str(each.get("time") or ""))
+    return [{**newest, "manager": FIELD_MANAGER, "operation": "Apply", "fieldsV1": joined}, *others]
 
 
 def _union(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:

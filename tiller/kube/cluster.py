@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from tiller.clock import Clock, Deadline
 from tiller.kube import objects
-from tiller.kube.discovery import Discovery, Resource
+from tiller.kube.discovery import Discovery, Resource, escaped
 from tiller.kube.objects import KubeObject
 from tiller.kube.transport import ApiError, Conflict, NotFound, Request, Response, Transport
 
@@ -116,7 +115,7 @@ class Cluster:
         """Create the namespace unless it is there, labelled ``name`` as Helm 2 does."""
         path = "/api/v1/namespaces"
         try:
-            self._send(Request("GET", f"{path}/{quote(name, safe='')}", headers=_JSON))
+            self._send(Request("GET", f"{path}/{escaped(name)}", headers=_JSON))
         except NotFound:
             body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"name": name}}}
             try:

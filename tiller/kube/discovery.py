@@ -47,12 +47,16 @@ class Resource:
         """The path of an object, or of the collection without ``name``; all namespaces for ``""``."""
         parts = ["/apis" if "/" in self.api_version else "/api", self.api_version]
         if self.namespaced and namespace:
-            parts += ["namespaces", quote(namespace, safe="")]
+            parts += ["namespaces", escaped(namespace)]
         parts.append(self.plural)
         if name:
-            # RBAC's names hold colons; a name of dots alone must not climb the path.
-            parts.append(quote(name, safe=":").replace(".", "%2E") if set(name) == {"."} else quote(name, safe=":"))
+            parts.append(escaped(name))
         return "/".join(parts)
+
+
+def escaped(name: str) -> str:
+    """A name as one part of a path: RBAC's hold colons, and none may climb the path."""
+    return quote(name, safe=":") if set(name) != {"."} else name.replace(".", "%2E")
 
 
 @dataclass(frozen=True, slots=True)

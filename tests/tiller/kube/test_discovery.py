@@ -1,0 +1,106 @@
+"""Discovery, in both of its forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tiller.kube.discovery import Discovery, Resource, UnknownKind
+from tiller.kube.transport import ApiError, Request, Response
+from tiller.sandbox.api import memory_api
+
+
+class Plain:
+    """An API server without aggregated discovery; one of its groups is down."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def send(self, request: Request, *, timeout: float | None = None) -> Response:  # noqa: ARG002 - the Protocol's arguments
+        self.asked.append(request.path)
+        body = PAGES.get(request.path)
+        return Response(200, {}, json.dumps(body).encode()) if body else Response(503, {}, b"down")
+
+    def stream(self, request: Request, *, timeout: float | None = None) -> Iterator[bytes]:  # noqa: ARG002 - the Protocol's arguments
+        raise AssertionError("discovery streams nothing")
+
+
+PAGES = {
+    "/api": {"kind": "APIVersions", "versions": ["v1"]},
+    "/apis": {
+        "kind": "APIGroupList",
+        "groups": [
+            {
+                "name": "apps",
+                "preferredVersion": {"groupVersion": "apps/v1"},
+                "versions": [{"groupVersion": "apps/v1beta1"}, {"groupVersion": "apps/v1"}],
+            },
+            {"name": "metrics.k8s.io", "versions": [{"groupVersion": "metrics.k8s.io/v1"}]},
+        ],
+    },
+    "/api/v1": {
+        "resources": [
+            {"name": "pods", "kind": "Pod", "namespaced": True},
+            {"name": "pods/log", "kind": "Pod", "namespaced": True},
+            {"name": "namespaces", "kind": "Namespace", "namespaced": False},
+        ]
+    },
+    "/apis/apps/v1": {"resources": [{"name": "deployments", "kind": "Deployment", "namespaced": True}]},
+    "/apis/apps/v1beta1": {"resources": [{"name": "deployments", "kind": "Deployment", "namespaced": True}]},
+}
+
+
+def test_plain_discovery_survives_a_group_that_is_down() -> None:
+    found = Discovery(Plain())
+    assert found.find("v1", "Namespace") == Resource("v1", "Namespace", "namespaces", namespaced=False)
+    assert found.find("apps/v1", "Deployment").path("shop", "web") == "/apis/apps/v1/namespaces/shop/deployments/web"
+    assert {"v1", "v1/Pod", "apps/v1", "apps/v1/Deployment", "apps/v1beta1"} <= found.catalog().api_versions
+
+
+def test_a_missing_kind_is_looked_for_once_more() -> None:
+    plain = Plain()
+    found = Discovery(plain)
+    with pytest.raises(UnknownKind) as caught:
+        found.find("example.org/v1", "Widget")
+    assert str(caught.value) == 'unable to recognize "": no matches for kind "Widget" in version "example.org/v1"'
+    assert plain.asked.count("/api") == 2
+    found.find("v1", "Pod")
+    assert plain.asked.count("/api") == 2
+
+
+def test_aggregated_discovery() -> None:
+    found = Discovery(memory_api())
+    assert found.find("v1", "Pod") == Resource("v1", "Pod", "pods", namespaced=True)
+    assert found.find("rbac.authorization.k8s.io/v1", "ClusterRole").namespaced is False
+    assert "apps/v1/Deployment" in found.catalog().api_versions
+
+
+def test_a_server_that_is_down_is_an_error() -> None:
+    class Down(Plain):
+        def send(self, request: Request, *, timeout: float | None = None) -> Response:  # noqa: ARG002 - the Protocol's arguments
+            return Response(503, {}, b"no")
+
+    with pytest.raises(ApiError, match="no"):
+        Discovery(Down()).catalog()
+
+
+@pytest.mark.parametrize(
+    ("resource", "namespace", "name", "path"),
+    [
+        (Resource("v1", "Pod", "pods", namespaced=True), "shop", "", "/api/v1/namespaces/shop/pods"),
+        (Resource("v1", "Pod", "pods", namespaced=True), "", "", "/api/v1/pods"),
+        (Resource("v1", "Node", "nodes", namespaced=False), "shop", "n1", "/api/v1/nodes/n1"),
+        (
+            Resource("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles", namespaced=False),
+            "",
+            "system:web",
+            "/apis/rbac.authorization.k8s.io/v1/clusterroles/system:web",
+        ),
+        (Resource("v1", "Pod", "pods", namespaced=True), "a/b", "../x", "/api/v1/namespaces/a%2Fb/pods/..%2Fx"),
+        (Resource("v1", "Pod", "pods", namespaced=True), "..", "..", "/api/v1/namespaces/%2E%2E/pods/%2E%2E"),
+    ],
+)
+def test_paths(resource: Resource, namespace: str, name: str, path: str) -> None:
+    assert resource.path(namespace, name) == path

@@ -1,0 +1,137 @@
+"""Rules of readiness, and waiting by them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.tiller.world import World, make_world
+from tiller.clock import Cancelled, Deadline, WaitTimeout
+from tiller.kube import apply, tables, wait
+from tiller.kube.ready import RULES, unready
+
+META = {"name": "x", "namespace": "shop", "generation": 2, "uid": "u"}
+SEEN = {"observedGeneration": 2}
+
+
+def live(kind: str, spec: dict[str, Any] | None = None, status: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"kind": kind, "metadata": META, "spec": spec or {}, "status": status or {}}
+
+
+def conditions(**states: str) -> dict[str, Any]:
+    return {"conditions": [{"type": key, "status": value} for key, value in states.items()]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "status", "lacks"),
+    [
+        ("Pod", {}, conditions(Ready="True"), ""),
+        ("Pod", {}, conditions(Ready="False"), "pod is not ready"),
+        ("Pod", {}, {"phase": "Succeeded"}, ""),
+        ("Pod", {}, {}, "pod is not ready"),
+        ("ReplicaSet", {"replicas": 2}, {**SEEN, "readyReplicas": 2}, ""),
+        ("ReplicaSet", {"replicas": 2}, {**SEEN, "readyReplicas": 1}, "1 of 2 pods ready"),
+        ("ReplicaSet", {"replicas": 0}, SEEN, ""),
+        ("ReplicationController", {"replicas": 2}, {"readyReplicas": 2}, "its controller has not seen it yet"),
+        ("StatefulSet", {"replicas": 2}, {**SEEN, "readyReplicas": 2, "updatedReplicas": 1}, "1 of 2 pods updated"),
+        ("StatefulSet", {"replicas": 2}, {**SEEN, "readyReplicas": 2, "updatedReplicas": 2}, ""),
+        (
+            "StatefulSet",
+            {"replicas": 3, "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}},
+            {**SEEN, "readyReplicas": 3, "updatedReplicas": 1},
+            "",
+        ),
+        ("StatefulSet", {"replicas": 1, "updateStrategy": {"type": "OnDelete"}}, {**SEEN, "readyReplicas": 1}, ""),
+        ("DaemonSet", {}, {**SEEN, "desiredNumberScheduled": 2, "numberReady": 2, "updatedNumberScheduled": 2}, ""),
+        (
+            "DaemonSet",
+            {},
+            {**SEEN, "desiredNumberScheduled": 2, "numberReady": 2, "updatedNumberScheduled": 1},
+            "1 of 2 pods updated",
+        ),
+        (
+            "DaemonSet",
+            {"updateStrategy": {"type": "OnDelete"}},
+            {**SEEN, "desiredNumberScheduled": 2, "numberReady": 1},
+            "1 of 2 pods ready",
+        ),
+        ("Service", {"type": "ExternalName"}, {}, ""),
+        ("Service", {"clusterIP": "None"}, {}, ""),
+        ("Service", {}, {}, "no cluster IP yet"),
+        ("Service", {"type": "LoadBalancer", "clusterIP": "10.0.0.1"}, {}, "load balancer has no address yet"),
+        (
+            "Service",
+            {"type": "LoadBalancer", "clusterIP": "10.0.0.1"},
+            {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}},
+            "",
+        ),
+        ("PersistentVolumeClaim", {}, {"phase": "Bound"}, ""),
+        ("PersistentVolumeClaim", {}, {"phase": "Pending"}, "volume claim is not bound"),
+        ("CustomResourceDefinition", {}, conditions(Established="True"), ""),
+        ("CustomResourceDefinition", {}, {}, "definition is not established"),
+        ("APIService", {}, conditions(Available="False"), "API service is not available"),
+        ("Deployment", {"paused": True}, {}, ""),
+        ("Deployment", {}, {"observedGeneration": 1}, "its controller has not seen it yet"),
+        ("Deployment", {}, SEEN, "no replica set yet"),
+    ],
+)
+def test_rules(world: World, kind: str, spec: dict[str, Any], status: dict[str, Any], lacks: str) -> None:
+    assert RULES[kind](world.env.cluster, live(kind, spec, status)) == lacks
+
+
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: %d
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, image: i}]}
+"""
+
+
+@pytest.mark.parametrize(("replicas", "waited"), [(1, 10), (0, 0)])
+def test_waiting_ends_when_pods_are_ready(replicas: int, waited: float) -> None:
+    world = make_world(ready_after=10)
+    cluster = world.env.cluster
+    cluster.ensure_namespace("shop")
+    targets = cluster.build(DEPLOYMENT % replicas, "shop")
+    apply.create(cluster, targets)
+    start = world.clock.now()
+    wait.until_ready(cluster, targets, Deadline(world.clock, 60))
+    assert world.clock.now() - start == pytest.approx(waited, abs=2)
+
+
+def test_a_wait_that_takes_too_long(caplog: pytest.LogCaptureFixture) -> None:
+    world = make_world(ready_after=100)
+    cluster = world.env.cluster
+    cluster.ensure_namespace("shop")
+    targets = cluster.build(DEPLOYMENT % 2, "shop")
+    apply.create(cluster, targets)
+    with pytest.raises(WaitTimeout):
+        wait.until_ready(cluster, targets, Deadline(world.clock, 60))
+    assert "not ready in time: Deployment web: 0 of 2 pods ready" in caplog.text
+    with pytest.raises(Cancelled):
+        wait.until_ready(cluster, targets, Deadline(world.clock, 60, cancelled=lambda: True))
+
+
+def test_what_is_gone_is_not_ready(world: World) -> None:
+    (target,) = world.env.cluster.build(DEPLOYMENT % 1, "shop")
+    assert unready(world.env.cluster, target) == "not found"
+
+
+def test_tables_show_what_lives_and_name_what_is_missing(world: World) -> None:
+    cluster = world.env.cluster
+    cluster.ensure_namespace("shop")
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
+    present = cluster.build(f"{DEPLOYMENT % 1}\n---\n{config % 'a'}\n---\n{config % 'longer-name'}", "shop")
+    apply.create(cluster, present)
+    missing = cluster.build(config % "gone", "shop")
+    text = tables.resources_text(cluster, [*present, *missing])
+    headings = [line for line in text.splitlines() if line.startswith("==>")]
+    assert headings == ["==> v1/ConfigMap", "==> v1/Deployment", "==> v1/Pod(related)", "==> MISSING"]
+    assert "NAME          DATA   AGE\na             0      0s\nlonger-name   0      0s\n\n" in text
+    assert text.endswith("==> MISSING\nKIND\t\tNAME\n/v1, Resource=configmaps\t\tgone\n")
