@@ -154,7 +154,8 @@ class Regex:
 
     def _group(self, name: str) -> int | None:
         if name.isascii() and name.isdigit():
-            return int(name) if len(name) < 9 and int(name) <= self._compiled.groups else None
+            is_plain = len(name) < 9 and (name == "0" or name[0] != "0")
+            return int(name) if is_plain and int(name) <= self._compiled.groups else None
         group: int | None = self._compiled.groupindex.get(to_bytes(name))
         return group
 

@@ -84,7 +84,7 @@ class Version(MethodObject):
             text += f"-{self.prerelease}"
         return f"{text}+{self.metadata}" if self.metadata else text
 
-    def to_json(self) -> str:
+    def json_value(self) -> str:
         """Return what encoding/json writes, without the quotes."""
         return str(self)
 

@@ -226,7 +226,7 @@ class Time(MethodObject):
         mine, theirs = self.nanoseconds(), other.nanoseconds()
         return (mine > theirs) - (mine < theirs)
 
-    def to_json(self) -> str:
+    def json_value(self) -> str:
         """Return what encoding/json writes, without the quotes; FunctionError past the year 9999."""
         if not 0 <= self.wall().year <= 9999:
             raise FunctionError("Time.MarshalJSON: year outside of range [0,9999]")

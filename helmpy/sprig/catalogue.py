@@ -206,15 +206,14 @@ _ENCODING: dict[str, Row] = {
     "b64enc": ("encoding.b64enc", "string", "string"),
     "fromJson": ("encoding.from_json", "string", "any"),
     "mustFromJson": ("encoding.must_from_json", "string", "any"),
-    "mustToJson": ("encoding.must_to_json", "any", "string"),
-    "mustToPrettyJson": ("encoding.must_to_pretty_json", "any", "string"),
-    "mustToRawJson": ("encoding.to_raw_json", "any", "string"),
+    "mustToJson": ("encoding.V3.must_to_json", "any", "string"),
+    "mustToPrettyJson": ("encoding.V3.must_to_pretty_json", "any", "string"),
+    "mustToRawJson": ("encoding.V3.to_raw_json", "any", "string"),
     "sha1sum": ("digests.sha1sum", "string", "string"),
     "sha256sum": ("digests.sha256sum", "string", "string"),
-    "sha512sum": ("digests.sha512sum", "string", "string"),
-    "toJson": ("encoding.to_json", "any", "string"),
-    "toPrettyJson": ("encoding.to_pretty_json", "any", "string"),
-    "toRawJson": ("encoding.to_raw_json", "any", "string"),
+    "toJson": ("encoding.V3.to_json", "any", "string"),
+    "toPrettyJson": ("encoding.V3.to_pretty_json", "any", "string"),
+    "toRawJson": ("encoding.V3.to_raw_json", "any", "string"),
 }
 
 _PATHS_AND_NAMES: dict[str, Row] = {
@@ -316,8 +315,12 @@ V3: dict[str, Row] = {
 }
 
 # sprig 2.22, where it gives something else; what it lacks or refuses is as in 3.2.
+_CONVERTED = (
+    "add add1 biggest ceil div float64 floor int int64 max min mod mul round semver semverCompare toJson toPrettyJson"
+)
 V2: dict[str, Row] = {
-    **{name: (row[0].replace(".V3.", ".V2."), *row[1:]) for name, row in V3.items()},
+    **V3,
+    **{name: (V3[name][0].replace(".V3.", ".V2."), *V3[name][1:]) for name in _CONVERTED.split()},
     "camelcase": ("wordcase.camelcase_small", "string", "string"),
     "genPrivateKey": ("keys.gen_private_key_v2", "string", "string"),
     "merge": ("dicts.merge_v2", "dict ...dict", "any"),

@@ -94,6 +94,8 @@ def dig(*path_default_table: Any) -> Any:
 
 def deep_copy(settings: Settings, value: Any) -> Any:
     """Return a copy that shares no map and no list with ``value``."""
+    if value is None:
+        raise FunctionPanic("reflect: call of reflect.Value.Type on zero Value")
     if not isinstance(value, dict | list):
         return value
     whole = _shell(value)

@@ -18,11 +18,6 @@ def sha256sum(text: str) -> str:
     return hashlib.sha256(to_bytes(text)).hexdigest()
 
 
-def sha512sum(text: str) -> str:
-    """Return the SHA-512 of ``text``."""
-    return hashlib.sha512(to_bytes(text)).hexdigest()
-
-
 def adler32sum(text: str) -> str:
     """Return the Adler-32 of ``text``, in decimal as sprig prints it."""
     return str(zlib.adler32(to_bytes(text)))

@@ -130,42 +130,50 @@ def must_from_json(text: str) -> Any:
         raise FunctionError(error.message) from error
 
 
-def to_json(value: Any) -> str:
-    """Return ``value`` as JSON, "" where it has none."""
-    try:
-        return json.dumps(value)
-    except json.JsonError:
-        return ""
-
-
-def must_to_json(value: Any) -> str:
-    """Return ``value`` as JSON; raise FunctionError where it has none."""
-    try:
-        return json.dumps(value)
-    except json.JsonError as error:
-        raise FunctionError(error.message) from error
-
-
-def to_pretty_json(value: Any) -> str:
-    """Return ``value`` as JSON on several lines, "" where it has none."""
-    try:
-        return json.dumps_pretty(value)
-    except json.JsonError:
-        return ""
-
-
-def must_to_pretty_json(value: Any) -> str:
-    """Return ``value`` as JSON on several lines; raise FunctionError where it has none."""
-    try:
-        return json.dumps_pretty(value)
-    except json.JsonError as error:
-        raise FunctionError(error.message) from error
-
-
 _ESCAPE = re.compile(r"\\(?:u003c|u003e|u0026|.)")
 _RAW = {r"\u003c": "<", r"\u003e": ">", r"\u0026": "&"}
 
 
-def to_raw_json(value: Any) -> str:
-    """Return ``value`` as JSON with <, > and & as they are; raise FunctionError where it has none."""
-    return _ESCAPE.sub(lambda found: _RAW.get(found[0], found[0]), must_to_json(value))
+class Writer:
+    """The functions that write JSON, in one dialect of Go's encoder."""
+
+    __slots__ = ("_dialect",)
+
+    def __init__(self, dialect: int) -> None:
+        self._dialect = dialect
+
+    def must_to_json(self, value: Any) -> str:
+        """Return ``value`` as JSON; raise FunctionError where it has none."""
+        try:
+            return json.dumps(value, dialect=self._dialect)
+        except json.JsonError as error:
+            raise FunctionError(error.message) from error
+
+    def to_json(self, value: Any) -> str:
+        """Return ``value`` as JSON, "" where it has none."""
+        try:
+            return json.dumps(value, dialect=self._dialect)
+        except json.JsonError:
+            return ""
+
+    def must_to_pretty_json(self, value: Any) -> str:
+        """Return ``value`` as JSON on several lines; raise FunctionError where it has none."""
+        try:
+            return json.dumps_pretty(value, dialect=self._dialect)
+        except json.JsonError as error:
+            raise FunctionError(error.message) from error
+
+    def to_pretty_json(self, value: Any) -> str:
+        """Return ``value`` as JSON on several lines, "" where it has none."""
+        try:
+            return json.dumps_pretty(value, dialect=self._dialect)
+        except json.JsonError:
+            return ""
+
+    def to_raw_json(self, value: Any) -> str:
+        """Return ``value`` as JSON with <, > and & as they are; raise FunctionError where it has none."""
+        return _ESCAPE.sub(lambda found: _RAW.get(found[0], found[0]), self.must_to_json(value))
+
+
+V2 = Writer(2)
+V3 = Writer(3)

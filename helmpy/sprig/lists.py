@@ -9,6 +9,7 @@ from helmpy.gocompat.function import FunctionError, FunctionPanic
 from helmpy.gocompat.kinds import StringList, Uint8
 from helmpy.gocompat.text import kind_name
 from helmpy.gocompat.utf8 import to_bytes
+from helmpy.sprig.nils import NilList
 from helmpy.sprig.numbers import integer, integer_v2
 from helmpy.sprig.reflection import deep_equal
 from helmpy.sprig.settings import Settings
@@ -58,7 +59,7 @@ def concat(settings: Settings, *lists: Any) -> list[Any]:
     """Return one list of all lists' elements."""
     parts = [_concat_elements(values) for values in lists]
     settings.check_items(sum(map(len, parts)))
-    return [item for part in parts for item in part]
+    return [item for part in parts for item in part] or NilList()
 
 
 def _concat_elements(values: Any) -> list[Any]:
@@ -81,12 +82,14 @@ def last(values: Any) -> Any:
 
 def rest(values: Any) -> list[Any]:
     """Return all elements but the first."""
-    return list(_elements(values, "Cannot find rest on type")[1:])
+    elements = _elements(values, "Cannot find rest on type")
+    return elements[1:] if elements else NilList()
 
 
 def initial(values: Any) -> list[Any]:
     """Return all elements but the last."""
-    return list(_elements(values, "Cannot find initial on type")[:-1])
+    elements = _elements(values, "Cannot find initial on type")
+    return elements[:-1] if elements else NilList()
 
 
 def reverse(values: Any) -> list[Any]:

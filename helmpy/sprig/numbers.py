@@ -19,6 +19,7 @@ _DECIMAL_SEPARATED = re.compile(r"[+-]?[1-9](?:_?[0-9])*+", re.ASCII)
 _OCTAL = re.compile(r"[+-]?[0-7]++", re.ASCII)
 _FLOAT = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?", re.ASCII)
 _HEX_FLOAT = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]++(?:\.[0-9a-fA-F]*+)?|\.[0-9a-fA-F]++)[pP][+-]?[0-9]++", re.ASCII)
+_SEPARATOR = re.compile(r"(?<=[0-9a-fA-F])_(?=[0-9a-fA-F])", re.ASCII)
 _INFINITY = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
 _LONGEST_NUMBER = 4000  # digits Python converts without complaint; more never fit int64
 
@@ -65,6 +66,8 @@ def parse_literal(text: str) -> int:
 
 def parse_float(text: str) -> float:
     """Return the float64 that ``text`` spells, 0 where it does not or is too large."""
+    if "_" in text:
+        text = _SEPARATOR.sub("", text)
     if _FLOAT.fullmatch(text):
         number = float(text)
         return number if math.isfinite(number) else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from helmpy.gocompat import regex
 from helmpy.gocompat.kinds import StringList
 from helmpy.gocompat.regex import InvalidPattern, Regex
+from helmpy.sprig.nils import texts
 from helmpy.sprig.settings import Settings
 
 
@@ -40,22 +41,22 @@ def find_or_panic(pattern: str, text: str) -> str:
 
 def find_all(pattern: str, text: str, limit: int) -> StringList:
     """Return at most ``limit`` matches, all where that is negative."""
-    return StringList(regex.compile(pattern).find_all(text, limit))
+    return texts(regex.compile(pattern).find_all(text, limit))
 
 
 def find_all_or_panic(pattern: str, text: str, limit: int) -> StringList:
     """Return at most ``limit`` matches, all where that is negative."""
-    return StringList(_compile(pattern).find_all(text, limit))
+    return texts(_compile(pattern).find_all(text, limit))
 
 
 def split(pattern: str, text: str, limit: int) -> StringList:
     """Return at most ``limit`` parts, all where that is negative."""
-    return StringList(regex.compile(pattern).split(text, limit))
+    return texts(regex.compile(pattern).split(text, limit))
 
 
 def split_or_panic(pattern: str, text: str, limit: int) -> StringList:
     """Return at most ``limit`` parts, all where that is negative."""
-    return StringList(_compile(pattern).split(text, limit))
+    return texts(_compile(pattern).split(text, limit))
 
 
 def replace_all(settings: Settings, pattern: str, text: str, template: str) -> str:
