@@ -16,8 +16,10 @@ def fill(kind: tuple[str, str], obj: Object) -> None:
 
 
 def _set(obj: Object, **values: Any) -> None:
+    """Set what is absent. An empty text is absent too: the API server's types cannot tell them apart."""
     for key, value in values.items():
-        obj.setdefault(key, value)
+        if obj.get(key) is None or (obj[key] == "" and isinstance(value, str)):
+            obj[key] = value
 
 
 def _probe(probe: Object) -> None:

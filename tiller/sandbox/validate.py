@@ -492,7 +492,7 @@ def _check_binding(obj: Object, causes: Causes) -> None:
             causes.required(f"{where}.name")
         if subject.get("kind") not in {"ServiceAccount", "User", "Group"}:
             causes.unsupported(f"{where}.kind", subject.get("kind", ""), ("Group", "ServiceAccount", "User"))
-        elif subject["kind"] == "ServiceAccount" and not subject.get("namespace"):
+        elif subject["kind"] == "ServiceAccount" and obj["kind"] != "RoleBinding" and not subject.get("namespace"):
             causes.required(f"{where}.namespace")
 
 
