@@ -20,14 +20,20 @@ BUILT_IN = "templates/.?*"  # editors' left-overs are no templates
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """One line. ``head`` and ``tail`` are what every match begins and ends with: they settle most paths."""
+
     pattern: str
+    head: str
+    tail: str
     negated: bool = False
     directories_only: bool = False
     whole_path: bool = False
 
     def matches(self, path: str, name: str) -> bool:
         subject = path if self.whole_path else name
-        return glob.path_match(self.pattern, subject) if _is_glob(self.pattern) else self.pattern == subject
+        if not (subject.startswith(self.head) and subject.endswith(self.tail)):
+            return False
+        return subject == self.pattern if self.head == self.pattern else glob.path_match(self.pattern, subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,14 @@ def _rules(lines: Iterable[str]) -> Iterable[Rule]:
         directories_only = pattern.endswith("/")
         pattern = pattern.removesuffix("/")
         whole_path = "/" in pattern
-        yield Rule(pattern.removeprefix("/"), negated, directories_only, whole_path)
+        pattern = pattern.removeprefix("/")
+        yield Rule(pattern, *_ends(pattern), negated, directories_only, whole_path)
 
 
-def _is_glob(pattern: str) -> bool:
-    return any(char in pattern for char in "*?[\\")
+def _ends(pattern: str) -> tuple[str, str]:
+    """The plain text before the first and after the last special character of a pattern."""
+    special = [i for i, char in enumerate(pattern) if char in "*?[\\"]
+    if not special:
+        return pattern, pattern
+    plain_tail = "[" not in pattern and "\\" not in pattern
+    return pattern[: special[0]], pattern[special[-1] + 1 :] if plain_tail else ""
