@@ -363,7 +363,7 @@ def _bounds(found: re.Match[str]) -> str:
 
 def _terms(choice: str, dialect: int) -> tuple[_Term, ...]:
     if dialect == 2:
-        return tuple(term for part in choice.split(",") for term in _spaced(part, dialect))
+        return tuple(term for part in choice.removesuffix(",").split(",") for term in _spaced(part, dialect))
     return _spaced(choice, dialect)
 
 
@@ -394,7 +394,7 @@ def _known(numbers: tuple[str, str | None, str | None], prerelease: str, dialect
     """Return the bound's text and how many of its numbers are given."""
     major, minor, patch = numbers
     if major in _ANY:
-        return "0.0.0" + (prerelease if dialect == 3 else ""), 0
+        return "0.0.0", 0
     if minor is None or minor in _ANY:
         return f"{major}.0.0{prerelease}", 1
     if patch in _ANY or (patch is None and dialect == 3):

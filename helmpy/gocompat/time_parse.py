@@ -318,7 +318,7 @@ def _moment(reader: _Reader, value: str, location: Location) -> Time:
     if offset is not None:
         return Time(moment.seconds - offset, moment.nanosecond, location)
     hours = int(reader.zone[3:]) if reader.zone.startswith("GMT") and len(reader.zone) > 3 else 0
-    return Time(moment.seconds - hours * 3600, moment.nanosecond, Fixed(reader.zone, hours * 3600))
+    return Time(moment.seconds, moment.nanosecond, Fixed(reader.zone, hours * 3600))  # Go shows it shifted, too
 
 
 def _at_offset(moment: Time, offset: int, zone: str, location: Location) -> Time:

@@ -28,7 +28,7 @@ def _chain(first: Any, values: tuple[Any, ...], combine: Callable[[Fraction, Fra
     try:
         return float(result)
     except OverflowError:
-        return math.copysign(math.inf, result)
+        return -math.inf if result < 0 else math.inf
 
 
 def _quotient(left: Fraction, right: Fraction) -> Fraction:

@@ -75,43 +75,39 @@ def b32enc(text: str) -> str:
     return base64.b32encode(to_bytes(text)).decode("ascii")
 
 
-# Characters before the padding of a group, and how many bytes they hold.
-_GROUP32 = {0: 0, 2: 1, 4: 2, 5: 3, 7: 4}
-
-
 def b32dec(text: str) -> str:
     """Return what base32 ``text`` holds, or the message of Go's decoder."""
     import base64
 
     data = to_bytes(text).translate(None, _NEW_LINES)
-    bad = _first_bad_base32(data)
-    if bad is not None:
-        return f"illegal base32 data at input byte {bad}"
-    return to_text(base64.b32decode(data))
+    good, end = _scan_base32(data)
+    if not good:
+        return f"illegal base32 data at input byte {end}"
+    return to_text(base64.b32decode(data[:end].ljust(-(-end // 8) * 8, b"=")))
 
 
-def _first_bad_base32(data: bytes) -> int | None:
+def _scan_base32(data: bytes) -> tuple[bool, int]:
+    """Return whether Go takes it, and where the padding begins or the fault is."""
     in_group = 0
     for at, byte in enumerate(data):
         if byte in _ALPHABET32:
             in_group = (in_group + 1) % 8
             continue
-        if byte != _PAD or in_group < 2:
-            return at
-        return _bad_padding32(data, at, in_group)
-    return len(data) if in_group else None
+        rest = len(data) - at - 1
+        if byte != _PAD or in_group < 2 or rest >= 8:
+            return False, at
+        return _check_padding32(data, at, in_group)
+    return not in_group, len(data) - in_group
 
 
-def _bad_padding32(data: bytes, at: int, in_group: int) -> int | None:
+def _check_padding32(data: bytes, at: int, in_group: int) -> tuple[bool, int]:
+    """Check the padding that begins at ``at``; Go looks neither at what follows it nor for its exact length."""
     if len(data) - at - 1 < 7 - in_group:
-        return len(data)
-    for offset in range(at, at + 8 - in_group):
-        if data[offset] != _PAD:
-            return offset
-    if in_group not in _GROUP32:
-        return at if in_group == 1 else at - 1 + 1
-    end = at + 8 - in_group
-    return end if end < len(data) else None
+        return False, len(data)
+    wrong = next((offset for offset in range(at + 1, at + 8 - in_group) if data[offset] != _PAD), None)
+    if wrong is not None:
+        return False, wrong - 1
+    return in_group not in (3, 6), at
 
 
 def from_json(text: str) -> Any:
