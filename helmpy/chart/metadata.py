@@ -17,6 +17,7 @@ from helmpy.gocompat.kinds import Float32
 CHARTFILE = "Chart.yaml"
 
 Decode = Callable[[Any, str], Any]
+Entries = tuple[Dependency, ...]
 
 
 def parse_metadata(text: str | bytes) -> Metadata:
@@ -31,9 +32,13 @@ def parse_metadata(text: str | bytes) -> Metadata:
     return Metadata(**fields)
 
 
-def parse_dependencies(value: Any, *, owner: str = "Requirements") -> tuple[Dependency, ...]:
-    """Return the records of a ``dependencies`` list as YAML gave it (numbers may be int or float)."""
-    return tuple(_list(_dependency, "*chartutil.Dependency")(value, f"Go struct field {owner}.dependencies"))
+def parse_dependencies(value: Any, *, owner: str = "Requirements", go_type: str = "*chartutil.Dependency") -> Entries:
+    """Return the records of a ``dependencies`` list as YAML gave it; empty entries are left out.
+
+    ``owner`` and ``go_type`` word the errors: ChartError where something has another shape.
+    """
+    where = f"Go struct field {owner}.dependencies"
+    return tuple(_dependency(item, where) for item in _list(_any, go_type)(value, where) if item is not None)
 
 
 def to_dict(metadata: Metadata) -> dict[str, Any]:
@@ -135,19 +140,12 @@ def _maintainers(value: Any, where: str) -> tuple[Maintainer, ...]:
 
 
 def _dependency(value: Any, where: str) -> Dependency:
+    return Dependency(**_struct(value, _DEPENDENCY, f"{where} of type chartutil.Dependency", "Dependency"))
+
+
+def _chart_dependencies(value: Any, where: str) -> Entries:
     del where
-    fields = _struct(
-        value or {},
-        _DEPENDENCY,
-        "Go struct field Requirements.dependencies of type chartutil.Dependency",
-        "Dependency",
-    )
-    return Dependency(**fields)
-
-
-def _chart_dependencies(value: Any, where: str) -> tuple[Dependency, ...]:
-    given = _list(_any, "*chart.Dependency")(value, where)
-    return tuple(_dependency(item, where) for item in given if item is not None)
+    return parse_dependencies(value, owner="Metadata", go_type="*chart.Dependency")
 
 
 def _struct(value: Any, table: Mapping[str, tuple[str, Decode]], where: str, type_name: str) -> dict[str, Any]:

@@ -33,9 +33,9 @@ def command(settings: Settings, args: Sequence[str]) -> None:
     if chart.values is not None:
         say(SEPARATOR)
         show_values(chart)
+    say(SEPARATOR)  # also where no README follows, as Helm 2 has it
     text = readme(chart)
     if text is not None:
-        say(SEPARATOR)
         say(text)
 
 
