@@ -37,7 +37,7 @@ class Flag(click.Option):
     @property
     def start(self) -> Any:
         """The value of a flag that was not given."""
-        return self.default
+        return self.default() if callable(self.default) else self.default
 
     def from_environment(self, environ: Mapping[str, str]) -> Any:
         """The value the environment gives; None where it gives none or nonsense, as in Helm."""
@@ -92,7 +92,7 @@ def _global_flags() -> tuple[Flag, ...]:
 
     return (
         make("debug", pflags.BOOL, False, "say more, and show where errors come from", "HELM_DEBUG"),
-        make("home", pflags.STRING, default_home(os.environ), "directory of Helm's own files; over $HELM_HOME"),
+        make("home", pflags.STRING, lambda: default_home(os.environ), "directory of Helm's own files; over $HELM_HOME"),
         make("host", pflags.STRING, "", "address of Tiller, host:port; over $HELM_HOST", "HELM_HOST"),
         make("kube-context", pflags.STRING, "", "context of the kubeconfig file to use"),
         make("kubeconfig", pflags.STRING, "", "path of the kubeconfig file; over $KUBECONFIG", "KUBECONFIG"),

@@ -1,0 +1,282 @@
+"""Releases through the command line: every answer as a user sees it, over real gRPC."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from helmpy.gocompat import yaml
+from tests.cli.conftest import Helm
+from tiller.clock import FakeClock
+
+STATUS = """\
+LAST DEPLOYED: Tue Nov 14 22:13:20 2023
+NAMESPACE: default
+STATUS: DEPLOYED
+
+RESOURCES:
+==> v1/ConfigMap
+NAME       DATA  AGE
+blog-page  2     0s
+
+
+NOTES:
+Say hello to blog.
+
+"""
+
+
+def test_install(helm: Helm) -> None:
+    result = helm("install web --name blog")
+    assert (result.status, result.err) == (0, "")
+    assert result.out == f"NAME:   blog\n{STATUS}"
+
+
+def test_install_makes_up_a_name(helm: Helm) -> None:
+    result = helm("install ./web")
+    assert result.status == 0
+    name = result.out.split("\n")[0].removeprefix("NAME:   ")
+    assert "-" in name
+    assert helm("list -q").out == f"{name}\n"
+
+
+def test_install_by_a_name_template(helm: Helm) -> None:
+    result = helm("install web --name-template '{{ \"Blog\" | lower }}-{{ add 1 2 }}'")
+    assert result.out.startswith("FINAL NAME: blog-3\nNAME:   blog-3\n")
+
+
+def test_install_dry_run(helm: Helm) -> None:
+    assert helm("install web -n blog --dry-run").out == "NAME:   blog\n"
+    assert helm("list").out == ""
+
+
+def test_install_dry_run_with_debug_shows_all(helm: Helm) -> None:
+    out = helm("install web -n blog --dry-run --debug --set greeting=hi").out
+    assert "NAME:   blog\nREVISION: 1\nRELEASED: Tue Nov 14 22:13:20 2023\nCHART: web-0.3.1\n" in out
+    assert (
+        "USER-SUPPLIED VALUES:\ngreeting: hi\n\nCOMPUTED VALUES:\ncolour:\n  page: white\ngreeting: hi\n\nHOOKS:\n"
+        in out
+    )
+    assert "---\n# blog-before\napiVersion: v1\n" in out
+    assert "MANIFEST:\n\n---\n# Source: web/templates/page.yaml\n" in out
+    assert '  greeting: "hi"\n' in out
+
+
+def test_install_json(helm: Helm) -> None:
+    status = json.loads(helm("install web -n blog -o json").out)
+    assert list(status) == ["name", "info", "namespace"]
+    assert list(status["info"]) == ["status", "first_deployed", "last_deployed", "Description"]
+    assert status["info"]["status"]["code"] == 1
+    assert status["info"]["first_deployed"] == {"seconds": 1_700_000_000}
+
+
+def test_values_of_every_kind(helm: Helm, home: Path) -> None:
+    (home / "one.yaml").write_text("greeting: one\ncolour: {page: red}\n")
+    (home / "two.yaml").write_text("greeting: two\n")
+    (home / "text").write_text("from a file")
+    line = "install web -n blog -f one.yaml,two.yaml --set a=1,b=true --set-string c=2 --set-file d=text --set b=no"
+    assert helm(line).status == 0
+    assert json.loads(helm("get values blog --output json").out) == {
+        "a": 1,
+        "b": "no",
+        "c": "2",
+        "colour": {"page": "red"},
+        "d": "from a file",
+        "greeting": "two",
+    }
+
+
+def test_upgrade(helm: Helm, clock: FakeClock) -> None:
+    helm("install web -n blog")
+    clock.advance(60)
+    result = helm("upgrade blog web --set greeting=bye")
+    assert result.status == 0
+    assert result.out == 'Release "blog" has been upgraded.\n' + STATUS.replace("22:13", "22:14").replace(
+        "0s", "60s"
+    ).replace("hello", "bye")
+
+
+def test_upgrade_keeps_or_drops_values(helm: Helm) -> None:
+    helm("install web -n blog --set greeting=hi")
+    helm("upgrade blog web")
+    assert helm("get values blog").out == "greeting: hi\n\n"
+    helm("upgrade blog web --reuse-values --set colour.page=red")
+    assert helm("get values blog").out == "colour:\n  page: red\ngreeting: hi\n\n"
+    helm("upgrade blog web --set colour.page=blue")
+    assert helm("get values blog").out == "colour:\n  page: blue\n\n"
+    helm("upgrade blog web --reset-values")
+    assert helm("get values blog").out == "{}\n\n"
+
+
+def test_upgrade_installs_where_there_is_nothing(helm: Helm) -> None:
+    result = helm("upgrade blog web --install")
+    assert result.out == f'Release "blog" does not exist. Installing it now.\nNAME:   blog\n{STATUS}'
+    assert helm("upgrade blog web --install").out.startswith('Release "blog" has been upgraded.\n')
+
+
+def test_upgrade_of_another_namespace_warns(helm: Helm) -> None:
+    helm("install web -n blog --namespace one")
+    out = helm("upgrade blog web --install --namespace two").out
+    assert out.startswith('WARNING: Namespace "two" doesn\'t match with previous. Release will be deployed to one\n')
+
+
+def test_json_stays_json(helm: Helm) -> None:
+    result = helm("upgrade blog web --install -o json")
+    assert json.loads(result.out)["name"] == "blog"
+    assert result.err == 'Release "blog" does not exist. Installing it now.\n'
+
+
+def test_atomic_upgrade_goes_back(helm: Helm) -> None:
+    helm("install web -n blog")
+    result = helm("upgrade blog web --atomic --set greeting=")
+    assert result.status == 1
+    assert result.out.startswith('UPGRADE FAILED\nError: render error in "web/templates/page.yaml": ')
+    assert result.out.endswith("\nROLLING BACKRollback was a success.\n")
+    assert result.err.startswith("Error: UPGRADE FAILED: render error in ")
+    assert "Rollback to 1" in helm("history blog").out
+
+
+def test_atomic_install_purges(helm: Helm) -> None:
+    helm("install web -n blog")
+    helm("delete blog")
+    result = helm("install web -n blog --atomic --replace --set greeting=")
+    assert result.status == 1
+    assert result.out.startswith("INSTALL FAILED\nPURGING CHART\nError: render error in ")
+    assert result.out.endswith("\nSuccessfully purged a chart!\n")
+    assert helm("list --all").out == ""
+
+
+def test_rollback_and_history(helm: Helm) -> None:
+    helm("install web -n blog")
+    helm("upgrade blog web --set greeting=bye")
+    result = helm("rollback blog 1")
+    assert (result.status, result.out) == (0, "Rollback was a success.\n")
+    assert helm("history blog").out == (
+        "REVISION\tUPDATED                 \tSTATUS    \tCHART    \tAPP VERSION\tDESCRIPTION     \n"
+        "1       \tTue Nov 14 22:13:20 2023\tSUPERSEDED\tweb-0.3.1\t7.2        \tInstall complete\n"
+        "2       \tTue Nov 14 22:13:20 2023\tSUPERSEDED\tweb-0.3.1\t7.2        \tUpgrade complete\n"
+        "3       \tTue Nov 14 22:13:20 2023\tDEPLOYED  \tweb-0.3.1\t7.2        \tRollback to 1   \n"
+    )
+    assert helm("history blog --max 1 --col-width 9").out == (
+        "REVISION\tUPDATED  \tSTATUS  \tCHART    \tAPP VE...\tDESCRI...\n"
+        "3       \tTue No...\tDEPLOYED\tweb-0.3.1\t7.2      \tRollba...\n"
+    )
+    assert json.loads(helm("history blog --max 1 -o json").out) == [
+        {
+            "revision": 3,
+            "updated": "Tue Nov 14 22:13:20 2023",
+            "status": "DEPLOYED",
+            "chart": "web-0.3.1",
+            "appVersion": "7.2",
+            "description": "Rollback to 1",
+        }
+    ]
+
+
+def test_list(helm: Helm) -> None:
+    for name in ("shop", "blog", "wiki"):
+        helm(f"install web -n {name}")
+    helm("delete wiki")
+    head = "NAME\tREVISION\tUPDATED                 \tSTATUS  \tCHART    \tAPP VERSION\tNAMESPACE\n"
+    row = "{}\t1       \tTue Nov 14 22:13:20 2023\t{}\tweb-0.3.1\t7.2        \tdefault  \n"
+    blog, shop = row.format("blog", "DEPLOYED"), row.format("shop", "DEPLOYED")
+    assert helm("list").out == head + blog + shop
+    assert helm("ls -r").out == head + shop + blog
+    assert helm("list ^s").out == head + shop
+    assert helm("list --max 1").out == f"\tnext: shop\n{head}{blog}"
+    assert helm("list --max 1 --offset shop").out == head + shop
+    assert helm("list --all -q").out == "blog\nshop\nwiki\n"
+    assert helm("list --deleted").out == (head + row.format("wiki", "DELETED")).replace("STATUS  ", "STATUS ")
+    assert helm("list --namespace other").out == ""
+    assert json.loads(helm("list ^b --output json").out) == {
+        "Next": "",
+        "Releases": [
+            {
+                "Name": "blog",
+                "Revision": 1,
+                "Updated": "Tue Nov 14 22:13:20 2023",
+                "Status": "DEPLOYED",
+                "Chart": "web-0.3.1",
+                "AppVersion": "7.2",
+                "Namespace": "default",
+            }
+        ],
+    }
+    assert yaml.load(helm("list -q --output yaml").out) == ["blog", "shop"]
+
+
+def test_status(helm: Helm) -> None:
+    helm("install web -n blog")
+    assert helm("status blog").out == STATUS
+    assert yaml.load(helm("status blog -o yaml").out)["info"]["Description"] == "Install complete"
+
+
+def test_get(helm: Helm) -> None:
+    helm("install web -n blog --set greeting=hi")
+    assert helm("get values blog --all").out == "colour:\n  page: white\ngreeting: hi\n\n"
+    assert helm("get manifest blog").out.startswith("\n---\n# Source: web/templates/page.yaml\napiVersion: v1\n")
+    assert helm("get hooks blog").out.startswith("---\n# blog-before\napiVersion: v1\n")
+    assert helm("get notes blog").out == "NOTES:\nSay hi to blog.\n\n"
+    assert helm("get blog").out.startswith("REVISION: 1\nRELEASED: Tue Nov 14 22:13:20 2023\n")
+    line = (
+        "get blog --template '{{.Release.Name}} {{.Release.Info.Status.Code}} {{.Release.Chart.Metadata.AppVersion}}'"
+    )
+    assert helm(line).out == "blog DEPLOYED 7.2"
+
+
+def test_delete(helm: Helm) -> None:
+    helm("install web -n blog")
+    helm("install web -n shop")
+    assert helm("delete blog --dry-run").out == 'release "blog" deleted\n'
+    assert helm("delete blog shop").out == 'release "blog" deleted\nrelease "shop" deleted\n'
+    assert helm("delete blog").err == 'Error: the release named "blog" is already deleted\n'
+    assert helm("del --purge blog").out == 'release "blog" deleted\n'
+    assert helm("list --all -q").out == "shop\n"
+
+
+def test_delete_says_what_was_kept(helm: Helm, home: Path) -> None:
+    page = (home / "web/templates/page.yaml").read_text()
+    (home / "web/templates/kept.yaml").write_text(
+        page.replace("-page\n", '-kept\n  annotations: {"helm.sh/resource-policy": keep}\n')
+    )
+    helm("install web -n blog")
+    assert helm("delete blog").out == (
+        'These resources were kept due to the resource policy:\n[ConfigMap] blog-kept\n\nrelease "blog" deleted\n'
+    )
+
+
+def test_test(helm: Helm) -> None:
+    helm("install web -n blog")
+    result = helm("test blog")
+    assert (result.status, result.out) == (0, "RUNNING: blog-greets\nPASSED: blog-greets\n")
+    assert (
+        "TEST SUITE:\nLast Started: Tue Nov 14 22:13:20 2023\n"
+        "Last Completed: Tue Nov 14 22:13:20 2023\n\n"
+        "TEST       \tSTATUS    \tINFO\tSTARTED                 \tCOMPLETED               \n"
+        "blog-greets\tSUCCESS   \t    \tTue Nov 14 22:13:20 2023\tTue Nov 14 22:13:20 2023\n"
+    ) in helm("status blog").out
+
+
+def test_version(helm: Helm) -> None:
+    both = 'Client: &version.Version{SemVer:"v2.17.0", GitCommit:"", GitTreeState:""}\n'
+    assert helm("version -c").out == both
+    assert helm("version").out == both + both.replace("Client", "Server")
+    assert helm("version -s").out == both.replace("Client", "Server")
+    assert helm("version --template '{{.Client.SemVer}} {{.Server.SemVer}}'").out == "v2.17.0 v2.17.0"
+
+
+@pytest.mark.parametrize("name", ["web-0.3.1.tgz"])
+def test_install_of_an_archive(helm: Helm, home: Path, name: str) -> None:
+    import tarfile
+
+    with tarfile.open(home / name, "w:gz") as archive:
+        archive.add(home / "web", "web")
+    assert helm(f"install {name} -n blog").out == f"NAME:   blog\n{STATUS}"
+
+
+def test_a_deprecated_chart_warns(helm: Helm, home: Path) -> None:
+    with (home / "web/Chart.yaml").open("a") as file:
+        file.write("deprecated: true\n")
+    assert helm("install web -n blog").err == "WARNING: This chart is deprecated\n"
