@@ -49,7 +49,7 @@ def helm_functions(version: int, *, lint: bool = False, lookup: Lookup | None = 
         "toJson": GoFunc(_to_json2 if version == 2 else _to_json3, ("any",), "string"),
         "fromJson": GoFunc(_from_json, ("string",), MAP_TYPE),
         "fromJsonArray": GoFunc(_from_json_array, ("string",), "[]interface {}"),
-        "toToml": GoFunc(_to_toml, ("any",), "string"),
+        "toToml": GoFunc(_to_toml2 if version == 2 else _to_toml3, ("any",), "string"),
         "fromToml": GoFunc(_from_toml, ("string",), MAP_TYPE),
         "required": GoFunc(
             _required_leniently if lint else _required2 if version == 2 else _required3, ("string", "any")
@@ -152,11 +152,19 @@ def json_kind(value: Any) -> str:
 # --- TOML ---------------------------------------------------------------------------------------
 
 
-def _to_toml(value: Any) -> str:
+def _to_toml2(value: Any) -> str:
+    return _to_toml(value, 2)
+
+
+def _to_toml3(value: Any) -> str:
+    return _to_toml(value, 3)
+
+
+def _to_toml(value: Any, version: int) -> str:
     from helmpy.gocompat import toml
 
     try:
-        return toml.dumps(value)
+        return toml.dumps(value, dialect=version)
     except HelmError as error:  # the error is the answer, in Helm too
         return str(error)
 

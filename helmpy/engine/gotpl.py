@@ -42,7 +42,7 @@ class Renderer:
         table = dict(functions)
         table["include"] = GoFunc(self._include, ("string", "any"), "string")
         table["tpl"] = GoFunc(self._tpl, ("string", "dict:chartutil.Values"), "string")
-        self._set = TemplateSet(table, limits=limits)
+        self._set = TemplateSet(table, limits=limits, old_parentheses=version == 2)
         for template in templates:
             self._parse(template)
 

@@ -126,10 +126,21 @@ def _command(command: CommandNode, functions: Functions, final: Evaluator | None
     if given:
         node = blamed if isinstance(word, PipeNode) else word
         refuse = _refusing(node, f"can't give argument to non-function {word}")
+        if isinstance(word, PipeNode) and final is None:
+            return _parenthesised(value_of(word, functions), refuse)
         return refuse if final is None else _after(final, refuse)
     if isinstance(word, NilNode):
         return _refusing(word, "nil is not a command")
     return value_of(word, functions)
+
+
+def _parenthesised(inside: Evaluator, refuse: Evaluator) -> Evaluator:
+    """Return the closure of ``(a) b``: an error, which Go up to 1.15 took for ``(a)``."""
+
+    def parenthesised(frame: Frame) -> Any:
+        return inside(frame) if frame[2].old_parentheses else refuse(frame)
+
+    return parenthesised
 
 
 def _after(first: Evaluator, then: Evaluator) -> Evaluator:

@@ -89,7 +89,7 @@ _Entry = tuple[Tree, str]
 class _Run:
     """What is left of the limits, and what executing templates share."""
 
-    __slots__ = ("calls", "depth", "frames", "functions", "limits", "room", "steps", "templates")
+    __slots__ = ("calls", "depth", "frames", "functions", "limits", "old_parentheses", "room", "steps", "templates")
 
     def __init__(self, functions: Mapping[str, GoFunc], limits: Limits) -> None:
         self.functions = functions
@@ -100,6 +100,7 @@ class _Run:
         self.depth = 0
         self.calls = 0
         self.frames = 0
+        self.old_parentheses = False
 
 
 class TemplateSet:
@@ -107,14 +108,23 @@ class TemplateSet:
 
     A set serves one render in one thread at a time; functions may call ``execute`` and
     ``execute_text`` again while it runs. ``functions`` may be changed until the first ``parse``.
-    ``name`` is what messages call the set.
+    ``name`` is what messages call the set. ``old_parentheses`` lets ``(a) b`` pass and gives ``(a)``,
+    as Go did when Helm 2 was built.
     """
 
-    def __init__(self, functions: Mapping[str, GoFunc], *, limits: Limits | None = None, name: str = "gotpl") -> None:
+    def __init__(
+        self,
+        functions: Mapping[str, GoFunc],
+        *,
+        limits: Limits | None = None,
+        name: str = "gotpl",
+        old_parentheses: bool = False,
+    ) -> None:
         self.functions: dict[str, GoFunc] = {**BUILTINS, **functions}
         self.limits = limits or Limits()
         self.name = name
         self._run = _Run(self.functions, self.limits)
+        self._run.old_parentheses = old_parentheses
 
     def parse(self, name: str, text: str) -> None:
         """Add a text as template ``name`` with all that it defines; later ones replace earlier ones.

@@ -239,3 +239,10 @@ def test_templates_without_end() -> None:
 def test_limits(template: str) -> None:
     with pytest.raises(TemplateError):
         text(template, limits=Limits(steps=200_000, output=1_000_000))
+
+
+def test_v1_charts_may_forget_a_function_before_parentheses() -> None:
+    template = "{{ if (.Values.a) and .Values.b }}yes{{ end }}"
+    assert text(template, {"a": True}) == "yes"
+    with pytest.raises(TemplateError, match="can't give argument to non-function"):
+        text(template, {"a": True}, v2=True)
