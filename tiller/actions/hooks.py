@@ -49,6 +49,7 @@ def _run_one(env: Environment, release: Release, hook: Hook, event: HookEvent, d
     _delete_if(env, release, hook, HookDeletePolicy.BEFORE_HOOK_CREATION)
     targets = env.cluster.build(hook.manifest, release.namespace)
     try:
+        env.cluster.ensure_namespace(release.namespace)
         for target in targets:
             env.cluster.create(target)
         for target in targets:

@@ -1,0 +1,332 @@
+"""Installing on a sandbox."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from helmpy.chart.model import Config, File
+from helmpy.errors import HelmError
+from helmpy.release.model import StatusCode
+from helmpy.release.requests import InstallRequest
+from tests.tiller.world import World, chart, config, make_world
+from tiller.actions.install import install
+from tiller.actions.recorded import fail_interrupted, with_status
+from tiller.kube.transport import Request
+
+JOB = """
+apiVersion: batch/v1
+kind: Job
+metadata: {name: %s, annotations: {"helm.sh/hook": %s%s}}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: %s}]}}}
+"""
+
+CRD = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.org%s}
+spec:
+  group: example.org
+  scope: Namespaced
+  names: {plural: widgets, singular: widget, kind: Widget, listKind: WidgetList}
+  versions:
+  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+"""
+WIDGET = "apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: w}\nspec: {size: 3}\n"
+
+
+def job(name: str, events: str, extra: str = "", image: str = "i") -> str:
+    return JOB % (name, events, extra, image)
+
+
+def message(world: World, **request: Any) -> str:
+    with pytest.raises(HelmError) as caught:
+        world.install(**request)
+    return str(caught.value)
+
+
+def test_a_release_is_made_and_recorded(world: World) -> None:
+    made = chart(config("{{ .Release.Name }}-conf"), notes="{{ .Release.Name }} in {{ .Release.Namespace }}")
+    release = world.install(made, values=Config(raw="key: two\n"))
+    assert world.data("web-conf") == {"key": "two"}
+    assert release.status == StatusCode.DEPLOYED
+    assert release.info is not None
+    assert release.info.status is not None
+    assert release.info.status.notes == "web in shop"
+    assert release.info.first_deployed == release.info.last_deployed == world.env.now()
+    assert release.info.description == "Install complete"
+    assert release.manifest.startswith("\n---\n# Source: web/templates/0.yaml\napiVersion: v1\n")
+    assert world.env.storage.get("web", 1) == release
+    namespace = world.api.send(Request("GET", "/api/v1/namespaces/shop")).json()
+    assert namespace["metadata"]["labels"]["name"] == "shop"
+
+
+def test_a_description_replaces_ours(world: World) -> None:
+    world.install(chart(config("a")), description="for the fair")
+    assert world.description() == "for the fair"
+
+
+def test_a_name_is_made_where_none_is_given(world: World) -> None:
+    first = world.install(chart(config("a")), name="")
+    world.env.random = random.Random(1)  # the same names again: the first is taken now
+    second = world.install(chart(config("b")), name="")
+    assert "-" in first.name
+    assert first.name != second.name
+
+
+def test_a_name_in_use(world: World) -> None:
+    world.install(chart(config("a")))
+    assert message(world, made=chart(config("b"))) == (
+        "a release named web already exists.\nRun: helm ls --all web; to check the status of the release\n"
+        "Or run: helm del --purge web; to delete it"
+    )
+    text = "a release named web is in use, cannot re-use a name that is still in use"
+    assert message(world, made=chart(config("b")), reuse_name=True) == text
+    long = "a" * 54
+    assert message(world, made=chart(config("b")), name=long) == f'release name "{long}" exceeds max length of 53'
+
+
+def test_a_failed_release_can_be_replaced(world: World) -> None:
+    world.transport.refuse("POST", "/services")
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 1}]}\n"
+    message(world, made=chart(config("a"), service))
+    world.transport.recover()
+    again = world.install(chart(config("a", "new"), service), reuse_name=True)
+    assert again.version == 2
+    assert world.statuses() == {1: "SUPERSEDED", 2: "DEPLOYED"}
+    assert world.data("a") == {"key": "new"}
+
+
+def test_an_object_that_exists_fails_the_release(world: World) -> None:
+    world.install(chart(config("shared")), name="other")
+    text = message(world, made=chart(config("shared")))
+    assert text == 'release web failed: configmaps "shared" already exists'
+    assert world.statuses() == {1: "FAILED"}
+    assert world.description() == 'Release "web" failed: configmaps "shared" already exists'
+
+
+def test_a_record_that_cannot_be_written_stops_before_any_effect(world: World) -> None:
+    world.transport.refuse("POST", "/namespaces/kube-system/configmaps", message="too large")
+    made = chart(config("a"), job("first", "pre-install"))
+    assert message(world, made=made) == "too large"
+    assert world.data("a") is None
+    assert world.get("batch/v1/jobs/first") is None
+
+
+def test_a_chart_that_does_not_render_leaves_nothing(world: World) -> None:
+    assert "nil pointer" in message(world, made=chart("{{ .Values.a.b.c }}"))
+    assert world.statuses() == {}
+
+
+def test_broken_yaml_comes_with_what_was_rendered(world: World) -> None:
+    text = message(world, made=chart("a: [\n"))
+    assert text.startswith("YAML parse error on web/templates/0.yaml: error converting YAML to JSON")
+    assert text.endswith("# Source: web/templates/0.yaml\na: [\n")
+
+
+def test_an_unknown_kind_fails_validation_and_leaves_no_record(world: World) -> None:
+    text = message(world, made=chart(WIDGET))
+    assert text == (
+        'validation failed: unable to recognize "": no matches for kind "Widget" in version "example.org/v1"'
+    )
+    assert world.statuses() == {}
+
+
+def test_no_objects(world: World) -> None:
+    assert message(world, made=chart("# nothing\n")) == "release web failed: no objects visited"
+
+
+@pytest.mark.parametrize(
+    ("gate", "text"),
+    [
+        ({"tiller_version": ">3.0.0"}, "Chart incompatible with Tiller v2.17.0"),
+        ({"tiller_version": "no constraint"}, "Chart incompatible with Tiller v2.17.0"),
+        (
+            {"kube_version": "<1.2.0"},
+            "Chart requires kubernetesVersion: <1.2.0 which is incompatible with Kubernetes v1.29.0",
+        ),
+    ],
+)
+def test_gates(world: World, gate: dict[str, str], text: str) -> None:
+    assert message(world, made=chart(config("a"), **gate)) == text
+    assert world.statuses() == {}
+
+
+def test_open_gates(world: World) -> None:
+    world.install(chart(config("a"), tiller_version=">=2.10.0", kube_version=">=1.10.0"))
+
+
+def test_a_request_without_a_chart(world: World) -> None:
+    with pytest.raises(HelmError, match=r"^no chart provided$"):
+        install(world.env, InstallRequest(name="web"))
+
+
+def test_a_dry_run_changes_nothing(world: World) -> None:
+    release = world.install(chart(config("a"), job("first", "pre-install")), dry_run=True)
+    assert release.info is not None
+    assert release.info.description == "Dry run complete"
+    assert (world.data("a"), world.get("batch/v1/jobs/first"), world.statuses()) == (None, None, {})
+    assert {request.method for request in world.transport.seen} == {"GET"}
+
+
+def test_capabilities_are_the_clusters(world: World) -> None:
+    value = '{{ .Capabilities.KubeVersion.GitVersion }} {{ .Capabilities.APIVersions.Has "apps/v1/Deployment" }}'
+    world.install(chart(config("a", value)))
+    assert world.data("a") == {"key": "v1.29.0+sandbox true"}
+
+
+# Hooks
+
+
+def test_hooks_run_around_the_objects(world: World) -> None:
+    release = world.install(
+        chart(config("a"), job("later", "pre-install", ', "helm.sh/hook-weight": "5"'), job("sooner", "pre-install"))
+    )
+    made = [r.path for r in world.transport.seen if r.method == "POST" and "kube-system" not in r.path]
+    assert made[-1].endswith("/configmaps")
+    assert [hook.last_run is not None for hook in release.hooks] == [True, True]
+    assert world.get("batch/v1/jobs/sooner") is not None
+
+
+def test_a_failed_hook_before_the_objects_leaves_the_name_free(world: World) -> None:
+    world.transport.refuse("POST", "/jobs", message="no jobs")
+    made = chart(config("a"), job("first", "pre-install"))
+    assert message(world, made=made) == "no jobs"
+    assert world.statuses() == {}
+    assert world.data("a") is None
+    world.transport.recover()
+    assert world.install(made).version == 1
+
+
+def test_a_failed_hook_after_the_objects_fails_the_release(world: World) -> None:
+    world.transport.refuse("POST", "/jobs", message="no jobs")
+    assert message(world, made=chart(config("a"), job("last", "post-install"))) == "no jobs"
+    assert world.statuses() == {1: "FAILED"}
+    assert world.description() == 'Release "web" failed post-install: no jobs'
+
+
+def test_a_job_that_fails_says_why(world: World) -> None:
+    made = chart(config("a"), job("fails", "post-install", ', "helm.sh/hook-delete-policy": hook-failed', image="i"))
+    world = make_world(ready_after=1000)  # its pod never ends by itself
+    finish = world.clock.on_advance
+    assert finish is not None
+
+    def fail_job() -> None:
+        finish()
+        if world.get("batch/v1/jobs/fails"):
+            state = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}
+            target = {"type": "FailureTarget", "status": "True", "reason": "BackoffLimitExceeded"}
+            world.patch_status("batch/v1/jobs/fails", {"conditions": [target, state]})
+
+    world.clock.on_advance = fail_job
+    assert message(world, made=made) == "Job failed: BackoffLimitExceeded"
+    assert world.get("batch/v1/jobs/fails") is None
+
+
+def test_a_hook_that_takes_too_long() -> None:
+    world = make_world(ready_after=1000)
+    start = world.clock.now()
+    text = message(world, made=chart(config("a"), job("slow", "post-install")), timeout=7)
+    assert text == "timed out waiting for the condition"
+    assert world.clock.now() - start == pytest.approx(7)
+
+
+def test_hooks_can_be_left_out(world: World) -> None:
+    world.install(chart(config("a"), job("first", "pre-install"), job("last", "post-install")), disable_hooks=True)
+    assert world.get("batch/v1/jobs/first") is None
+    assert world.get("batch/v1/jobs/last") is None
+
+
+@pytest.mark.parametrize(("policy", "stays"), [("hook-succeeded", False), ("hook-failed", True)])
+def test_policies_after_success(world: World, policy: str, *, stays: bool) -> None:
+    world.install(chart(config("a"), job("j", "post-install", f', "helm.sh/hook-delete-policy": {policy}')))
+    assert (world.get("batch/v1/jobs/j") is not None) == stays
+
+
+def test_a_hook_may_replace_its_former_self(world: World) -> None:
+    policy = ', "helm.sh/hook-delete-policy": before-hook-creation'
+    world.install(chart(config("a"), job("j", "pre-install", policy)))
+    before = world.get("batch/v1/jobs/j")
+    world.install(chart(config("b"), job("j", "pre-install", policy)), name="second")
+    after = world.get("batch/v1/jobs/j")
+    assert before is not None
+    assert after is not None
+    assert before["metadata"]["uid"] != after["metadata"]["uid"]
+    assert message(world, made=chart(config("c"), job("j", "pre-install")), name="third") == (
+        'jobs.batch "j" already exists'
+    )
+
+
+# Definitions
+
+
+def test_definitions_come_first(world: World) -> None:
+    world.install(chart(CRD % ', annotations: {"helm.sh/hook": crd-install}', WIDGET))
+    found = world.get("example.org/v1/widgets/w")
+    assert found is not None
+    assert found["spec"] == {"size": 3}
+
+
+def test_a_dry_run_with_definitions_is_not_validated(world: World) -> None:
+    made = chart(CRD % ', annotations: {"helm.sh/hook": crd-install}', WIDGET)
+    release = world.install(made, dry_run=True)
+    assert release.info is not None
+    assert release.info.description == "Validation skipped because CRDs are not installed"
+    assert message(world, made=made, dry_run=True, disable_crd_hook=True).startswith("validation failed: ")
+
+
+def test_a_v2_chart_brings_its_definitions_in_a_directory(world: World) -> None:
+    made = replace(chart(WIDGET, api_version="v2"), files=(File("crds/widget.yaml", (CRD % "").encode()),))
+    world.install(made)
+    assert world.get("example.org/v1/widgets/w") is not None
+    world.install(made, name="second", namespace="elsewhere")  # the definition is there already
+    assert world.get("example.org/v1/widgets/w", "elsewhere") is not None
+
+
+# Waiting
+
+
+def test_wait() -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n"
+    world = make_world(ready_after=20)
+    start = world.clock.now()
+    assert world.install(chart(pod), wait=True, timeout=60).status == StatusCode.DEPLOYED
+    assert world.clock.now() - start >= 20
+    assert message(make_world(ready_after=100), made=chart(pod), wait=True, timeout=60) == (
+        "release web failed: timed out waiting for the condition"
+    )
+
+
+# What a server finds when it starts
+
+
+def test_interrupted_operations_are_marked(world: World) -> None:
+    release = world.install(chart(config("a")))
+    world.env.storage.update(with_status(release, StatusCode.PENDING_INSTALL, "Initial install underway"))
+    world.install(chart(config("b")), name="fine")
+    assert [each.name for each in fail_interrupted(world.env.storage)] == ["web"]
+    assert world.statuses() == {1: "FAILED"}
+    assert world.description() == "interrupted: the server stopped during its install"
+    assert world.statuses("fine") == {1: "DEPLOYED"}
+
+
+def test_one_operation_at_a_time(world: World) -> None:
+    with world.env.locks.hold("web"):
+        assert message(world, made=chart(config("a"))) == (
+            "another operation (install/upgrade/rollback) is in progress"
+        )
+    world.install(chart(config("a")))
+
+
+def test_a_caller_who_hangs_up_fails_the_wait() -> None:
+    world = make_world(ready_after=100)
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n"
+    request = InstallRequest(chart=chart(pod), name="web", namespace="shop", wait=True, timeout=60)
+    start = world.clock.now()
+    with pytest.raises(HelmError, match="the client cancelled the operation"):
+        install(world.env, request, cancelled=lambda: world.clock.now() > start + 5)
+    assert world.statuses() == {1: "FAILED"}
+    assert world.clock.now() < start + 10

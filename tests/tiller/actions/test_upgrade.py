@@ -1,0 +1,245 @@
+"""Upgrades and rollbacks on a sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from helmpy.chart.model import Chart, Config
+from helmpy.errors import HelmError
+from helmpy.release.model import Release, StatusCode
+from helmpy.release.requests import RollbackRequest, UpdateRequest
+from tests.tiller.world import World, chart, config, make_world
+from tiller.actions.recorded import with_status
+from tiller.actions.rollback import rollback
+from tiller.actions.upgrade import merge_values
+
+HOOK = """
+apiVersion: batch/v1
+kind: Job
+metadata: {name: hook-{{ .Release.Revision }}, annotations: {"helm.sh/hook": %s}}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}
+"""
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n"
+
+
+def back(world: World, version: int = 0, **options: Any) -> Release:
+    release = rollback(world.env, RollbackRequest(name="web", version=version, **options)).release
+    assert release is not None
+    return release
+
+
+def message(call: Any, *arguments: Any, **options: Any) -> str:
+    with pytest.raises(HelmError) as caught:
+        call(*arguments, **options)
+    return str(caught.value)
+
+
+def test_an_upgrade_makes_the_next_revision(world: World) -> None:
+    first = world.install(chart(config("a"), config("old")))
+    world.clock.advance(100)
+    second = world.upgrade(chart(config("a", "{{ .Release.Revision }}-{{ .Release.IsUpgrade }}"), config("new")))
+    assert world.statuses() == {1: "SUPERSEDED", 2: "DEPLOYED"}
+    assert (world.data("a"), world.data("old"), world.data("new")) == ({"key": "2-true"}, None, {"key": "one"})
+    assert first.info is not None
+    assert second.info is not None
+    assert second.info.first_deployed == first.info.first_deployed
+    assert second.info.last_deployed != first.info.last_deployed
+    assert second.namespace == "shop"
+    assert second.info.description == "Upgrade complete"
+
+
+def test_nothing_to_upgrade(world: World) -> None:
+    text = '"web" has no deployed releases'
+    assert message(world.upgrade, chart(config("a"))) == text
+    assert message(world.upgrade, chart(config("a")), force=True) == 'release: "web" not found'
+    world.transport.refuse("POST", "/namespaces/shop/configmaps")
+    message(world.install, chart(config("a")))
+    world.transport.recover()
+    assert message(world.upgrade, chart(config("a"))) == text
+
+
+@pytest.mark.parametrize("name", ["", "-web", "a b", "a" * 54])
+def test_names(world: World, name: str) -> None:
+    text = message(world.upgrade, chart(config("a")), name=name)
+    assert text.startswith("invalid release name, must match regex" if name else "no release provided")
+
+
+@pytest.mark.parametrize("code", [StatusCode.PENDING_INSTALL, StatusCode.PENDING_UPGRADE, StatusCode.PENDING_ROLLBACK])
+def test_a_pending_revision_blocks_upgrades_but_no_rollback(world: World, code: StatusCode) -> None:
+    world.install(chart(config("a")))
+    second = world.upgrade(chart(config("a", "two")))
+    world.env.storage.update(with_status(second, code))
+    assert message(world.upgrade, chart(config("a"))) == "another operation (install/upgrade/rollback) is in progress"
+    back(world, 1)
+    assert world.statuses() == {1: "SUPERSEDED", 2: "SUPERSEDED", 3: "DEPLOYED"}
+
+
+def test_a_failed_upgrade_leaves_the_old_revision_deployed(world: World) -> None:
+    world.install(chart(config("a")))
+    world.transport.refuse("PATCH", "/configmaps/a", message="not today")
+    assert message(world.upgrade, chart(config("a", "two"))) == "not today"
+    assert world.statuses() == {1: "DEPLOYED", 2: "FAILED"}
+    assert world.description() == 'Upgrade "web" failed: not today'
+    world.transport.recover()
+    world.upgrade(chart(config("a", "three")))
+    assert world.statuses() == {1: "SUPERSEDED", 2: "FAILED", 3: "DEPLOYED"}
+    assert world.data("a") == {"key": "three"}
+
+
+@pytest.mark.parametrize("event", ["pre-upgrade", "post-upgrade"])
+def test_a_failed_hook_leaves_nothing_pending(world: World, event: str) -> None:
+    world.install(chart(config("a")))
+    world.transport.refuse("POST", "/jobs", message="no jobs")
+    assert message(world.upgrade, chart(config("a", "two"), HOOK % event)) == "no jobs"
+    assert world.statuses() == {1: "DEPLOYED", 2: "FAILED"}
+    assert world.description() == f'Upgrade "web" failed {event}: no jobs'
+    world.transport.recover()
+    world.upgrade(chart(config("a", "three"), HOOK % event))
+    assert world.get("batch/v1/jobs/hook-3") is not None
+
+
+def test_a_wait_that_fails_can_clean_up() -> None:
+    world = make_world(ready_after=1000)
+    world.install(chart(config("a")))
+    text = message(world.upgrade, chart(config("a"), POD), wait=True, timeout=10, cleanup_on_fail=True)
+    assert text == "timed out waiting for the condition"
+    assert world.get("pods/p") is None
+    message(world.upgrade, chart(config("a"), POD), wait=True, timeout=10)
+    assert world.get("pods/p") is not None
+
+
+def test_a_dry_run(world: World) -> None:
+    world.install(chart(config("a")))
+    seen = len(world.transport.seen)
+    release = world.upgrade(chart(config("a", "two")), dry_run=True)
+    assert release.version == 2
+    assert release.info is not None
+    assert release.info.description == "Dry run complete"
+    assert {request.method for request in world.transport.seen[seen:]} == {"GET"}
+    assert world.statuses() == {1: "DEPLOYED"}
+
+
+def test_an_api_that_is_not_served(world: World) -> None:
+    made = world.install(chart(config("a")))
+    gone = "\n---\n# Source: web/templates/x.yaml\napiVersion: example.org/v1beta1\nkind: Odd\nmetadata: {name: i}"
+    text = message(world.upgrade, chart(gone.replace("\n---\n", "", 1)))
+    assert text.startswith("new release manifest contains removed kubernetes api(s) for this kubernetes version")
+    assert world.statuses() == {1: "DEPLOYED"}
+    world.env.storage.update(replace(made, manifest=made.manifest + gone))
+    text = message(world.upgrade, chart(config("a")))
+    assert text.startswith("current release manifest contains removed kubernetes api(s) for this kubernetes version")
+    assert text.endswith('no matches for kind "Odd" in version "example.org/v1beta1"')
+
+
+def test_force_makes_a_failed_release_anew(world: World) -> None:
+    world.transport.refuse("POST", "/services")
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 1}]}\n"
+    message(world.install, chart(config("a"), service))
+    world.transport.recover()
+    release = world.upgrade(chart(config("a", "two"), service), force=True)
+    assert release.info is not None
+    assert release.info.description == "Upgrade complete"
+    assert world.statuses() == {1: "SUPERSEDED", 2: "DEPLOYED"}
+    assert world.data("a") == {"key": "two"}
+
+
+def test_history_is_pruned() -> None:
+    world = make_world(max_history=2)
+    world.install(chart(config("a")))
+    for number in range(4):
+        world.upgrade(chart(config("a", str(number))))
+    assert world.statuses() == {4: "SUPERSEDED", 5: "DEPLOYED"}
+
+
+# Values
+
+DEFAULTS = "key: default\nother: {x: 1, z: 2}\n"
+
+
+def old_release(raw: str) -> Release:
+    return Release(name="web", chart=chart(values=DEFAULTS), config=Config(raw=raw))
+
+
+@pytest.mark.parametrize(
+    ("old", "asked", "flags", "values"),
+    [
+        ("key: old\n", "{}\n", {}, "key: old\n"),
+        ("key: old\n", "", {}, "key: old\n"),
+        ("key: old\n", "a: 1\n", {}, "a: 1\n"),
+        ("key: old\n", "{}\n", {"reset_values": True}, "{}\n"),
+        ("key: old\n", "a: 1\n", {"reset_values": True, "reuse_values": True}, "a: 1\n"),
+        ("key: old\nm: {x: 1, z: 2}\n", "m: {x: 3}\n", {"reuse_values": True}, "key: old\nm:\n  x: 3\n  z: 2\n"),
+        ("{}\n", "{}\n", {}, "{}\n"),
+    ],
+)
+def test_values_of_the_next_revision(old: str, asked: str, flags: dict[str, Any], values: str) -> None:
+    request = UpdateRequest(chart=chart(values="key: new\n"), values=Config(raw=asked), **flags)
+    assert merge_values(request, old_release(old))[1].raw == values
+
+
+def test_reused_values_bring_the_old_defaults() -> None:
+    new = chart(values="key: new\nadded: 1\n")
+    request = UpdateRequest(chart=new, values=Config(raw="{}\n"), reuse_values=True)
+    made, _ = merge_values(request, old_release("other: {x: 9}\n"))
+    assert made.values == Config(raw="key: default\nother:\n  x: 9\n  z: 2\n")
+
+
+# Rollback
+
+
+def twice(world: World) -> Chart:
+    world.install(chart(config("a", "first"), config("old")))
+    newer = chart(config("a", "second"), config("new"))
+    world.upgrade(newer)
+    return newer
+
+
+def test_back_to_the_revision_before(world: World) -> None:
+    twice(world)
+    release = back(world)
+    assert world.statuses() == {1: "SUPERSEDED", 2: "SUPERSEDED", 3: "DEPLOYED"}
+    assert (world.data("a"), world.data("old"), world.data("new")) == ({"key": "first"}, {"key": "one"}, None)
+    assert release.info is not None
+    assert release.info.description == "Rollback to 1"
+    assert world.env.storage.get("web", 3) == release
+
+
+@pytest.mark.parametrize(
+    ("version", "text"),
+    [(-1, "invalid release revision"), (9, 'release: "web.v9" not found')],
+)
+def test_revisions_that_are_not_there(world: World, version: int, text: str) -> None:
+    twice(world)
+    assert message(back, world, version) == text
+
+
+def test_a_failed_rollback(world: World) -> None:
+    twice(world)
+    world.transport.refuse("PATCH", "/configmaps/a", message="not today")
+    assert message(back, world) == "not today"
+    assert world.statuses() == {1: "SUPERSEDED", 2: "SUPERSEDED", 3: "FAILED"}
+    assert world.description() == 'Rollback "web" failed: not today'
+
+
+def test_a_failed_hook_of_a_rollback(world: World) -> None:
+    world.install(chart(config("a", "first"), HOOK % "pre-rollback"))
+    world.upgrade(chart(config("a", "second")))
+    world.transport.refuse("POST", "/jobs", message="no jobs")
+    assert message(back, world) == "no jobs"
+    assert world.statuses() == {1: "SUPERSEDED", 2: "DEPLOYED", 3: "FAILED"}
+    assert world.data("a") == {"key": "second"}
+
+
+def test_a_rollback_to_try(world: World) -> None:
+    twice(world)
+    assert back(world, 1, dry_run=True).version == 3
+    assert world.statuses() == {1: "SUPERSEDED", 2: "DEPLOYED"}
+
+
+def test_a_description_of_ones_own(world: World) -> None:
+    twice(world)
+    back(world, 1, description="too loud")
+    assert world.description() == "too loud"
