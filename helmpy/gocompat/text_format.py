@@ -231,10 +231,12 @@ class _Printer:
 
     def write_object(self, value: Any, verb: str) -> None:
         """Print what has a String method: the string verbs go to its text."""
-        if isinstance(value, int) and verb not in "vsxXq":
+        if verb in "vsxXq":
+            self.write_text(str(value), "s" if verb == "v" else verb)
+        elif isinstance(value, int):
             self.write_signed(value, verb)
         else:
-            self.write_text(str(value), "s" if verb == "v" else verb)
+            self.write_bad(value, verb)
 
     def write_bad(self, value: Any, verb: str) -> None:
         self.out.append(f"%!{verb}({type_name(value)}=")

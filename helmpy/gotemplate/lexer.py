@@ -153,7 +153,7 @@ def _quick_action(text: str, start: int, tokens: list[Token]) -> int:
     if depth:
         del tokens[kept:]
         return 0
-    tokens.append((RIGHT, "}}", end))
+    tokens.append((RIGHT, "}}", end - 2 if trim else end))
     end += 2
     if trim:
         while text[end : end + 1] in _SPACE_SET:
