@@ -1,0 +1,128 @@
+"""Saving charts as archives and as directories."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from helmpy.chart import loader, package
+from helmpy.chart.model import Chart, ChartError, Config, File, Maintainer, Metadata
+
+SUB = Chart(Metadata(name="sub", version="0.2.0"), templates=(File("templates/s.yaml", b"s"),))
+CHART = Chart(
+    Metadata(
+        name="web",
+        version="1.2.3",
+        api_version="v1",
+        app_version="1.10",
+        maintainers=(Maintainer("Jo", "jo@example.org"),),
+    ),
+    templates=(File("templates/a.yaml", b"a: {{ .Values.a }}\n"), File("templates/empty.yaml", b"")),
+    dependencies=(SUB,),
+    values=Config("a: 1  # one\n"),
+    files=(File(".helmignore", b"*.tmp\n"), File("docs/" + "long-" * 30 + "é.md", b"\xff\x00")),
+)
+
+
+def members(data: bytes) -> list[tarfile.TarInfo]:
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        return tar.getmembers()
+
+
+def test_order_and_headers_of_an_archive() -> None:
+    data = package.to_archive(CHART)
+    found = members(data)
+    assert [member.name for member in found] == [
+        "web/Chart.yaml",
+        "web/values.yaml",
+        "web/templates/a.yaml",
+        "web/templates/empty.yaml",
+        "web/.helmignore",
+        "web/docs/" + "long-" * 30 + "é.md",
+        "web/charts/sub/Chart.yaml",
+        "web/charts/sub/templates/s.yaml",
+    ]
+    assert {(member.mode, member.uid, member.gid, member.mtime, member.isreg()) for member in found} == {
+        (0o755, 0, 0, 0, True)
+    }
+    assert data[:4] == b"\x1f\x8b\x08\x14"
+    assert data[12:53] == b"+aHR0cHM6Ly95b3V0dS5iZS96OVV6MWljandyTQo="
+    assert data[53:58] == b"Helm\0"
+
+
+def test_chart_yaml_is_written_from_the_record() -> None:
+    text = gzip.decompress(package.to_archive(CHART))
+    assert (
+        b'apiVersion: v1\nappVersion: "1.10"\nmaintainers:\n- email: jo@example.org\n  name: Jo\nname: web\nversion: 1.2.3\n'
+        in text
+    )
+
+
+def test_equal_charts_give_equal_bytes(tmp_path: Path) -> None:
+    first = package.save(CHART, tmp_path)
+    before = first.read_bytes()
+    assert package.save(replace(CHART), tmp_path) == first
+    assert first.name == "web-1.2.3.tgz"
+    assert first.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [first]
+
+
+def test_an_archive_loads_as_the_chart_it_was(tmp_path: Path) -> None:
+    loaded = loader.load(package.save(CHART, tmp_path))
+    assert replace(loaded, dependencies=()) == replace(CHART, dependencies=())
+    assert [dependency.metadata for dependency in loaded.dependencies] == [SUB.metadata]
+
+
+@pytest.mark.parametrize(
+    ("chart", "message"),
+    [
+        (Chart(), "no Chart.yaml data"),
+        (Chart(Metadata(version="1")), "no chart name specified (Chart.yaml)"),
+        (Chart(Metadata(name="a")), "no chart version specified (Chart.yaml)"),
+        (Chart(Metadata(name="../a", version="1")), "chart name '../a' is no part of a file name"),
+        (Chart(Metadata(name="a", version="1/../../x")), "chart version '1/../../x' is no part of a file name"),
+        (
+            replace(CHART, dependencies=(Chart(Metadata(name="..\\b", version="1")),)),
+            "chart name '..\\\\b' is no part of a file name",
+        ),
+        (
+            replace(CHART, files=(File("../x", b""),)),
+            "chart illegally contains content outside the base directory: '../x'",
+        ),
+        (
+            replace(CHART, templates=(File("/x", b""),)),
+            "chart illegally contains content outside the base directory: '/x'",
+        ),
+    ],
+)
+def test_refused(chart: Chart, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ChartError) as caught:
+        package.save(chart, tmp_path)
+    assert str(caught.value) == message
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_directory_must_be_one(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for place, message in (
+        (tmp_path / "none", f"stat {tmp_path}/none: no such file or directory"),
+        (file, f"location {file} is not a directory"),
+    ):
+        with pytest.raises(ChartError) as caught:
+            package.save(CHART, place)
+        assert str(caught.value) == message
+
+
+def test_directory_with_subcharts_as_archives(tmp_path: Path) -> None:
+    root = package.save_directory(CHART, tmp_path)
+    assert root == tmp_path / "web"
+    assert (root / "charts/sub-0.2.0.tgz").is_file()
+    assert replace(loader.load(root), dependencies=()) == replace(CHART, dependencies=())
+    with pytest.raises(ChartError, match=r"mkdir .*web: file exists"):
+        package.save_directory(CHART, tmp_path)
