@@ -91,6 +91,8 @@ def _job(_: Store, obj: Object, old: Object) -> None:
     own = {"controller-uid": uid, "job-name": meta.get("name", "")}
     own |= {f"batch.kubernetes.io/{k}": v for k, v in own.items()}
     template["labels"] = {**(template.get("labels") or {}), **own}
+    if not old:
+        meta["labels"] = meta.get("labels") or dict(own)
     spec.setdefault("selector", {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}})
 
 

@@ -155,6 +155,7 @@ class Api:
         if verb in {"get", "list"}:
             body = reading.get(self.objects, found) if verb == "get" else reading.listed(self.objects, found)
             return _json(200, body, head=method == "HEAD")
+        writing.check_dry_run(found)
         code, body, warnings = writing.VERBS[verb](self.objects, found)
         headers = {"warning": ", ".join(f'299 - "{_quoted(w)}"' for w in warnings[:20])} if warnings else {}
         return _json(code, reading.shaped(self.objects, found, body), headers)

@@ -62,7 +62,7 @@ class Call:
         if not text:
             return 0
         if not text.lstrip("-").isascii() or not text.lstrip("-").isdigit() or len(text) > 18:
-            raise bad_request(f'invalid {name} "{text[:100]}": not a number')
+            raise bad_request(f'invalid {name}: strconv.ParseInt: parsing "{text[:100]}": invalid syntax')
         return int(text)
 
 

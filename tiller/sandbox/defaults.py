@@ -8,6 +8,35 @@ from typing import Any
 Object = dict[str, Any]
 
 
+# The status of an object that nobody has looked at yet.
+FIRST_STATUS: dict[tuple[str, str], Object] = {
+    ("", "Pod"): {"phase": "Pending"},
+    ("", "Service"): {"loadBalancer": {}},
+    ("", "Namespace"): {"phase": "Active"},
+    ("", "PersistentVolumeClaim"): {"phase": "Pending"},
+    ("", "PersistentVolume"): {"phase": "Pending"},
+    ("", "ReplicationController"): {"replicas": 0},
+    ("apps", "Deployment"): {},
+    ("apps", "ReplicaSet"): {"replicas": 0},
+    ("apps", "StatefulSet"): {"replicas": 0, "availableReplicas": 0},
+    ("apps", "DaemonSet"): {
+        "currentNumberScheduled": 0,
+        "numberMisscheduled": 0,
+        "desiredNumberScheduled": 0,
+        "numberReady": 0,
+    },
+    ("batch", "Job"): {},
+    ("batch", "CronJob"): {},
+    ("networking.k8s.io", "Ingress"): {"loadBalancer": {}},
+    ("policy", "PodDisruptionBudget"): {
+        "disruptionsAllowed": 0,
+        "currentHealthy": 0,
+        "desiredHealthy": 0,
+        "expectedPods": 0,
+    },
+}
+
+
 def fill(kind: tuple[str, str], obj: Object) -> None:
     """Set the defaults of (group, Kind) in place."""
     step = _BY_KIND.get(kind)

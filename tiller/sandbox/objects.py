@@ -34,6 +34,7 @@ _WITHOUT_GENERATION = {
     ("", "persistentvolumeclaims"),
     ("", "persistentvolumes"),
     ("coordination.k8s.io", "leases"),
+    ("autoscaling", "horizontalpodautoscalers"),
 }
 
 
@@ -83,6 +84,8 @@ class Objects:
         meta["uid"] = str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
         meta["creationTimestamp"] = self.now()
         defaults.fill(resource.storage_kind, obj)
+        if "status" not in obj and resource.storage_kind in defaults.FIRST_STATUS:
+            obj["status"] = copy_json(defaults.FIRST_STATUS[resource.storage_kind])
         allocate.new(self.store, resource.store, obj)
         self._check(resource, obj, validate.check_new(resource.storage_kind, obj))
         self._check_namespace(resource, meta)

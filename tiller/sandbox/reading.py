@@ -71,6 +71,7 @@ def listed(objects: Objects, found: Call) -> Object:
     every = [o for o in objects.store.select(found.resource.store, found.namespace) if accepts(o)]
     meta: Object = {"resourceVersion": str(objects.store.version)}
     limit = found.number("limit")
+    found.number("resourceVersion")
     token = found.query.get("continue", "")
     if token:
         version, after = _read_token(token)

@@ -56,7 +56,8 @@ class Resource:
         if self.custom is not None:
             return schema.custom_root((self.custom.get("schema") or {}).get("openAPIV3Schema"))
         group, _, version = self.stored_as.rpartition("/")
-        return schema.root(group, version, self.kind)
+        known = schema.root(group, version, self.kind)
+        return known if known is not schema.ANY else schema.custom_root({"x-kubernetes-preserve-unknown-fields": True})
 
 
 # plural | kind | N(amespaced) or C(luster) | short names | categories | subresources | views as old group versions

@@ -66,7 +66,7 @@ def token_review(token: Any, tokens: Mapping[str, User] | None) -> Object:
     """The status of a TokenReview."""
     user = _of_token(token, tokens or {}) if isinstance(token, str) else None
     if user is None:
-        return {"user": {}, "error": "[invalid bearer token]"}
+        return {"user": {}, "error": "invalid bearer token"}
     return {"authenticated": True, "user": described(user)}
 
 

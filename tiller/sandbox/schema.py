@@ -145,7 +145,7 @@ def custom(schema: Any) -> Shape:
         mode = schema.get("x-kubernetes-list-type", ATOMIC)
         keys = tuple(str(k) for k in schema.get("x-kubernetes-list-map-keys", ()))
         return Shape("list", items=custom(schema.get("items")), mode=mode, keys=keys)
-    if kind == "object" or "properties" in schema:
+    if kind == "object" or "properties" in schema or "additionalProperties" in schema:
         mode = schema.get("x-kubernetes-map-type", GRANULAR)
         extra = schema.get("additionalProperties")
         if isinstance(extra, dict) and "properties" not in schema:

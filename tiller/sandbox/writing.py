@@ -7,7 +7,7 @@ from typing import Any
 
 from tiller.sandbox import apply, call, convert, patches, reading, status
 from tiller.sandbox.call import Call
-from tiller.sandbox.conform import Conformer
+from tiller.sandbox.conform import Conformer, untyped
 from tiller.sandbox.objects import Objects
 from tiller.sandbox.resources import Resource
 from tiller.sandbox.schema import Shape
@@ -15,12 +15,17 @@ from tiller.sandbox.status import bad_request
 from tiller.sandbox.store import copy_json
 
 Object = dict[str, Any]
+IMMORTAL = {"default", "kube-public", "kube-system"}
 Answer = tuple[int, Object, list[str]]  # HTTP status, body, warnings
 
 
-def _accepted(found: Call, obj: Object) -> tuple[Object, list[str]]:
+def _accepted(found: Call, obj: Object, applied: str = "") -> tuple[Object, list[str]]:
     """A client's object: right kind and place, in the stored version, known fields only. Raises 400."""
     resource = found.resource
+    if resource.custom is not None and not (obj.get("apiVersion") and obj.get("kind")):
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type {resource.kind}): Object 'Kind' is missing"
+        )
     given = obj.get("apiVersion") or resource.group_version, obj.get("kind") or resource.kind
     if given != (resource.group_version, resource.kind):
         kind, version = given[1], str(given[0]).rpartition("/")[2]
@@ -30,7 +35,7 @@ def _accepted(found: Call, obj: Object) -> tuple[Object, list[str]]:
         )
     if obj.get("metadata") is None:
         obj = {**obj, "metadata": {}}
-    conformer = Conformer(resource.kind, resource.version)
+    conformer = Conformer(resource.kind, resource.version, resource.group, applied)
     stored = conformer.run(convert.to_storage(_named(obj, conformer), resource), resource.shape())
     if conformer.unknown and found.query.get("fieldValidation") == "Strict":
         unknown = ", ".join(f'unknown field "{path}"' for path in conformer.unknown)
@@ -70,6 +75,16 @@ def _writer(objects: Objects, found: Call) -> apply.Writer:
         causes.invalid("fieldManager", manager[:200], "may not be more than 128 printable characters")
         raise status.invalid("meta.k8s.io", f"{found.request.method.title()}Options", "", causes.found)
     return apply.Writer(manager, found.resource.group_version, objects.now(), found.subresource)
+
+
+def check_dry_run(found: Call) -> None:
+    """``dryRun`` is ``All`` or is not there; raises a 422."""
+    given = found.query.get("dryRun", "All")
+    if given != "All":
+        options = {"POST": "Create", "PUT": "Update", "PATCH": "Patch"}.get(found.request.method, "Delete")
+        causes = status.Causes()
+        causes.unsupported("dryRun", [given], ("All",))
+        raise status.invalid("meta.k8s.io", f"{options}Options", "", causes.found)
 
 
 def create(objects: Objects, found: Call) -> Answer:
@@ -147,15 +162,13 @@ def _apply(objects: Objects, found: Call, config: Any) -> Answer:
         raise bad_request("invalid object type: apiVersion and kind must be set in an apply configuration")
     if isinstance(config.get("metadata"), dict) and config["metadata"].get("managedFields"):
         raise bad_request("metadata.managedFields must be nil")
-    stored, warnings = _accepted(found, config)
+    meta = config.get("metadata")
+    named = meta if isinstance(meta, dict) else {}
+    label = f"{named.get('namespace', '')}/{named.get('name', '')}; {resource.group_version}, Kind={resource.kind}"
+    stored, warnings = _accepted(found, config, label)
     if warnings:
         where = warnings[0].partition('"')[2].rstrip('"')
-        name = f"{found.namespace}/{found.name}; {resource.group_version}, Kind={resource.kind}"
-        raise status.Refusal(
-            500,
-            "InternalError",
-            f"failed to create typed patch object ({name}): .{where}: field not declared in schema",
-        )
+        raise untyped(label, f".{where}", "field not declared in schema")
     writer = _writer(objects, found)
     old = objects.get(resource.store, found.namespace, found.name)
     shape = resource.shape()
@@ -200,6 +213,8 @@ def delete(objects: Objects, found: Call) -> Answer:
     resource = found.resource
     policy = _policy(found, options)
     old = reading.find(objects, found)
+    if resource.store == ("", "namespaces") and found.name in IMMORTAL:
+        raise status.forbidden(resource, found.name, "this namespace may not be deleted")
     _check_preconditions(resource, options, old)
     if found.dry_run or "All" in (options.get("dryRun") or ()):
         return 200, _deleted(resource, old), []
@@ -212,8 +227,9 @@ def _check_preconditions(resource: Resource, options: Object, old: Object) -> No
     for field, words in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
         have = old["metadata"][field]
         if wanted.get(field) not in (None, have):
-            why = f"Precondition failed: {words} in precondition: {wanted[field]}, {words} in object meta: {have}"
-            raise status.conflict(resource, old["metadata"]["name"], why)
+            why = f"the {words} in the precondition ({wanted[field]}) does not match the {words} in record ({have})."
+            why += " The object might have been deleted and then recreated" if field == "uid" else ""
+            raise status.conflict(resource, old["metadata"]["name"], why.rstrip("."))
 
 
 def _deleted(resource: Resource, old: Object) -> Object:
