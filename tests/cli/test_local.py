@@ -1,0 +1,176 @@
+"""The other commands that need no Tiller: create, home, inspect, lint, package."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from helmpy.cli.main import run
+
+CHART = {
+    "Chart.yaml": "apiVersion: v1\nversion: 1.0.0\nname: web\nicon: https://example.com/i.png\nappVersion: 3\n",
+    "values.yaml": "# a comment\na: 1",
+    "README.md": "read me",
+    "templates/a.yaml": "kind: A\n",
+}
+METADATA = 'apiVersion: v1\nappVersion: "3"\nicon: https://example.com/i.png\nname: web\nversion: 1.0.0\n\n'
+
+
+@pytest.fixture
+def chart(home: Path) -> Path:
+    return made(home / "web", CHART)
+
+
+def made(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+def helm(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    status = run(words)
+    return status, *capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["inspect", "web"], f"{METADATA}---\n# a comment\na: 1\n---\nread me\n"),
+        (["inspect", "chart", "web"], METADATA),
+        (["inspect", "values", "web"], "# a comment\na: 1\n"),
+        (["inspect", "readme", "web"], "read me\n"),
+        (["show", "values", "web"], "# a comment\na: 1\n"),
+    ],
+)
+@pytest.mark.usefixtures("chart")
+def test_inspect_shows_the_parts(capsys: pytest.CaptureFixture[str], words: list[str], expected: str) -> None:
+    assert helm(capsys, *words) == (0, expected, "")
+
+
+def test_inspect_of_a_bare_chart(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(home / "bare", {"Chart.yaml": "name: bare"})
+    assert helm(capsys, "inspect", "bare") == (0, "name: bare\n\n---\n", "")
+    assert helm(capsys, "inspect", "values", "bare") == (0, "", "")
+    assert helm(capsys, "inspect", "readme", "bare") == (0, "", "")
+
+
+@pytest.mark.parametrize("name", ["readme.TXT", "Readme", "README.md"])
+def test_a_readme_has_several_names(home: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    made(home / "bare", {"Chart.yaml": "name: bare", name: "hello"})
+    assert helm(capsys, "inspect", "readme", "bare") == (0, "hello\n", "")
+
+
+@pytest.mark.usefixtures("chart")
+def test_inspect_needs_one_chart(capsys: pytest.CaptureFixture[str]) -> None:
+    assert helm(capsys, "inspect") == (1, "", "Error: This command needs 1 argument: chart name\n")
+    assert helm(capsys, "inspect", "./gone") == (1, "", 'Error: path "./gone" not found\n')
+
+
+@pytest.mark.usefixtures("chart")
+def test_lint_tells_all_that_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert helm(capsys, "lint", "web") == (0, "==> Linting web\nLint OK\n\n1 chart(s) linted, no failures\n", "")
+    made(home / "other", {"Chart.yaml": "name: web\nversion: 1.0.0\n", "values.yaml": "", "templates/a.yaml": "a: 1\n"})
+    status, out, err = helm(capsys, "lint", "web", "other", "gone")
+    assert (status, err) == (1, "Error: 2 chart(s) linted, 2 chart(s) failed\n")
+    assert (
+        "==> Linting other\n[ERROR] Chart.yaml: directory name (other) and chart name (web) must be the same\n" in out
+    )
+    assert "==> Skipping gone\n" in out
+
+
+def test_lint_looks_at_the_current_directory(
+    chart: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(chart)
+    assert helm(capsys, "lint")[1].startswith("==> Linting .\nLint OK\n")
+
+
+def test_strict_lint_counts_warnings(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(
+        home / "bare",
+        {
+            "Chart.yaml": "apiVersion: v1\nname: bare\nversion: 1.0.0\nicon: https://example.com/i.png\n",
+            "values.yaml": "",
+        },
+    )
+    assert helm(capsys, "lint", "bare")[0] == 0
+    assert helm(capsys, "lint", "bare", "--strict")[0] == 1
+
+
+@pytest.mark.usefixtures("chart")
+def test_package_makes_an_archive(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive = home / "web-1.0.0.tgz"
+    line = f"Successfully packaged chart and saved it to: {archive}\n"
+    assert helm(capsys, "package", "web") == (0, line, "")
+    with tarfile.open(archive) as packed:
+        assert {"web/Chart.yaml", "web/values.yaml", "web/templates/a.yaml", "web/README.md"} <= set(packed.getnames())
+    assert helm(capsys, "inspect", "values", str(archive))[1] == "# a comment\na: 1\n"
+
+
+@pytest.mark.usefixtures("chart")
+def test_package_may_change_versions_and_place(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "out").mkdir()
+    assert helm(capsys, "package", "web", "--version", "2.0.0", "--app-version", "4", "-d", "out")[0] == 0
+    assert helm(capsys, "inspect", "chart", "out/web-2.0.0.tgz")[1] == METADATA.replace('"3"', '"4"').replace(
+        "1.0.0", "2.0.0"
+    )
+
+
+@pytest.mark.usefixtures("chart")
+def test_package_keeps_a_copy_where_there_is_a_place(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    local = home / "helm" / "repository" / "local"
+    local.mkdir(parents=True)
+    helm(capsys, "package", "web", "--save=false")
+    assert list(local.iterdir()) == []
+    helm(capsys, "package", "web")
+    assert (local / "web-1.0.0.tgz").read_bytes() == (home / "web-1.0.0.tgz").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "need at least one argument, the path to the chart"),
+        (["web", "--version", "x"], "Invalid Semantic Version"),
+        (["web", "-d", "gone"], "Failed to save: stat gone: no such file or directory"),
+        (["other"], "directory name (other) and Chart.yaml name (web) must match"),
+        (["needy"], "found in requirements.yaml, but missing in charts/ directory: db"),
+    ],
+)
+@pytest.mark.usefixtures("chart")
+def test_package_refuses(home: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
+    made(home / "other", CHART)
+    made(
+        home / "needy", {"Chart.yaml": "name: needy\nversion: 1.0.0", "requirements.yaml": "dependencies: [{name: db}]"}
+    )
+    assert helm(capsys, "package", *words) == (1, "", f"Error: {message}\n")
+
+
+@pytest.mark.usefixtures("home")
+def test_create_makes_a_chart_that_renders(capsys: pytest.CaptureFixture[str]) -> None:
+    assert helm(capsys, "create", "mine") == (0, "Creating mine\n", "")
+    assert helm(capsys, "lint", "mine")[0] == 0
+    assert "name: release-name-mine" in helm(capsys, "template", "mine")[1]
+
+
+def test_create_copies_a_starter(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(home / "helm" / "starters" / "small", {"Chart.yaml": "name: small", "templates/a.yaml": "app: <CHARTNAME>\n"})
+    assert helm(capsys, "create", "mine", "-p", "small")[0] == 0
+    assert (home / "mine" / "templates" / "a.yaml").read_text() == "app: mine\n"
+
+
+@pytest.mark.usefixtures("home")
+def test_create_needs_one_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert helm(capsys, "create") == (1, "", "Error: the name of the new chart is required\n")
+    assert helm(capsys, "create", "a", "b") == (1, "", "Error: command 'create' doesn't support multiple arguments\n")
+
+
+def test_home_says_where(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert helm(capsys, "home") == (0, f"{home}/helm\n", "")
+    lines = helm(capsys, "home", "--debug")[1].splitlines()
+    assert lines[1:3] == [
+        f"Repository: {home}/helm/repository",
+        f"RepositoryFile: {home}/helm/repository/repositories.yaml",
+    ]
