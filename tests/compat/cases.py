@@ -52,7 +52,7 @@ def _render_files(files: dict[str, str], values: dict[str, Any], context: Mappin
         if version == 2 or not known
         else Capabilities(KubeVersion.parse(known["KubeVersion"]["Version"], whole=True), tuple(known["APIVersions"]))
     )
-    table = (Values if version == 2 else Values3)(_floats(values))
+    table = (Values if version == 2 else Values3)(_floats(values, version))
     found = scopes(chart, table, Surroundings(release, capabilities), version=version)
     return render_scopes(found, Tables(), Limits())[_CASE]
 
@@ -73,9 +73,12 @@ def _metadata(known: Mapping[str, Any]) -> Metadata:
     )
 
 
-def _floats(value: Any) -> Any:
+def _floats(value: Any, version: int) -> Any:
+    """Numbers as values carry them: float64, and in Helm 2 through YAML, where -0 is an integer."""
     if isinstance(value, dict):
-        return {key: _floats(item) for key, item in value.items()}
+        return {key: _floats(item, version) for key, item in value.items()}
     if isinstance(value, list):
-        return [_floats(item) for item in value]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        return [_floats(item, version) for item in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return 0.0 if value == 0 and version == 2 else float(value)
