@@ -179,9 +179,7 @@ def _float(text: str) -> float:
         except OverflowError:
             raise ValueError(text) from None
     else:
-        if "_" in digits:  # only base prefixes allow them in Go, and a decimal has none
-            raise ValueError(text)
-        value = float(digits)
+        value = float(digits)  # underscores stand between digits in both languages
     if value == float("inf"):
         raise ValueError(text)
     return sign * value
