@@ -61,12 +61,13 @@ class _Package(ModuleType):
     def __getattr__(self, name: str) -> Any:
         with _lock:
             spec = self.__spec__
-            if name.startswith("__") or self.whole or spec is None or spec.loader is None:
-                raise AttributeError(f"module 'yaml' has no attribute {name!r}")
-            self.whole = True
-            spec.loader.exec_module(self)
-            _rebind(self)
-        return getattr(self, name)
+            if not self.whole and not name.startswith("__") and spec is not None and spec.loader is not None:
+                self.whole = True
+                spec.loader.exec_module(self)
+                _rebind(self)
+        if name in self.__dict__:
+            return self.__dict__[name]
+        raise AttributeError(f"module 'yaml' has no attribute {name!r}")
 
 
 def _rebind(package: ModuleType) -> None:
@@ -103,7 +104,8 @@ def _load_alone() -> None:
             names.append(module)
         importlib.import_module("yaml._yaml")
     except BaseException:
-        del sys.modules["yaml"]
+        for module in [name for name in sys.modules if name == "yaml" or name.startswith("yaml.")]:
+            del sys.modules[module]
         raise
     finally:
         for name in names:
@@ -120,12 +122,12 @@ def _reader_error() -> type[Exception]:
 
 
 def _parser() -> Callable[[str | bytes], NextEvent]:
-    if "yaml" not in sys.modules:
-        try:
-            with _lock:
+    with _lock:
+        if "yaml" not in sys.modules:
+            try:
                 _load_alone()
-        except (ImportError, AttributeError, KeyError, TypeError):
-            sys.modules.pop("yaml", None)
+            except (ImportError, AttributeError, KeyError, TypeError):
+                pass  # another PyYAML than we know: all of it is imported below
     try:
         parser = importlib.import_module("yaml._yaml").CParser
     except ImportError:

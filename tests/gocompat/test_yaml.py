@@ -11,6 +11,7 @@ import yaml as pyyaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from helmpy.gocompat import yaml_events
 from helmpy.gocompat.yaml import MAX_DEPTH, YamlError, dump, load, load_all
 
 SCALARS: list[tuple[str, Any]] = [
@@ -315,3 +316,28 @@ def test_with_pyyaml_already_there_or_without_libyaml(before: str) -> None:
     value, message = run(code).splitlines()
     assert value == "{'a': [1.0, True]}"
     assert message.startswith(f"{PREFIX}yaml: mapping values are not allowed")
+
+
+def test_threads_may_come_first_all_at_once() -> None:
+    code = """
+import threading
+from helmpy.gocompat.yaml import load
+found = []
+def both():
+    found.append(load('a: 1') == {'a': 1.0})
+    import yaml
+    found.append(yaml.safe_load('1') == 1)
+threads = [threading.Thread(target=both) for _ in range(20)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(found == [True] * 40)
+"""
+    assert run(code) == "True"
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a: \udcff", "a" * (yaml_events.MAX_SIZE + 1)])
+def test_what_is_no_text_or_too_much(text: str) -> None:
+    with pytest.raises(YamlError, match="yaml: "):
+        load(text)
