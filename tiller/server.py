@@ -102,7 +102,10 @@ def serve(
 
 
 def _bind(server: grpc.Server, listen: str, tls: Tls | None) -> int:
-    address = f"[::]{listen}" if listen.startswith(":") else listen
+    host, _, number = listen.rpartition(":")
+    if not (number.isascii() and number.isdigit() and int(number) < 65536):
+        raise ServerError(f"Server died: listen tcp {listen}: a port is a number up to 65535")
+    address = f"{host or '[::]'}:{number}"
     try:
         if tls is None:
             return server.add_insecure_port(address)

@@ -39,8 +39,8 @@ Functions = Mapping[str, GoFunc]
 _MISSED = (AttributeError, KeyError, HelmError)
 
 
-# Where templates include each other beyond reason, the outer ones are not worth telling.
-_LONGEST_MESSAGE = 200_000
+# Where templates include each other beyond reason, those in the middle are not worth telling.
+_LONGEST_MESSAGE = 16_000
 
 
 class Silent:
@@ -307,12 +307,10 @@ def _ready(
 
 def _failed(name: str, node: Node, error: HelmError) -> ExecError:
     """Return the failure of a call. It does not hold the error: a thousand includes would be a chain of them."""
-    message = str(error)
-    if isinstance(error, TemplateError):
-        if len(message) < _LONGEST_MESSAGE:
-            message = f"error calling {name}: {message}"
-        return ExecError(node, message, error.origin())
-    return ExecError(node, f"error calling {name}: {message}")
+    message = f"error calling {name}: {error}"
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 2 :]}"
+    return ExecError(node, message, error.origin() if isinstance(error, TemplateError) else None)
 
 
 def _function(

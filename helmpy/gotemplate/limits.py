@@ -19,5 +19,5 @@ class Limits:
     steps: int = 50_000_000
     output: int = 200_000_000
     depth: int = 100_000
-    calls: int = 10_000
+    calls: int = 5_000
     nesting: int = 100

@@ -323,7 +323,9 @@ V2: dict[str, Row] = {
     **{name: (V3[name][0].replace(".V3.", ".V2."), *V3[name][1:]) for name in _CONVERTED.split()},
     "camelcase": ("wordcase.camelcase_small", "string", "string"),
     "genPrivateKey": ("keys.gen_private_key_v2", "string", "string"),
+    "kebabcase": ("wordcase.kebabcase_v2", "string", "string"),
     "merge": ("dicts.merge_v2", "dict ...dict", "any"),
     "mergeOverwrite": ("dicts.merge_overwrite_v2", "dict ...dict", "any"),
     "slice": ("lists.slice_list_v2", "any ...any", "any"),
+    "snakecase": ("wordcase.snakecase_v2", "string", "string"),
 }

@@ -66,7 +66,8 @@ def _spell(word: _Word, connector: str) -> str:
     return lower(run) if kind is _Kind.CAPITALISED else run
 
 
-def _connected(text: str, connector: str) -> str:
+def _connected(text: str, connector: str, *, doubles: bool = False) -> str:
+    """Join words; ``doubles``: one connector more after a number and the one that follows it."""
     words = _words(text)
     out: list[str] = []
     at = 0
@@ -78,6 +79,8 @@ def _connected(text: str, connector: str) -> str:
             continue
         if kind is _Kind.NUMBER:
             at = _swallow(words, at, out, connector)
+            if doubles and at < len(words) and words[at][0] is _Kind.CONNECTOR:
+                out.append(connector)
         elif words[at][0] is _Kind.NUMBER:
             at = _number_after_word(words, at, out, connector)
         if at < len(words) and words[at][0] not in _GAPS:
@@ -102,11 +105,21 @@ def _swallow(words: list[_Word], at: int, out: list[str], connector: str) -> int
 
 
 def snakecase(text: str) -> str:
+    """Return ``HTTPServer`` as ``http_server``; under sprig 3 ``1_a`` is ``1__a``."""
+    return _connected(text, "_", doubles=True)
+
+
+def kebabcase(text: str) -> str:
+    """Return ``HTTPServer`` as ``http-server``; under sprig 3 ``1-a`` is ``1--a``."""
+    return _connected(text, "-", doubles=True)
+
+
+def snakecase_v2(text: str) -> str:
     """Return ``HTTPServer`` as ``http_server``."""
     return _connected(text, "_")
 
 
-def kebabcase(text: str) -> str:
+def kebabcase_v2(text: str) -> str:
     """Return ``HTTPServer`` as ``http-server``."""
     return _connected(text, "-")
 

@@ -1,0 +1,151 @@
+"""Tiller into a cluster and out of it: against the sandbox's own HTTP door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helmpy import installer, kubeapi
+from helmpy.cli import tiller_manifest
+from helmpy.cli.tiller_manifest import Options, TlsFiles
+from helmpy.installer import AlreadyInstalled, InstallerError
+from helmpy.kubeapi import KubeApi, KubeError
+from helmpy.tunnel import TunnelError, find_pod
+from tiller.sandbox.api import memory_api
+from tiller.sandbox.http import Door
+
+DEPLOYMENTS = "/apis/apps/v1/namespaces/kube-system/deployments"
+PODS = "/api/v1/namespaces/kube-system/pods"
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[KubeApi]:
+    door = Door()
+    door.open(memory_api())
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text(
+        f"clusters: [{{name: c, cluster: {{server: 'http://{door.authority}'}}}}]\n"
+        "contexts: [{name: c, context: {cluster: c, user: u}}]\n"
+        "users: [{name: u, user: {}}]\ncurrent-context: c\n"
+    )
+    made = kubeapi.connect(str(kubeconfig))
+    yield made
+    made.client.rest_client.pool_manager.clear()
+    door.close()
+
+
+def objects(**options: Any) -> list[dict[str, Any]]:
+    return tiller_manifest.objects(Options(**options))
+
+
+def pod_of(api: KubeApi) -> dict[str, Any]:
+    found = api.get(f"{DEPLOYMENTS}/tiller-deploy")["spec"]["template"]["spec"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_install(api: KubeApi) -> None:
+    installer.install(api, objects())
+    assert pod_of(api)["containers"][0]["image"] == "helmpy/tiller:v2.17.0"
+    assert api.get("/api/v1/namespaces/kube-system/services/tiller-deploy")["spec"]["ports"][0]["port"] == 44134
+    with pytest.raises(AlreadyInstalled, match='"tiller-deploy" already exists'):
+        installer.install(api, objects())
+
+
+def test_install_into_a_namespace_that_is_missing(api: KubeApi) -> None:
+    with pytest.raises(InstallerError, match=r'^error installing: namespaces "nowhere" not found$'):
+        installer.install(api, objects(namespace="nowhere"))
+
+
+def test_upgrade_changes_image_and_account_only(api: KubeApi) -> None:
+    installer.install(api, objects(replicas=3, node_selectors={"disk": "ssd"}, history_max=7))
+    installer.upgrade(api, objects(image="mine/tiller:v2.17.1", service_account="ops"))
+    pod = pod_of(api)
+    assert pod["containers"][0]["image"] == "mine/tiller:v2.17.1"
+    assert (pod["serviceAccountName"], pod["serviceAccount"]) == ("ops", "ops")
+    assert pod["nodeSelector"] == {"disk": "ssd"}
+    assert {"name": "TILLER_HISTORY_MAX", "value": "7"} in pod["containers"][0]["env"]
+    assert api.get(f"{DEPLOYMENTS}/tiller-deploy")["spec"]["replicas"] == 3
+
+
+def test_upgrade_without_an_account_leaves_it(api: KubeApi) -> None:
+    installer.install(api, objects(service_account="ops"))
+    installer.upgrade(api, objects(image="mine/tiller:v2.18.0"))
+    assert pod_of(api)["serviceAccountName"] == "ops"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refused"),
+    [
+        ("a/tiller:v2.17.0", "b/tiller:v2.16.9", True),
+        ("a/tiller:v2.17.0", "b/tiller:v2.17.0", False),
+        ("a/tiller:canary", "b/tiller:v2.0.0", False),
+        ("host:5000/tiller", "b/tiller:v2.0.0", False),
+        ("a/tiller:v2.9.0", "b/tiller:v2.10.0", False),
+    ],
+)
+def test_upgrade_does_not_go_back(*, api: KubeApi, old: str, new: str, refused: bool) -> None:
+    installer.install(api, objects(image=old))
+    if refused:
+        with pytest.raises(InstallerError) as caught:
+            installer.upgrade(api, objects(image=new))
+        assert str(caught.value) == (
+            f"error when upgrading: current Tiller version {old} is newer than client version {new}, "
+            "use --force-upgrade to downgrade"
+        )
+    installer.upgrade(api, objects(image=new), force=refused)
+    assert pod_of(api)["containers"][0]["image"] == new
+
+
+def test_upgrade_to_tls(api: KubeApi) -> None:
+    installer.install(api, objects())
+    for key in (b"one", b"two"):
+        installer.upgrade(api, objects(tls=TlsFiles(key, b"cert", b"ca", verify=True)))
+    pod = pod_of(api)
+    assert pod["volumes"][0]["secret"]["secretName"] == "tiller-secret"
+    assert pod["containers"][0]["volumeMounts"][0]["mountPath"] == "/etc/certs"
+    assert {"name": "TILLER_TLS_VERIFY", "value": "1"} in pod["containers"][0]["env"]
+    secret = api.get("/api/v1/namespaces/kube-system/secrets/tiller-secret")
+    assert secret["data"] == {"tls.key": "dHdv", "tls.crt": "Y2VydA==", "ca.crt": "Y2E="}
+
+
+def test_upgrade_makes_a_missing_service(api: KubeApi) -> None:
+    installer.install(api, objects()[:1])
+    installer.upgrade(api, objects())
+    assert api.get("/api/v1/namespaces/kube-system/services/tiller-deploy")["spec"]["type"] == "ClusterIP"
+
+
+def test_uninstall_twice(api: KubeApi) -> None:
+    installer.install(api, objects())
+    for _ in range(2):
+        installer.uninstall(api, objects(tls=TlsFiles(b"", b"")))
+    with pytest.raises(KubeError) as caught:
+        api.get(f"{DEPLOYMENTS}/tiller-deploy")
+    assert (caught.value.status, caught.value.reason) == (404, "NotFound")
+
+
+def test_find_pod(api: KubeApi) -> None:
+    with pytest.raises(TunnelError, match=r"^could not find tiller$"):
+        find_pod(api, "kube-system")
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "tiller", "labels": {"app": "helm", "name": "tiller"}},
+        "spec": {"containers": [{"name": "tiller", "image": "x", "command": ["false"]}], "nodeName": "elsewhere"},
+    }
+    api.create(PODS, pod)
+    status = {"status": {"phase": "Pending", "conditions": [{"type": "Ready", "status": "False"}]}}
+    api.patch(f"{PODS}/tiller/status", status)
+    with pytest.raises(TunnelError, match=r"^could not find a ready tiller pod$"):
+        find_pod(api, "kube-system")
+
+
+def test_wait_until_ready(api: KubeApi) -> None:
+    installer.install(api, objects(image="mine/tiller:1"))
+    installer.wait_until_ready(api, "kube-system", "mine/tiller:1", 10)
+    assert find_pod(api, "kube-system").startswith("tiller-deploy-")
+    with pytest.raises(InstallerError, match=r"^tiller was not found. polling deadline exceeded$"):
+        installer.wait_until_ready(api, "kube-system", "mine/tiller:2", 0)

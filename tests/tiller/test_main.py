@@ -1,0 +1,130 @@
+"""The command: flags, and a process that starts and ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import grpc
+import pytest
+
+from helmpy import wire
+from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
+from helmpy.release.requests import VersionRequest
+from tiller.__main__ import parse_flags
+
+KUBECONFIG = """
+apiVersion: v1
+kind: Config
+current-context: c
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
+contexts: [{name: c, context: {cluster: c, user: u}}]
+users: [{name: u, user: {}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "name", "value"),
+    [
+        ([], {}, "listen", ":44134"),
+        (["-listen", "127.0.0.1:1"], {}, "listen", "127.0.0.1:1"),
+        (["--listen=127.0.0.1:1"], {}, "listen", "127.0.0.1:1"),
+        (["-listen=127.0.0.1:1"], {}, "listen", "127.0.0.1:1"),
+        ([], {}, "probe", True),
+        (["-probe=false"], {}, "probe", False),
+        (["--probe=0"], {}, "probe", False),
+        ([], {}, "storage", "configmap"),
+        (["-storage=secret"], {}, "storage", "secret"),
+        ([], {}, "history_max", 0),
+        ([], {"TILLER_HISTORY_MAX": "7"}, "history_max", 7),
+        ([], {"TILLER_HISTORY_MAX": "many"}, "history_max", 0),
+        (["-history-max=3"], {"TILLER_HISTORY_MAX": "7"}, "history_max", 3),
+        ([], {}, "tls", False),
+        ([], {"TILLER_TLS_ENABLE": "1"}, "tls", True),
+        (["--tls"], {}, "tls", True),
+        (["-tls=false"], {"TILLER_TLS_ENABLE": "1"}, "tls", False),
+        ([], {"TILLER_TLS_VERIFY": "1"}, "tls_verify", True),
+        ([], {"TILLER_TLS_CERTS": "/etc/certs"}, "tls_key", "/etc/certs/tls.key"),
+        ([], {"TILLER_TLS_CERTS": "/etc/certs"}, "tls_ca_cert", "/etc/certs/ca.crt"),
+        ([], {}, "tls_cert", "tls.crt"),
+        (["-v", "2"], {}, "v", "2"),
+    ],
+)
+def test_flags(arguments: list[str], environment: dict[str, str], name: str, value: object) -> None:
+    assert getattr(parse_flags(arguments, environment), name) == value
+
+
+@pytest.mark.parametrize("arguments", [["-nonsense"], ["-probe=perhaps"], ["-history-max=x"]])
+def test_flags_that_are_none(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse_flags(arguments, {})
+    assert caught.value.code == 2
+    assert "error" in capsys.readouterr().err
+
+
+def environment(**extra: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("TILLER_", "KUBE"))}
+    return {**kept, "HOME": "/nonexistent", **extra}
+
+
+def run(*arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tiller", "--probe=false", *arguments]
+    return subprocess.run(command, env=environment(**extra), capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_version() -> None:
+    done = run("-version")
+    assert (done.returncode, done.stdout) == (0, "v2.17.0\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "extra", "words"),
+    [
+        ([], {}, "no cluster is configured"),
+        ([], {"KUBECONFIG": "/nonexistent/config"}, "no cluster is configured"),
+        (["--storage=paper"], {"KUBECONFIG": "{config}"}, 'unknown storage "paper"'),
+        (["--tls", "--tls-key=/nonexistent/key"], {"KUBECONFIG": "{config}"}, "open /nonexistent/key: No such file"),
+        (["--listen=127.0.0.1:99999", "--storage=memory"], {"KUBECONFIG": "{config}"}, "Server died: listen tcp"),
+    ],
+)
+def test_one_line_says_why_it_cannot_start(
+    tmp_path: Path, arguments: list[str], extra: dict[str, str], words: str
+) -> None:
+    (tmp_path / "config").write_text(KUBECONFIG)
+    done = run(*arguments, **{key: value.format(config=tmp_path / "config") for key, value in extra.items()})
+    assert done.returncode == 1
+    assert words in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_process_serves_and_ends_at_a_signal(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(KUBECONFIG)
+    command = [sys.executable, "-m", "tiller", "--listen=127.0.0.1:0", "--probe-listen=127.0.0.1:0", "--storage=memory"]
+    with subprocess.Popen(
+        command, env=environment(KUBECONFIG=str(tmp_path / "config")), stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        text = ""
+        try:
+            for line in process.stderr:
+                text += line
+                if "Probes listening" in line:
+                    break
+            ports = [int(port) for port in re.findall(r"listening on 127\.0\.0\.1:(\d+)", text)]
+            assert len(ports) == 2, text
+            with grpc.insecure_channel(f"127.0.0.1:{ports[0]}") as channel:
+                stub = ReleaseServiceStub(channel)  # type: ignore[no-untyped-call]  # generated without types
+                answer = wire.from_proto(stub.GetVersion(wire.to_proto(VersionRequest()), timeout=10))
+            assert answer.version.sem_ver == "v2.17.0"
+            with urllib.request.urlopen(f"http://127.0.0.1:{ports[1]}/readiness", timeout=5) as response:
+                assert response.status == 200
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    assert "Storage driver is Memory" in text
+    assert "Max history per release is 0" in text
