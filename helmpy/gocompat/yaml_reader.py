@@ -10,7 +10,7 @@ from typing import Any
 from helmpy.gocompat import yaml_events
 from helmpy.gocompat.json import shortest32
 from helmpy.gocompat.yaml_events import YamlError
-from helmpy.gocompat.yaml_scalars import resolve
+from helmpy.gocompat.yaml_scalars import is_timestamp, resolve
 
 MAX_DEPTH = 250
 """How deep maps and lists may nest; everything that walks values later recurses at most so far."""
@@ -73,15 +73,24 @@ _FLOATS = _Scalars(_to_float)
 _NUMBERS = _Scalars(_to_number)
 
 
-def _key_text(key: Any) -> str:
+class _BadKey:
+    """A key that JSON cannot have; the complaint about it names the value too."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, what: str) -> None:
+        self.message = f"{_PREFIX}Unsupported map key of type: {what}"
+
+
+def _key_text(key: Any) -> str | _BadKey:
     """Return the JSON name of a plain key, as ghodss/yaml makes it."""
     if key is True or key is False:
         return "true" if key else "false"
     if key is None:
-        raise YamlError(f"{_PREFIX}Unsupported map key of type: %!s(<nil>), key: <nil>")
+        return _BadKey("%!s(<nil>), key: <nil>")
     if isinstance(key, int):
         if key >= _FLOAT_OF_INT_LIMIT:
-            raise YamlError(f"{_PREFIX}Unsupported map key of type: uint64, key: {key:#x}")
+            return _BadKey(f"uint64, key: {key:#x}")
         return str(key)
     if isinstance(key, float):
         if key != key:  # noqa: PLR0124 - NaN is what differs from itself
@@ -100,7 +109,7 @@ def _tagged(tag: str, text: str) -> Any:
     if name not in ("int", "float", "bool", "null", "timestamp"):
         return text
     if name == "timestamp":
-        if not _is_timestamp(text):
+        if not is_timestamp(text):
             raise YamlError(f"{_PREFIX}yaml: cannot decode !!str `{text}` as a !!timestamp")
         return text
     value = resolve(text)
@@ -110,19 +119,6 @@ def _tagged(tag: str, text: str) -> Any:
     if name == "float" and found == "int":
         return float(value)
     raise YamlError(f"{_PREFIX}yaml: cannot decode !!{found} `{text}` as a !!{name}")
-
-
-def _is_timestamp(text: str) -> bool:
-    """Whether a text that is called a timestamp has a date's outline: ``Y-M-D`` and maybe a time."""
-    year, _, rest = text.partition("-")
-    month, _, rest = rest.partition("-")
-    day = rest[:2] if rest[:2].isdigit() else rest[:1]
-    if not (len(year) == 4 and (year + month + day).isascii() and (year + month + day).isdigit()):
-        return False
-    clock = rest[len(day) :]
-    return (
-        1 <= int(month) <= 12 and 1 <= int(day) <= 31 and (not clock or (clock[0] in "Tt " and clock.count(":") >= 2))
-    )
 
 
 def _binary(text: str) -> str:
@@ -139,7 +135,7 @@ class _Anchor:
 
     __slots__ = ("key", "size", "value")
 
-    def __init__(self, value: Any, key: str | None = None, size: int = 0) -> None:
+    def __init__(self, value: Any, key: str | _BadKey | None = None, size: int = 0) -> None:
         self.value = value
         self.key = key
         self.size = size
@@ -212,7 +208,9 @@ class Builder:
                     key = self.key(event)
                     continue
                 if event.implicit[0]:
-                    value = known[text] if text in known else self.scalars(text)
+                    value = known.get(text, _NO_KEY)  # in one step: other threads clear the memory
+                    if value is _NO_KEY:
+                        value = self.scalars(text)
                 else:
                     value = self.scalars.convert(_explicit(event))
                 if event.anchor is not None:
@@ -245,10 +243,12 @@ class Builder:
             if key is None:
                 container.append(value)
                 continue
-            if key is _MERGE:
+            if key.__class__ is str:
+                container[key] = value
+            elif key is _MERGE:
                 merge(container, value, aliased=kind is alias_event)
             else:
-                container[key] = value
+                raise YamlError(f"{key.message}, value: {go_syntax(value)}")
             key = _NO_KEY
 
     def key(self, event: Any) -> Any:
@@ -278,7 +278,7 @@ class Builder:
             raise YamlError(f"{_PREFIX}yaml: anchor '{name}' value contains itself")
         return anchor
 
-    def alias_key(self, anchor: _Anchor) -> str:
+    def alias_key(self, anchor: _Anchor) -> str | _BadKey:
         if anchor.key is not None:
             return anchor.key
         if isinstance(anchor.value, dict | list):
@@ -304,7 +304,7 @@ class Builder:
         return [self.copy(item, depth + 1) for item in value]
 
 
-_PLAIN_KEYS: dict[str, str] = {}
+_PLAIN_KEYS: dict[str, str | _BadKey] = {}
 _FEW_NODES = 400_000
 _MANY_NODES = 4_000_000
 
@@ -338,15 +338,15 @@ def merge(container: dict[str, Any], value: Any, *, aliased: bool) -> None:
         container.update(item)
 
 
-def go_syntax(value: Any) -> str:
+def go_syntax(value: Any, *, inside: bool = False) -> str:
     """Return a value as Go's ``%#v`` prints what yaml.v2 decoded."""
     if isinstance(value, dict):
-        items = ", ".join(f"{go_syntax(key)}:{go_syntax(value[key])}" for key in sorted(value))
+        items = ", ".join(f"{go_syntax(key)}:{go_syntax(value[key], inside=True)}" for key in sorted(value))
         return f"map[interface {{}}]interface {{}}{{{items}}}"
     if isinstance(value, list):
-        return f"[]interface {{}}{{{', '.join(map(go_syntax, value))}}}"
+        return f"[]interface {{}}{{{', '.join([go_syntax(item, inside=True) for item in value])}}}"
     if value is None:
-        return "interface {}(nil)"
+        return "interface {}(nil)" if inside else "<nil>"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

@@ -72,8 +72,9 @@ def scalar(text: str, column: int, indent: int) -> str:
 
 def key(text: str) -> str | None:
     """Return ``text`` as a key with its colon, or None where it needs a ``?``: long or of several lines."""
-    if text in _keys:
-        return _keys[text]
+    known = _keys.get(text, "")
+    if known != "":
+        return known
     sent = transmitted(text)
     if "\x85" in text:
         raise YamlError("error converting JSON to YAML: yaml: did not find expected ',' or '}'")

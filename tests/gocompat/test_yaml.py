@@ -127,6 +127,13 @@ ERRORS: list[tuple[str | bytes, str, int]] = [
     ("<<: [1]", "yaml: map merge requires map or sequence of maps as the value", 1),
     ("image: {{ .tag }}", 'yaml: invalid map key: map[interface {}]interface {}{".tag":interface {}(nil)}', 1),
     ("[a, 1]: 1", 'yaml: invalid map key: []interface {}{"a", 1}', 1),
+    (
+        "a: 1\n~: [b, ~]",
+        'Unsupported map key of type: %!s(<nil>), key: <nil>, value: []interface {}{"b", interface {}(nil)}',
+        2,
+    ),
+    ("? &k\n: ~", "Unsupported map key of type: %!s(<nil>), key: <nil>, value: <nil>", 2),
+    ("18446744073709551615: x", 'Unsupported map key of type: uint64, key: 0xffffffffffffffff, value: "x"', 1),
     ("a: .inf", "json: unsupported value: +Inf", 1),
     ("a: !!float .nan", "json: unsupported value: NaN", 1),
     ("a: !!int x", "yaml: cannot decode !!str `x` as a !!int", 1),
