@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,12 @@ from tiller.sandbox.api import memory_api
 from tiller.sandbox.http import Door
 
 DEPLOYMENTS = "/apis/apps/v1/namespaces/kube-system/deployments"
-PODS = "/api/v1/namespaces/kube-system/pods"
 
 
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[KubeApi]:
+@contextmanager
+def cluster(tmp_path: Path, ready_after: float = 0.0) -> Iterator[KubeApi]:
     door = Door()
-    door.open(memory_api())
+    door.open(memory_api(ready_after=ready_after))
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(
         f"clusters: [{{name: c, cluster: {{server: 'http://{door.authority}'}}}}]\n"
@@ -35,6 +35,12 @@ def api(tmp_path: Path) -> Iterator[KubeApi]:
     yield made
     made.client.rest_client.pool_manager.clear()
     door.close()
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[KubeApi]:
+    with cluster(tmp_path) as found:
+        yield found
 
 
 def objects(**options: Any) -> list[dict[str, Any]]:
@@ -127,20 +133,13 @@ def test_uninstall_twice(api: KubeApi) -> None:
     assert (caught.value.status, caught.value.reason) == (404, "NotFound")
 
 
-def test_find_pod(api: KubeApi) -> None:
-    with pytest.raises(TunnelError, match=r"^could not find tiller$"):
-        find_pod(api, "kube-system")
-    pod = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "tiller", "labels": {"app": "helm", "name": "tiller"}},
-        "spec": {"containers": [{"name": "tiller", "image": "x", "command": ["false"]}], "nodeName": "elsewhere"},
-    }
-    api.create(PODS, pod)
-    status = {"status": {"phase": "Pending", "conditions": [{"type": "Ready", "status": "False"}]}}
-    api.patch(f"{PODS}/tiller/status", status)
-    with pytest.raises(TunnelError, match=r"^could not find a ready tiller pod$"):
-        find_pod(api, "kube-system")
+def test_find_pod(tmp_path: Path) -> None:
+    with cluster(tmp_path, ready_after=3600) as api:
+        with pytest.raises(TunnelError, match=r"^could not find tiller$"):
+            find_pod(api, "kube-system")
+        installer.install(api, objects())
+        with pytest.raises(TunnelError, match=r"^could not find a ready tiller pod$"):
+            find_pod(api, "kube-system")
 
 
 def test_wait_until_ready(api: KubeApi) -> None:
