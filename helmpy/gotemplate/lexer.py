@@ -26,6 +26,7 @@ KEYWORDS = frozenset({"block", "break", "continue", "define", "else", "end", "if
 WORDS = KEYWORDS | {DOT, NIL}
 
 SPACES = " \t\r\n"
+_DIGITS = frozenset("0123456789")
 _TERMINATORS = frozenset(" \t\r\n.,|:()")
 _SIMPLE = {"|": PIPE, "=": ASSIGN, "(": OPEN}
 _REMEMBERED_WORD = 64
@@ -52,6 +53,8 @@ def describe(token: Token) -> str:
         return value
     if kind in WORDS:
         return f"<{value}>"
+    if kind == FIELD:
+        value = "." + value.split(".", 2)[1]
     return f"{quote(value[:10])}..." if len(value.encode("utf-8", "surrogatepass")) > 10 else quote(value)
 
 
@@ -275,6 +278,21 @@ def code_point(char: str) -> str:
     return f"U+{ord(char):04X}{shown}"
 
 
+def _more_fields(text: str, position: int) -> int:
+    """Return where the fields end that follow a field: ``.a.b.c`` is one token here, three in Go."""
+    length = len(text)
+    while text.startswith(".", position):
+        end = position + 1
+        if text[end : end + 1] in _DIGITS:
+            break
+        while end < length and _is_word(text[end]):
+            end += 1
+        if end == position + 1 or (end < length and text[end] not in _TERMINATORS and not text.startswith("}}", end)):
+            break
+        position = end
+    return position
+
+
 def _name(text: str, position: int, tokens: list[Token]) -> int:
     """Lex an identifier, a keyword, ``.field`` or ``$variable``."""
     start = position
@@ -286,10 +304,14 @@ def _name(text: str, position: int, tokens: list[Token]) -> int:
         tokens.append((ERROR, f"bad character {code_point(text[position])}", start))
         return -1
     word = text[start:position]
+    if word[0] == "." and len(word) > 1:
+        position = _more_fields(text, position)
+        tokens.append((FIELD, text[start:position], start))
+        return position
     if word[0] == "$":
         kind = VARIABLE
     elif word[0] == ".":
-        kind = DOT if len(word) == 1 else FIELD
+        kind = DOT
     elif word in KEYWORDS or word == NIL:
         kind = word
     else:

@@ -106,8 +106,8 @@ class Parser:
     def parse(self) -> Parsed:
         """Parse text = { text | action | "{{define" name "}}" list "{{end}}" }"""
         root = ListNode(0)
-        while self._peek()[0] != EOF:
-            if self._peek()[0] == LEFT and self._after_spaces(self._index + 1)[0] == "define":
+        while self._tokens[self._index][0] != EOF:
+            if self._tokens[self._index][0] == LEFT and self._after_spaces(self._index + 1)[0] == "define":
                 self._next()
                 self._next_word()
                 self._define()
@@ -171,6 +171,7 @@ class Parser:
         result = ListNode(self._peek_word()[2])
         while True:
             if self._peek_word()[0] == EOF:
+                self._next()
                 self._fail("unexpected EOF")
             node = self._text_or_action()
             if isinstance(node, str):
@@ -211,7 +212,7 @@ class Parser:
         if kind in {"break", "continue"}:
             return self._loop_control(token)
         self._back()
-        position = self._peek()[2]
+        position = self._tokens[self._index][2]
         return ActionNode(position, self._pipeline("command", RIGHT))
 
     def _condition(self, keyword: str) -> ConditionNode:
@@ -228,7 +229,9 @@ class Parser:
             self._loose = self._loose and keyword != "with"
             body, end = self._body()
             self._loose = outer
-            node = _CONDITIONS[keyword](self._peek()[2] if first else pipe.position, pipe, body, None, chained=False)
+            node = _CONDITIONS[keyword](
+                self._tokens[self._index][2] if first else pipe.position, pipe, body, None, chained=False
+            )
             if last is None:
                 first = node
             else:
@@ -403,28 +406,30 @@ class Parser:
     def _operand(self) -> Node | None:
         """Parse operand = term { field }"""
         node = self._term()
-        if node is None or self._peek()[0] != FIELD:
+        kind, value, position = self._tokens[self._index]
+        if node is None or kind != FIELD:
             return node
-        position = self._peek()[2]
-        names: list[str] = []
-        while self._peek()[0] == FIELD:
-            names.append(self._next()[1][1:])
-        if isinstance(node, FieldNode):
-            return FieldNode(position, node.names + tuple(names), loose=node.loose)
+        self._next()
+        names = tuple(value[1:].split("."))
         if isinstance(node, VariableNode):
             node.position = position
-            node.names = tuple(names)
+            node.names = names
             return node
         if type(node) in constants.CONSTANTS:
             self._fail(f"unexpected . after term {constants.quote(str(node))}")
-        return ChainNode(position, node, tuple(names))
+        if isinstance(node, FieldNode):
+            return FieldNode(position, node.names + names, loose=node.loose)
+        return ChainNode(position, node, names)
 
     def _term(self) -> Node | None:
         """Parse term = constant | function | "." | field | variable | "(" pipeline ")"."""
         token = self._next_word()
         kind, value, position = token
         if kind == FIELD:
-            return FieldNode(position, (value[1:],), loose=self._loose)
+            names = tuple(value[1:].split("."))
+            if len(names) > 1:
+                position += 1 + len(names[0])
+            return FieldNode(position, names, loose=self._loose)
         if kind == IDENTIFIER:
             if value not in self._functions:
                 self._fail(f"function {constants.quote(value)} not defined")
@@ -468,22 +473,30 @@ class Parser:
     # Tokens
 
     def _next(self) -> Token:
-        token = self._peek()
-        self._index += 1
-        return token
-
-    def _peek(self) -> Token:
-        self._furthest = max(self._furthest, self._index)
-        return self._tokens[self._index]
-
-    def _next_word(self) -> Token:
-        self._peek_word()
-        return self._next()
+        index = self._index
+        self._index = index + 1
+        if index > self._furthest:
+            self._furthest = index
+        return self._tokens[index]
 
     def _peek_word(self) -> Token:
-        while self._tokens[self._index][0] == SPACE:
+        """Skip a space, which is never followed by another, and return the token after it, unread."""
+        token = self._tokens[self._index]
+        if token[0] == SPACE:
             self._index += 1
-        return self._peek()
+            token = self._tokens[self._index]
+        return token
+
+    def _next_word(self) -> Token:
+        index = self._index
+        token = self._tokens[index]
+        if token[0] == SPACE:
+            index += 1
+            token = self._tokens[index]
+        self._index = index + 1
+        if index > self._furthest:
+            self._furthest = index
+        return token
 
     def _after_spaces(self, index: int) -> Token:
         while self._tokens[index][0] == SPACE:
