@@ -49,8 +49,21 @@ def test_int64(value: Any, helm2: int, helm3: int) -> None:
 
 @pytest.mark.parametrize(
     ("value", "result"),
-    [("1.5", 1.5), (".5", 0.5), ("1e3", 1000.0), ("0x1p-1", 0.5), ("1_0.5", 10.5), ("inf", math.inf), ("1e999", 0.0)]
-    + [("+nan", 0.0), ("_1", 0.0), ("1 ", 0.0), (True, 1.0), (None, 0.0), (7, 7.0)],
+    [
+        ("1.5", 1.5),
+        (".5", 0.5),
+        ("1e3", 1000.0),
+        ("0x1p-1", 0.5),
+        ("1_0.5", 10.5),
+        ("inf", math.inf),
+        ("1e999", 0.0),
+        ("+nan", 0.0),
+        ("_1", 0.0),
+        ("1 ", 0.0),
+        (True, 1.0),
+        (None, 0.0),
+        (7, 7.0),
+    ],
 )
 def test_float64(value: Any, result: float) -> None:
     assert CALL["float64"](value) == result
@@ -78,7 +91,7 @@ def test_float64(value: Any, result: float) -> None:
         ("ceil", ("1.1",), 2.0),
         ("round", (2.675, 1), 2.7),
         ("round", (1234, -2), 1200.0),
-        ("round", (1.4, 0, 0.4), 2.0),
+        ("round", (1.45, 0, 0.4), 2.0),
         ("round", (1, 400), math.nan),
         ("atoi", ("7x",), 0),
         ("atoi", ("-99999999999999999999",), -(1 << 63)),

@@ -19,7 +19,7 @@ CALL = {name: function.call for name, function in sprig.functions(3).items()}
         ("lower", ("ÀΣ İ",), "àσ i"),
         ("title", ("two words-and o'clock x_y",), "Two Words-And O'Clock X_y"),
         ("untitle", ("Two Words",), "two words"),
-        ("swapcase", ("two Words iN",), "Two wORDS In"),
+        ("swapcase", ("two Words iN",), "TWO wORDS In"),
         ("trim", ("\t\u00a0x\x1c ",), "x\x1c"),
         ("trimAll", ("$-", "-$5$"), "5"),
         ("trimSuffix", ("-", "a--"), "a-"),
