@@ -103,6 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     from tiller.actions.environment import VERSION, Environment
     from tiller.actions.recorded import fail_interrupted
+    from tiller.actions.workers import Workers
     from tiller.clock import SystemClock
     from tiller.kube.cluster import Cluster
     from tiller.probes import Metrics, serve_probes
@@ -122,8 +123,9 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     log.info("Max history per release is %d", options.history_max)
     _mark_interrupted(fail_interrupted, storage)
     metrics = Metrics(clock.now())
+    workers = Workers()
     handle = serve(
-        Environment(cluster=Cluster(transport, clock), storage=storage, clock=clock),
+        Environment(cluster=Cluster(transport, clock), storage=storage, clock=clock, renderer=workers),
         listen=options.listen,
         tls=tls,
         observe=metrics.observe,
@@ -132,9 +134,11 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     probes = serve_probes(options.probe_listen, metrics) if options.probe else None
     if probes is not None:
         log.info("Probes listening on %s", _shown(options.probe_listen, probes.port))
+    workers.warm_up()
     ended.wait()
     log.info("Ending: no new calls, %d seconds for running ones", GRACE)
     handle.stop(GRACE)
+    workers.close()
     if probes is not None:
         probes.stop()
     return 0

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from helmpy.errors import HelmError
-from helmpy.release.model import Timestamp
 
 
 class Clock(Protocol):
@@ -64,12 +63,6 @@ class FakeClock:
             self._now += max(seconds, 0)
         if self.on_advance is not None:
             self.on_advance()
-
-
-def timestamp(clock: Clock) -> Timestamp:
-    """The clock's time as records hold it."""
-    nanos = round(clock.now() * 1e9)
-    return Timestamp(nanos // 1_000_000_000, nanos % 1_000_000_000)
 
 
 class WaitTimeout(HelmError):

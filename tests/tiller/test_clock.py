@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helmpy.release.model import Timestamp
-from tiller.clock import Cancelled, Deadline, FakeClock, SystemClock, WaitTimeout, timestamp
+from tiller.clock import Cancelled, Deadline, FakeClock, SystemClock, WaitTimeout
 
 
 def test_a_deadline_passes_with_the_clock() -> None:
@@ -39,10 +38,6 @@ def test_a_caller_who_hangs_up_ends_the_wait() -> None:
     with pytest.raises(Cancelled):
         Deadline(clock, 100, cancelled=lambda: gone).sleep(50)
     assert clock.now() == pytest.approx(1_600_000_003)
-
-
-def test_timestamps_carry_nanoseconds() -> None:
-    assert timestamp(FakeClock(start=12.5)) == Timestamp(12, 500_000_000)
 
 
 def test_the_system_clock_moves() -> None:

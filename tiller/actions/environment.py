@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from helmpy.release.model import ReleaseError, Timestamp
 from helmpy.release.requests import Version
 from tiller.actions.render import InProcess, Renderer
-from tiller.clock import Clock, Deadline, SystemClock, timestamp
+from tiller.clock import Clock, Deadline, SystemClock
 from tiller.kube.cluster import Cluster
 from tiller.storage.storage import Storage
 
@@ -62,7 +62,9 @@ class Environment:
     locks: ReleaseLocks = field(default_factory=ReleaseLocks)
 
     def now(self) -> Timestamp:
-        return timestamp(self.clock)
+        """The clock's time as records hold it."""
+        nanos = round(self.clock.now() * 1e9)
+        return Timestamp(nanos // 1_000_000_000, nanos % 1_000_000_000)
 
     def deadline(self, seconds: int, cancelled: Callable[[], bool] = lambda: False) -> Deadline:
         """The deadline of one wait of an operation; 0 seconds means the default."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from helmpy.chart.capabilities import Capabilities, KubeVersion, default_api_versions
 from helmpy.chart.model import Chart, ChartError, Config
 from helmpy.chart.values import parse_values
-from helmpy.engine import ReleaseOptions, render
+from helmpy.engine import Lookup, ReleaseOptions, render
 from helmpy.errors import HelmError
 from helmpy.gocompat import semver
 from helmpy.release import manifest as manifests
 from helmpy.release.model import Hook, ReleaseError
 from tiller.kube.cluster import Cluster
+from tiller.kube.objects import KubeObject
 
 if TYPE_CHECKING:
     from tiller.actions.environment import Environment
@@ -48,16 +50,19 @@ class Job:
 class Renderer(Protocol):
     """Runs a chart's templates: in this process, or in one that can be stopped."""
 
-    def render(self, job: Job) -> dict[str, str]:
-        """Return text by path (``web/templates/svc.yaml``); raises the engine's errors."""
+    def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
+        """Return text by path (``web/templates/svc.yaml``); raises the engine's errors.
+
+        ``lookup`` answers the template function of that name from the cluster.
+        """
         ...
 
 
 class InProcess:
     """Renders in the calling thread."""
 
-    def render(self, job: Job) -> dict[str, str]:
-        return render(job.chart, job.values, job.release, job.capabilities)
+    def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
+        return render(job.chart, job.values, job.release, job.capabilities, lookup=lookup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,8 @@ def render_release(
     capabilities = capabilities_of(env)
     check_gates(chart, env.version.sem_ver, capabilities.kube_version.git_version)
     values = parse_values(config.raw if config else "")
-    rendered = env.renderer.render(Job(chart, values, options, capabilities))
+    lookup = no_lookup if dry_run else partial(look_up, env.cluster)
+    rendered = env.renderer.render(Job(chart, values, options, capabilities), lookup)
     try:
         parts = manifests.split(rendered, sub_notes=sub_notes, v2=chart.is_v2)
     except HelmError as error:
@@ -96,6 +102,20 @@ def render_release(
             raise RenderError(f"{error}\n{manifests.rendered_text(rendered)}") from error
         raise
     return Rendered(manifests.stored_text(parts.manifests), parts.hooks, parts.notes)
+
+
+def no_lookup(_api_version: str, _kind: str, _namespace: str, _name: str) -> dict[str, Any]:
+    """What ``lookup`` finds in a dry run: nothing, as in Helm 3."""
+    return {}
+
+
+def look_up(cluster: Cluster, api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any]:
+    """A live object, or without ``name`` a list of them; an empty map where there is none."""
+    resource = cluster.discovery.find(api_version, kind)
+    if name:
+        return cluster.get(KubeObject(resource, namespace if resource.namespaced else "", name, {})) or {}
+    items = cluster.list_objects(resource, namespace)
+    return {"apiVersion": api_version, "kind": f"{kind}List", "items": items}
 
 
 def capabilities_of(env: Environment) -> Capabilities:

@@ -163,3 +163,8 @@ def test_version(world: World) -> None:
     answer = query.version(world.env)
     assert answer.version is not None
     assert answer.version.sem_ver == "v2.17.0"
+
+
+def test_times_carry_nanoseconds(world: World) -> None:
+    world.clock.advance(0.5)
+    assert world.env.now() == Timestamp(1_600_000_000, 500_000_000)
