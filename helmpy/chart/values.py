@@ -245,7 +245,7 @@ def _defaults(chart: Chart) -> Table:
     try:
         return parse_defaults(raw)
     except HelmError as error:
-        raise ValuesError(f"Error: Reading chart '{chart.name}' default values ({raw}): {error}") from error
+        raise ValuesError(f"Reading chart '{chart.name}' default values (values.yaml): {error}") from error
 
 
 def _subtable(values: Table, name: str) -> Table:
