@@ -11,7 +11,7 @@ from helmpy.gocompat.text import kind_name
 from helmpy.gocompat.utf8 import to_bytes
 from helmpy.sprig.nils import NilList
 from helmpy.sprig.numbers import integer, integer_v2
-from helmpy.sprig.reflection import deep_equal
+from helmpy.sprig.reflection import deep_equal, fingerprint
 from helmpy.sprig.settings import Settings
 from helmpy.sprig.strings import strval, to_strings
 
@@ -102,42 +102,38 @@ def compact(values: Any) -> list[Any]:
     return [item for item in _elements(values, "Cannot compact on type") if item]
 
 
-# Elements of these types are equal in Go exactly when type and value are equal in Python.
-_PLAIN = frozenset({str, int, bool, float, type(None)})
+class _Known:
+    """Values found again by DeepEqual's rules: only those that begin alike are compared."""
 
+    __slots__ = ("_buckets",)
 
-def _differing(elements: Iterable[Any], known: Iterable[Any]) -> list[Any]:
-    """Return the elements equal to none of ``known``; plain ones are looked up, others compared."""
-    plain = {(type(item), item) for item in known if type(item) in _PLAIN}
-    others = [item for item in known if type(item) not in _PLAIN]
-    return [item for item in elements if not _among(item, plain, others)]
+    def __init__(self, values: Iterable[Any] = ()) -> None:
+        self._buckets: dict[Any, list[Any]] = {}
+        for value in values:
+            self.add(value)
 
+    def add(self, value: Any) -> None:
+        self._buckets.setdefault(fingerprint(value), []).append(value)
 
-def _among(item: Any, plain: set[tuple[type, Any]], others: list[Any]) -> bool:
-    if type(item) in _PLAIN:
-        return item == item and (type(item), item) in plain  # noqa: PLR0124  # NaN equals nothing, itself included
-    return any(deep_equal(item, other) for other in others)
+    def __contains__(self, value: Any) -> bool:
+        return any(deep_equal(value, known) for known in self._buckets.get(fingerprint(value), ()))
 
 
 def uniq(values: Any) -> list[Any]:
     """Return the elements without later repetitions."""
-    plain: set[tuple[type, Any]] = set()
-    others: list[Any] = []
+    known = _Known()
     kept: list[Any] = []
     for item in _elements(values, "Cannot find uniq on type"):
-        if _among(item, plain, others):
-            continue
-        kept.append(item)
-        if type(item) in _PLAIN:
-            plain.add((type(item), item))
-        else:
-            others.append(item)
+        if item not in known:
+            kept.append(item)
+            known.add(item)
     return kept
 
 
 def without(values: Any, *omit: Any) -> list[Any]:
     """Return the elements equal to none of ``omit``."""
-    return _differing(_elements(values, "Cannot find without on type"), omit)
+    known = _Known(omit)
+    return [item for item in _elements(values, "Cannot find without on type") if item not in known]
 
 
 def has(needle: Any, values: Any) -> bool:

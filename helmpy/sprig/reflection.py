@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
+from helmpy.gocompat.kinds import Int64
 from helmpy.gocompat.text import kind_name, type_name
 
 
@@ -59,3 +61,34 @@ def deep_equal(left: Any, right: Any) -> bool:
         elif one != other:
             return False
     return True
+
+
+# How many parts of a value its fingerprint takes in.
+_FINGERPRINT = 500
+
+
+def fingerprint(value: Any) -> Hashable:
+    """Return something that is the same for values that are deeply equal, and seldom for others."""
+    if not isinstance(value, dict | list):
+        return _mark(value)
+    marks: list[Hashable] = []
+    pending: list[Any] = [value]
+    while pending and len(marks) < _FINGERPRINT:
+        part = pending.pop()
+        if isinstance(part, dict):
+            names = sorted(part)
+            marks += [type(part), *names[:_FINGERPRINT]]
+            pending += [part[name] for name in names[:_FINGERPRINT]]
+        elif isinstance(part, list):
+            marks += [type(part), len(part)]
+            pending += part[:_FINGERPRINT]
+        else:
+            marks.append(_mark(part))
+    return tuple(marks)
+
+
+def _mark(value: Any) -> Hashable:
+    return type(value), value if type(value) in _PLAIN else None
+
+
+_PLAIN = frozenset({str, int, float, bool, bytes, Int64})

@@ -96,8 +96,8 @@ def test_a_map_inside_itself_ends() -> None:
     CALL["merge"](other, ring)
     CALL["mergeOverwrite"](ring, ring)
     assert CALL["deepEqual"](ring, ring)
-    with pytest.raises(FunctionError):
-        CALL["deepCopy"](ring)
+    with pytest.raises(FunctionError, match="above the limit"):
+        sprig.functions(3, max_size=10_000)["deepCopy"].call(ring)
 
 
 def test_deep_nesting_is_no_recursion() -> None:

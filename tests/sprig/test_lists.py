@@ -88,3 +88,6 @@ def test_nil_slices_are_null() -> None:
 
 def test_many_elements_are_compared_in_time() -> None:
     assert len(CALL["uniq"]([f"n{number % 500}" for number in range(100_000)])) == 500
+    maps = [{"a": {"b": float(number)}} for number in range(20_000)]
+    assert CALL["uniq"]([*maps, *maps]) == maps
+    assert CALL["without"](maps, *maps[1:]) == maps[:1]

@@ -63,7 +63,8 @@ def test_emptiness() -> None:
     assert CALL["default"]("d", math.nan) != "d"
     assert CALL["coalesce"](0, "", [], "c") == "c"
     assert CALL["coalesce"](0) is None
-    assert [CALL["empty"](value) for value in (0.0, Int64(0), b"", {}, Time.zero(), " ")] == [True] * 4 + [False] * 2
+    values: tuple[Any, ...] = (0.0, Int64(0), b"", {}, Time.zero(), " ")
+    assert [CALL["empty"](value) for value in values] == [True] * 4 + [False] * 2
     assert [CALL["all"](), CALL["all"](1, 0), CALL["any"](), CALL["any"](0, 1)] == [True, False, False, True]
     assert [CALL["ternary"]("y", "n", test) for test in (True, False)] == ["y", "n"]
     assert CALL["hello"]() == "Hello!"
