@@ -28,9 +28,36 @@ def sprintf(template: str, values: Sequence[Any]) -> str:
 
     Widths and precisions beyond a million are refused in Go's way. Raises TextTooDeep, TextTooLong.
     """
-    if "%" not in template and not values:
-        return template
-    return _Printer(values).run(template)
+    pieces = _simple.get(template)
+    if pieces is None:
+        pieces = _remember(template)
+    if len(pieces) != len(values) + 1:
+        return _Printer(values).run(template)
+    for value in values:
+        if value.__class__ is not str:
+            return _Printer(values).run(template)
+    out = [pieces[0]]
+    for value, piece in zip(values, pieces[1:], strict=True):
+        out.append(value)
+        out.append(piece)
+    return joined(out)
+
+
+# The texts around the verbs of formats that have but %s and %v; others have none.
+_simple: dict[str, list[str]] = {}
+_REMEMBERED = 1000
+_REMEMBERED_FORMAT = 200
+
+
+def _remember(template: str) -> list[str]:
+    pieces = template.replace("%v", "%s").split("%s")
+    if any("%" in piece for piece in pieces):
+        pieces = []
+    if len(template) <= _REMEMBERED_FORMAT:
+        if len(_simple) >= _REMEMBERED:
+            _simple.clear()
+        _simple[template] = pieces
+    return pieces
 
 
 class _Flags:

@@ -29,8 +29,10 @@ SPACES = " \t\r\n"
 _DIGITS = frozenset("0123456789")
 _TERMINATORS = frozenset(" \t\r\n.,|:()")
 _SIMPLE = {"|": PIPE, "=": ASSIGN, "(": OPEN}
+_EXTRAORDINARY = frozenset("\\`'")
 _REMEMBERED_WORD = 64
-_REMEMBERED_WORDS = 20_000
+_REMEMBERED_ACTION = 200
+_REMEMBERED = 10_000
 
 
 class _Word(NamedTuple):
@@ -42,6 +44,7 @@ class _Word(NamedTuple):
 
 
 _words: dict[str, _Word | None] = {}
+_actions: dict[str, tuple[Token, ...]] = {}
 
 
 def describe(token: Token) -> str:
@@ -71,7 +74,7 @@ def lex(text: str) -> list[Token]:
             tokens.append((EOF, "", length))
             return tokens
         inside = left + 2
-        trim = text[inside : inside + 1] == "-" and text[inside + 1 : inside + 2] in _SPACE_SET
+        trim = text.startswith("-", inside) and text[inside + 1 : inside + 2] in _SPACE_SET
         before = text[position:left].rstrip(SPACES) if trim else text[position:left]
         if before:
             tokens.append((TEXT, before, position))
@@ -114,48 +117,20 @@ def _right_delimiter(text: str, position: int) -> int:
 
 
 def _quick_action(text: str, start: int, tokens: list[Token]) -> int:
-    """Lex an ordinary action out of remembered words; return 0, leaving nothing, where it is not ordinary."""
+    """Lex an ordinary action out of remembered ones or words; return 0 where it is not ordinary."""
     end = text.find("}}", start)
     if end < 0:
         return 0
     body = text[start:end]
-    if "\\" in body or "`" in body or "'" in body or "\n" in body or "\t" in body or "\r" in body:
-        return 0
     trim = body.endswith(" -")
     if trim:
         body = body[:-2]
-    parts = body.split('"')
-    count = len(parts)
-    if not count & 1:
+    known = _actions.get(body)
+    if known is None:
+        known = _remember_action(body)
+    if not known:
         return 0
-    kept = len(tokens)
-    depth = 0
-    position = start
-    for index, part in enumerate(parts):
-        if index & 1:
-            tokens.append((STRING, f'"{part}"', position - 1))
-            position += len(part) + 1
-            continue
-        if index + 1 < count and part and part[-1] not in " (":
-            del tokens[kept:]
-            return 0
-        spaced = True
-        for word in part.split(" "):
-            if not spaced and tokens[-1][0] != SPACE:
-                tokens.append((SPACE, " ", position - 1))
-            if word:
-                known = _words[word] if word in _words else _remember(word)
-                if known is None or depth + known.lowest < 0:
-                    del tokens[kept:]
-                    return 0
-                depth += known.depth
-                for kind, value, offset in known.tokens:
-                    tokens.append((kind, value, position + offset))
-            spaced = False
-            position += len(word) + 1
-    if depth:
-        del tokens[kept:]
-        return 0
+    tokens += [(kind, value, offset + start) for kind, value, offset in known]
     tokens.append((RIGHT, "}}", end - 2 if trim else end))
     end += 2
     if trim:
@@ -164,11 +139,54 @@ def _quick_action(text: str, start: int, tokens: list[Token]) -> int:
     return end
 
 
+def _remember_action(body: str) -> tuple[Token, ...]:
+    """Lex an action's inside, positions counting from its start; nothing where it is not ordinary."""
+    known = tuple(_ordinary(body)) if body.isprintable() and _EXTRAORDINARY.isdisjoint(body) else ()
+    if len(body) <= _REMEMBERED_ACTION:
+        if len(_actions) >= _REMEMBERED:
+            _actions.clear()
+        _actions[body] = known
+    return known
+
+
+def _ordinary(body: str) -> list[Token]:
+    """Lex words between spaces and strings between double quotes; nothing where there is more to it."""
+    parts = body.split('"')
+    count = len(parts)
+    tokens: list[Token] = []
+    depth = 0
+    position = 0
+    for index, part in enumerate(parts):
+        if index & 1:
+            tokens.append((STRING, f'"{part}"', position - 1))
+            position += len(part) + 1
+            continue
+        if index + 1 < count and part and part[-1] not in " (":
+            return []
+        spaced = True
+        for word in part.split(" "):
+            if not spaced and (not tokens or tokens[-1][0] != SPACE):
+                tokens.append((SPACE, " ", position - 1))
+            if word:
+                known = _words[word] if word in _words else _remember(word)
+                if known is None or depth + known.lowest < 0:
+                    return []
+                depth += known.depth
+                for kind, value, offset in known.tokens:
+                    tokens.append((kind, value, position + offset))
+            spaced = False
+            position += len(word) + 1
+    return tokens if count & 1 and not depth else []
+
+
 def _remember(word: str) -> _Word | None:
     """Lex a word by itself; None where it has a fault, whose message needs the whole action."""
     tokens: list[Token] = []
     depth = lowest = position = 0
     known: _Word | None = None
+    if word.isascii() and (word.isidentifier() or (word[0] == "." and all(map(str.isidentifier, word[1:].split("."))))):
+        tokens.append((_kind(word), word, 0))
+        position = len(word)
     while position < len(word):
         before = len(tokens)
         position = _token(word, position, tokens)
@@ -183,7 +201,7 @@ def _remember(word: str) -> _Word | None:
     else:
         known = _Word(tuple(tokens), depth, lowest)
     if len(word) <= _REMEMBERED_WORD:
-        if len(_words) >= _REMEMBERED_WORDS:
+        if len(_words) >= _REMEMBERED:
             _words.clear()
         _words[word] = known
     return known
@@ -278,6 +296,17 @@ def code_point(char: str) -> str:
     return f"U+{ord(char):04X}{shown}"
 
 
+def _kind(word: str) -> str:
+    """Return the kind of a name's token."""
+    if word[0] == "$":
+        return VARIABLE
+    if word[0] == ".":
+        return FIELD if len(word) > 1 else DOT
+    if word in KEYWORDS or word == NIL:
+        return word
+    return BOOL if word in {"true", "false"} else IDENTIFIER
+
+
 def _more_fields(text: str, position: int) -> int:
     """Return where the fields end that follow a field: ``.a.b.c`` is one token here, three in Go."""
     length = len(text)
@@ -308,15 +337,7 @@ def _name(text: str, position: int, tokens: list[Token]) -> int:
         position = _more_fields(text, position)
         tokens.append((FIELD, text[start:position], start))
         return position
-    if word[0] == "$":
-        kind = VARIABLE
-    elif word[0] == ".":
-        kind = DOT
-    elif word in KEYWORDS or word == NIL:
-        kind = word
-    else:
-        kind = BOOL if word in {"true", "false"} else IDENTIFIER
-    tokens.append((kind, word, start))
+    tokens.append((_kind(word), word, start))
     return position
 
 

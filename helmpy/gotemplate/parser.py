@@ -23,6 +23,7 @@ from helmpy.gotemplate.lexer import (
     ERROR,
     FIELD,
     IDENTIFIER,
+    KEYWORDS,
     LEFT,
     NIL,
     NUMBER,
@@ -169,15 +170,21 @@ class Parser:
         """Parse list = { text | action } up to, and with, "{{end}}" or "{{else": which of them it was."""
         self._nest(1)
         result = ListNode(self._peek_word()[2])
+        nodes = result.nodes
         while True:
-            if self._peek_word()[0] == EOF:
+            token = self._tokens[self._index]
+            if token[0] == TEXT:
+                self._next()
+                nodes.append(TextNode(token[2], token[1]))
+                continue
+            if token[0] == EOF:
                 self._next()
                 self._fail("unexpected EOF")
             node = self._text_or_action()
             if isinstance(node, str):
                 self._nest(-1)
                 return result, node
-            result.nodes.append(node)
+            nodes.append(node)
 
     def _text_or_action(self) -> Node | str:
         token = self._next_word()
@@ -194,13 +201,16 @@ class Parser:
         """Parse action = block | break | continue | else | end | if | range | template | with | pipeline "}}"."""
         token = self._next_word()
         kind = token[0]
-        if kind in {"if", "with"}:
-            return self._condition(kind)
-        if kind == "range":
-            return self._range()
+        if kind not in KEYWORDS:
+            self._back()
+            return ActionNode(token[2], self._pipeline("command", RIGHT))
         if kind == "end":
             self._expect_right("end")
             return kind
+        if kind in _CONDITIONS:
+            return self._condition(kind)
+        if kind == "range":
+            return self._range()
         if kind == "else":
             if self._peek_word()[0] not in _CONDITIONS:
                 self._expect_right("else")
@@ -209,11 +219,9 @@ class Parser:
             return self._template()
         if kind == "block":
             return self._block()
-        if kind in {"break", "continue"}:
-            return self._loop_control(token)
-        self._back()
-        position = self._tokens[self._index][2]
-        return ActionNode(position, self._pipeline("command", RIGHT))
+        if kind == "define":
+            self._unexpected(token, "command")
+        return self._loop_control(token)
 
     def _condition(self, keyword: str) -> ConditionNode:
         """Parse condition = keyword pipeline "}}" list { "{{else" keyword pipeline "}}" list } [ "{{else}}" list ] "{{end}}"
@@ -314,8 +322,9 @@ class Parser:
     def _pipeline(self, context: str, end: str) -> PipeNode:
         """Parse pipeline = [ variable [ "," variable ] ( ":=" | "=" ) ] command { "|" command } end"""
         self._nest(1)
-        pipe = PipeNode(self._peek_word()[2])
-        declared = self._declarations(pipe, context)
+        first = self._peek_word()
+        pipe = PipeNode(first[2])
+        declared = self._declarations(pipe, context) if first[0] == VARIABLE else None
         while True:
             token = self._next_word()
             if token[0] == end:
@@ -324,10 +333,13 @@ class Parser:
                 self._unexpected(token, context)
             self._back()
             pipe.commands.append(self._command())
-            self._reach(self._nesting + len(pipe.commands) - 1)
-        self._check_pipeline(pipe, context)
-        self._settle(pipe, declared, loose=context == "range")
-        self._nest(-1)
+            if len(pipe.commands) > 1:
+                self._reach(self._nesting + len(pipe.commands) - 1)
+        if len(pipe.commands) != 1:
+            self._check_pipeline(pipe, context)
+        if declared:
+            self._settle(pipe, declared, loose=context == "range")
+        self._nesting -= 1
         return pipe
 
     def _declarations(self, pipe: PipeNode, context: str) -> list[_Variable]:
@@ -385,11 +397,11 @@ class Parser:
     def _command(self) -> CommandNode:
         """Parse command = operand { space operand }, and the "|" after it"""
         command = CommandNode(self._peek_word()[2])
+        arguments = command.arguments
         while True:
-            self._peek_word()
             operand = self._operand()
             if operand is not None:
-                command.arguments.append(operand)
+                arguments.append(operand)
             token = self._next()
             kind = token[0]
             if kind == SPACE:
@@ -475,7 +487,7 @@ class Parser:
     def _next(self) -> Token:
         index = self._index
         self._index = index + 1
-        if index > self._furthest:
+        if index > self._furthest:  # noqa: PLR1730 - max() costs a call for every token
             self._furthest = index
         return self._tokens[index]
 
@@ -494,7 +506,7 @@ class Parser:
             index += 1
             token = self._tokens[index]
         self._index = index + 1
-        if index > self._furthest:
+        if index > self._furthest:  # noqa: PLR1730 - max() costs a call for every token
             self._furthest = index
         return token
 
