@@ -24,8 +24,8 @@ class GoFunc:
     ``params`` are Go type names, a final ``"...T"`` is variadic: ``("string", "...any")``.
     Known names: any, string, bool, int, int64, float64, list (``[]interface {}``), strings
     (``[]string``), dict (``map[string]interface {}``), ``dict:NAME`` (a named map type, which takes
-    any dict), bytes, and any other Go type by its full
-    name, compared with the value's ``go_type``. The callable gets arguments that fit and raises
+    any dict), bytes, reflect.Value (any, but a nil map element can be told from no value), and any
+    other Go type by its full name, compared with the value's ``go_type``. The callable gets arguments that fit and raises
     FunctionError for its own refusals. ``result`` is the Go type of what it returns where it
     matters (``"string"``, ``"any"``).
     """

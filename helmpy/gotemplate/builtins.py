@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote_plus
 
 from helmpy.gocompat import text
 from helmpy.gocompat.function import FunctionError, FunctionPanic, GoFunc
@@ -240,6 +239,8 @@ def _js(*values: Any) -> str:
 
 
 def _urlquery(*values: Any) -> str:
+    from urllib.parse import quote_plus
+
     return quote_plus(to_bytes(_written(values)), safe="~")
 
 

@@ -316,11 +316,12 @@ class TemplateNode(Node):
 class Tree:
     """One template: its text's, its body, how many places a frame of it needs, how deep it nests."""
 
-    __slots__ = ("nesting", "root", "slots", "text")
+    __slots__ = ("empty", "nesting", "root", "slots", "text")
 
     def __init__(self, text: str, root: ListNode, slots: int, nesting: int) -> None:
         self.text = text
         self.root = root
+        self.empty = root.empty
         self.slots = slots
         self.nesting = nesting
 

@@ -136,9 +136,9 @@ class Parser:
 
     def _add(self, name: str, tree: Tree) -> None:
         known = self._defines.get(name)
-        if known is None or known.root.empty:
+        if known is None or known.empty:
             self._defines[name] = tree
-        elif not tree.root.empty:
+        elif not tree.empty:
             self._fail(f"template: multiple definition of template {constants.quote(name)}")
 
     def _define(self) -> None:

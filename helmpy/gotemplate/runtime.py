@@ -168,10 +168,13 @@ class TemplateSet:
 
     def _parse(self, name: str, text: str) -> Parsed:
         parsed = _cache.get(text)
-        if parsed is not None and parsed.nesting <= self.limits.nesting and name not in parsed.defines:
-            functions = self.functions
-            if all(used in functions for used in parsed.functions):
-                return parsed
+        if (
+            parsed is not None
+            and parsed.nesting <= self.limits.nesting
+            and name not in parsed.defines
+            and self.functions.keys() >= parsed.functions
+        ):
+            return parsed
         parsed = Parser(name, text, self.functions, self.limits.nesting).parse()
         if name not in parsed.defines:
             _cache.put(text, parsed)
@@ -180,7 +183,7 @@ class TemplateSet:
     @staticmethod
     def _add(templates: dict[str, _Entry], name: str, parsed: Parsed) -> None:
         for defined, tree in ((name, parsed.main), *parsed.defines.items()):
-            if defined not in templates or not tree.root.empty:
+            if defined not in templates or not tree.empty:
                 templates[defined] = (tree, name)
 
     def _execute(self, name: str, entry: _Entry, data: Any) -> str:
