@@ -142,12 +142,12 @@ def parse_duration(text: str) -> Duration:
         whole, _, fraction, unit = found.groups()
         if not whole and not fraction:
             raise invalid
+        if len(whole.lstrip("0")) > 19:
+            raise invalid
         if not unit:
             raise FunctionError(f"time: missing unit in duration {quote(text)}")
         if unit not in _UNITS:
             raise FunctionError(f"time: unknown unit {quote(unit)} in duration {quote(text)}")
-        if len(whole.lstrip("0")) > 19:
-            raise invalid
         total += int(whole[-30:] or "0") * _UNITS[unit] + _fraction(fraction or "", _UNITS[unit])
         if total > 1 << 63:
             raise invalid

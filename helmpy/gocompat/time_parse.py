@@ -157,7 +157,7 @@ def _read_pm(reader: _Reader, text: str) -> None:
     half = reader.take(2)
     if half not in (text, "AM" if text == "PM" else "am"):
         raise _Bad
-    reader.afternoon = half == text
+    reader.afternoon = half == text or reader.afternoon is True  # said twice, the afternoon wins
 
 
 def _read_offset(reader: _Reader, text: str) -> None:
