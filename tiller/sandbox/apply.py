@@ -35,13 +35,16 @@ def merged(live: Any, config: Any, shape: Shape) -> Any:
 
 
 def _merged_list(live: list[Any], config: list[Any], shape: Shape) -> list[Any]:
-    """In the order of ``config``; items only in ``live`` keep their place before what followed them."""
+    """In the order of ``config``; items only in ``live`` come as early as they stood."""
     mine, theirs = fields.by_key(config, shape), fields.by_key(live, shape)
     order = list(theirs)
     place = {word: i for i, word in enumerate(order)}
     out: list[Any] = []
     done = 0
     for word, item in mine.items():
+        while done < len(order) and order[done] not in mine:
+            out.append(theirs[order[done]])
+            done += 1
         if word in place:
             out += [theirs[w] for w in order[done : place[word]] if w not in mine]
             done = max(done, place[word] + 1)

@@ -97,6 +97,15 @@ def _ingress_out(obj: Object) -> None:
 _ANYTHING: Object = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 
 
+def _keep_unknown(schema: Object) -> None:
+    """v1beta1 prunes nothing unless told to, at no depth; v1 says so object by object."""
+    if schema.get("type", "object") == "object":
+        schema.setdefault("x-kubernetes-preserve-unknown-fields", True)
+    for inner in (*_dict(schema.get("properties")).values(), schema.get("items"), schema.get("additionalProperties")):
+        if isinstance(inner, dict):
+            _keep_unknown(inner)
+
+
 def _crd_in(obj: Object) -> None:
     spec = _dict(obj.get("spec"))
     if not spec:
@@ -114,7 +123,7 @@ def _crd_in(obj: Object) -> None:
         if isinstance(root, dict):
             root.setdefault("type", "object")
             if spec.get("preserveUnknownFields", True):
-                root.setdefault("x-kubernetes-preserve-unknown-fields", True)
+                _keep_unknown(root)
         version["schema"] = found
         if subresources is not None:
             version.setdefault("subresources", copy_json(subresources))

@@ -10,7 +10,7 @@ from tiller.sandbox.status import Refusal, bad_request
 from tiller.sandbox.store import copy_json
 
 MAX_OPERATIONS = 10_000
-MAX_DEPTH = 500
+MAX_DEPTH = 200
 
 # Fields of a strategic patch that say how, not what.
 _PATCH, _KEEP = "$patch", "$retainKeys"

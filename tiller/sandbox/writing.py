@@ -36,7 +36,7 @@ def _accepted(found: Call, obj: Object, applied: str = "") -> tuple[Object, list
     if obj.get("metadata") is None:
         obj = {**obj, "metadata": {}}
     conformer = Conformer(resource.kind, resource.version, resource.group, applied)
-    stored = conformer.run(convert.to_storage(_named(obj, conformer), resource), resource.shape())
+    stored = conformer.run(convert.to_storage(obj, resource), resource.shape())
     if conformer.unknown and found.query.get("fieldValidation") == "Strict":
         unknown = ", ".join(f'unknown field "{path}"' for path in conformer.unknown)
         raise bad_request(
@@ -47,13 +47,6 @@ def _accepted(found: Call, obj: Object, applied: str = "") -> tuple[Object, list
         conformer.unknown.clear()
     _place(found, stored["metadata"])
     return stored, [f'unknown field "{path}"' for path in conformer.unknown]
-
-
-def _named(obj: Object, conformer: Conformer) -> Object:
-    """The metadata first: conversions rely on nothing else, but a wrong one must be told as such."""
-    if not isinstance(obj["metadata"], dict):
-        conformer.run({"metadata": obj["metadata"]}, Shape("object", name="core.v1.Pod"))
-    return obj
 
 
 def _place(found: Call, meta: Object) -> None:

@@ -49,7 +49,9 @@ class Cluster:
     def __post_init__(self) -> None:
         self.api: Api = memory_api(self.clock, seed=7, ready_after=self.ready_after, tokens=self.tokens)
 
-    def send(self, method: str, path: str, body: Any = None, kind: str = "application/json", **headers: str) -> Response:
+    def send(
+        self, method: str, path: str, body: Any = None, kind: str = "application/json", **headers: str
+    ) -> Response:
         return self.api.send(request(method, path, body, kind, **headers))
 
     def ok(self, method: str, path: str, body: Any = None, kind: str = "application/json", **headers: str) -> Any:

@@ -79,7 +79,9 @@ def test_create_fills_in_and_returns(cluster: Any) -> None:
 
 
 def test_generate_name(cluster: Any) -> None:
-    names = {cluster.ok("POST", f"{NS}/configmaps", {"metadata": {"generateName": "a-"}})["metadata"]["name"] for _ in "abc"}
+    names = {
+        cluster.ok("POST", f"{NS}/configmaps", {"metadata": {"generateName": "a-"}})["metadata"]["name"] for _ in "abc"
+    }
     assert len(names) == 3 and all(len(n) == 7 and n.startswith("a-") for n in names)
 
 
@@ -91,14 +93,50 @@ REFUSALS = [
     ("GET", "/api/v1/foos", None, 404, "the server could not find the requested resource"),
     ("GET", "/api/v1/pods/x", None, 404, "the server could not find the requested resource"),
     ("POST", "/api/v1/namespaces/no/configmaps", {"metadata": {"name": "x"}}, 404, 'namespaces "no" not found'),
-    ("POST", f"{NS}/configmaps", {"metadata": {"name": "kube-root-ca.crt"}}, 409, 'configmaps "kube-root-ca.crt" already exists'),
+    (
+        "POST",
+        f"{NS}/configmaps",
+        {"metadata": {"name": "kube-root-ca.crt"}},
+        409,
+        'configmaps "kube-root-ca.crt" already exists',
+    ),
     ("PATCH", f"{NS}/configmaps", {}, 405, "the server does not allow this method on the requested resource"),
     ("DELETE", "/api/v1/namespaces", None, 405, "the server does not allow this method on the requested resource"),
-    ("DELETE", "/api/v1/namespaces/kube-system", None, 403, 'namespaces "kube-system" is forbidden: this namespace may not be deleted'),
-    ("POST", f"{NS}/configmaps", {"metadata": {"name": "a", "namespace": "b"}}, 400, "the namespace of the provided object does not match"),
-    ("PUT", f"{NS}/configmaps/kube-root-ca.crt", {"metadata": {"name": "b"}}, 400, "the name of the object (b) does not match the name on the URL"),
-    ("POST", f"{NS}/configmaps", {"metadata": []}, 400, "cannot unmarshal array into Go struct field ConfigMap.metadata of type v1.ObjectMeta"),
-    ("POST", f"{NS}/configmaps", {"metadata": {"name": "a"}, "data": {"k": 1}}, 400, "cannot unmarshal number into Go struct field ConfigMap.data"),
+    (
+        "DELETE",
+        "/api/v1/namespaces/kube-system",
+        None,
+        403,
+        'namespaces "kube-system" is forbidden: this namespace may not be deleted',
+    ),
+    (
+        "POST",
+        f"{NS}/configmaps",
+        {"metadata": {"name": "a", "namespace": "b"}},
+        400,
+        "the namespace of the provided object does not match",
+    ),
+    (
+        "PUT",
+        f"{NS}/configmaps/kube-root-ca.crt",
+        {"metadata": {"name": "b"}},
+        400,
+        "the name of the object (b) does not match the name on the URL",
+    ),
+    (
+        "POST",
+        f"{NS}/configmaps",
+        {"metadata": []},
+        400,
+        "cannot unmarshal array into Go struct field ConfigMap.metadata of type v1.ObjectMeta",
+    ),
+    (
+        "POST",
+        f"{NS}/configmaps",
+        {"metadata": {"name": "a"}, "data": {"k": 1}},
+        400,
+        "cannot unmarshal number into Go struct field ConfigMap.data",
+    ),
     ("POST", f"{NS}/configmaps", {"apiVersion": "v1", "kind": "Secret"}, 400, 'no kind "Secret" is registered'),
     ("POST", f"{NS}/configmaps", b"{", 400, "json parse error"),
     ("POST", f"{NS}/configmaps", b"[]", 400, "the object provided is unrecognized (must be of type ConfigMap)"),
@@ -108,7 +146,13 @@ REFUSALS = [
     ("GET", f"{NS}/configmaps?continue=x", None, 400, "continue key is not valid"),
     ("GET", f"{NS}/configmaps?labelSelector=a%in%b", None, 400, "unable to parse requirement"),
     ("GET", f"{NS}/configmaps?fieldSelector=data=x", None, 400, "field label not supported: data"),
-    ("POST", f"{NS}/secrets", {"metadata": {"name": "a"}, "data": {"k": "!"}}, 400, "illegal base64 data at input byte 0"),
+    (
+        "POST",
+        f"{NS}/secrets",
+        {"metadata": {"name": "a"}, "data": {"k": "!"}},
+        400,
+        "illegal base64 data at input byte 0",
+    ),
     ("POST", f"{NS}/namespaces", {}, 404, "the server could not find the requested resource"),
 ]
 
@@ -129,7 +173,7 @@ def test_media_types(cluster: Any) -> None:
     assert cluster.refused("POST", f"{NS}/configmaps", {}, "text/plain")["code"] == 415
     assert cluster.refused("PATCH", f"{NS}/configmaps/kube-root-ca.crt", {}, "text/plain")["code"] == 415
     assert cluster.refused("GET", f"{NS}/configmaps", accept="application/vnd.kubernetes.protobuf")["code"] == 406
-    made = cluster.ok("POST", f"{NS}/configmaps", b"metadata: {name: y}\ndata: {a: b}\n", "application/yaml")
+    made = cluster.ok("POST", f"{NS}/configmaps", b"metadata: {name: yy}\ndata: {a: b}\n", "application/yaml")
     assert made["data"] == {"a": "b"}
 
 
@@ -138,7 +182,8 @@ def test_a_body_too_large(cluster: Any) -> None:
 
 
 def test_invalid_names_every_cause(cluster: Any) -> None:
-    bad = deployment("W_", template={"metadata": {"labels": {"app": "x"}}, "spec": {"containers": [{"name": "c"}]}})
+    bad = deployment("w", template={"metadata": {"labels": {"app": "x"}}, "spec": {"containers": [{"name": "c"}]}})
+    bad["metadata"]["name"] = "W_"
     status = cluster.refused("POST", f"{APPS}/deployments", bad)
     assert (status["code"], status["reason"]) == (422, "Invalid")
     assert [c["field"] for c in status["details"]["causes"]] == [
@@ -146,7 +191,9 @@ def test_invalid_names_every_cause(cluster: Any) -> None:
         "spec.template.metadata.labels",
         "spec.template.spec.containers[0].image",
     ]
-    assert status["message"].startswith('Deployment.apps "W_" is invalid: [metadata.name: Invalid value: "W_": a lowercase RFC 1123')
+    assert status["message"].startswith(
+        'Deployment.apps "W_" is invalid: [metadata.name: Invalid value: "W_": a lowercase RFC 1123'
+    )
     assert "`selector` does not match template `labels`" in status["message"]
 
 
@@ -169,7 +216,9 @@ def test_status_is_written_through_its_subresource_only(cluster: Any) -> None:
     before = cluster.get(f"{APPS}/deployments/web")
     cluster.ok("PATCH", f"{APPS}/deployments/web", {"status": {"replicas": 9}}, MERGE)
     assert cluster.get(f"{APPS}/deployments/web")["status"] == before["status"]
-    made = cluster.ok("PATCH", f"{APPS}/deployments/web/status", {"status": {"collisionCount": 9}, "spec": {"replicas": 4}}, MERGE)
+    made = cluster.ok(
+        "PATCH", f"{APPS}/deployments/web/status", {"status": {"collisionCount": 9}, "spec": {"replicas": 4}}, MERGE
+    )
     assert made["status"]["collisionCount"] == 9
     assert made["spec"]["replicas"] == 0
 
@@ -200,7 +249,9 @@ def test_unknown_fields_are_dropped_with_a_warning_or_refused(cluster: Any) -> N
 
 def test_lists_by_labels_and_fields_and_in_pieces(cluster: Any) -> None:
     for n in range(5):
-        cluster.ok("POST", f"{NS}/configmaps", {"metadata": {"name": f"c{n}", "labels": {"n": str(n), "odd": str(n % 2)}}})
+        cluster.ok(
+            "POST", f"{NS}/configmaps", {"metadata": {"name": f"c{n}", "labels": {"n": str(n), "odd": str(n % 2)}}}
+        )
     assert cluster.names(f"{NS}/configmaps?labelSelector=odd=1") == ["c1", "c3"]
     assert cluster.names(f"{NS}/configmaps?fieldSelector=metadata.name=c2") == ["c2"]
     first = cluster.get(f"{NS}/configmaps?limit=2&labelSelector=n")
@@ -227,7 +278,9 @@ def test_finalizers_hold_an_object(cluster: Any) -> None:
     cluster.ok("POST", f"{NS}/configmaps", {"metadata": {"name": "a", "finalizers": ["x.example/hold"]}})
     left = cluster.ok("DELETE", f"{NS}/configmaps/a")
     assert left["metadata"]["deletionTimestamp"]
-    status = cluster.refused("PATCH", f"{NS}/configmaps/a", {"metadata": {"finalizers": ["x.example/hold", "y.example/b"]}}, MERGE)
+    status = cluster.refused(
+        "PATCH", f"{NS}/configmaps/a", {"metadata": {"finalizers": ["x.example/hold", "y.example/b"]}}, MERGE
+    )
     assert "no new finalizers can be added if the object is being deleted" in status["message"]
     cluster.ok("PATCH", f"{NS}/configmaps/a", {"metadata": {"finalizers": None}}, MERGE)
     cluster.refused("GET", f"{NS}/configmaps/a")
@@ -271,7 +324,13 @@ def test_tokens_and_impersonation(new_cluster: Callable[..., Any]) -> None:
     body = {"spec": {"token": "bob"}}
     review = cluster.ok("POST", "/apis/authentication.k8s.io/v1/tokenreviews", body, authorization=auth)
     assert review["status"]["user"] == {"username": "bob", "groups": ["devs"]}
-    ask = {"spec": {"user": "x", "groups": ["devs"], "resourceAttributes": {"verb": "list", "resource": "pods", "namespace": "default"}}}
+    ask = {
+        "spec": {
+            "user": "x",
+            "groups": ["devs"],
+            "resourceAttributes": {"verb": "list", "resource": "pods", "namespace": "default"},
+        }
+    }
     answer = cluster.ok("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", ask, authorization=auth)
     assert answer["status"]["allowed"] is True
     ask["spec"]["resourceAttributes"]["verb"] = "delete"  # type: ignore[index]  # a literal of mixed depth
@@ -301,7 +360,9 @@ def test_what_is_stored_survives(tmp_path: Any) -> None:
             "group": "ex.example",
             "scope": "Namespaced",
             "names": {"plural": "foos", "kind": "Foo"},
-            "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}],
+            "versions": [
+                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
+            ],
         },
     }
     where = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
