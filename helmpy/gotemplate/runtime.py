@@ -188,26 +188,25 @@ class TemplateSet:
 
     def _execute(self, name: str, entry: _Entry, data: Any) -> str:
         run = self._run
+        tree, parse_name = entry
         out: list[str] = []
-        outermost = run.depth == 0
-        if outermost:
+        before = (run.depth, run.calls, run.frames)
+        if run.depth == 0:
             run.frames = stack.free_frames()
-        if run.calls >= run.limits.calls:
-            raise TemplateError(
-                f"template: {entry[1]}: exceeded maximum depth of calls ({run.limits.calls})", name=entry[1]
-            )
         run.calls += 1
         try:
-            _template(run, name, entry, _frame(run, entry, data, out.append), None)
-        except ExecError as error:  # the depth of calls, which no node of this template is to blame for
-            raise TemplateError(f"template: {entry[1]}: {error.message}", name=entry[1]) from error
-        except RecursionError as error:
-            raise TemplateError(f"template: {entry[1]}: nested too deep", name=entry[1]) from error
+            if run.calls > run.limits.calls:
+                fault: ExecError = LimitExceeded(tree.root, f"exceeded maximum depth of calls ({run.limits.calls})")
+            else:
+                _template(run, name, entry, _frame(run, entry, data, out.append), None)
+                return "".join(out)
+        except ExecError as error:
+            fault = error
+        except RecursionError:
+            fault = LimitExceeded(tree.root, "nested too deep")
         finally:
-            run.calls -= 1
-            if outermost:
-                run.depth = 0
-        return "".join(out)
+            run.depth, run.calls, run.frames = before
+        raise _located(fault, name, tree.text, parse_name)
 
 
 def _frame(run: _Run, entry: _Entry, data: Any, append: Callable[[str], None]) -> Frame:
@@ -233,7 +232,7 @@ def _template(run: _Run, name: str, entry: _Entry, frame: Frame, node: Node | No
         run.frames = stack.fresh_frames() - cost
         try:
             stack.continue_in_thread(partial(_body, name, entry, frame))
-        except RuntimeError as error:
+        except stack.NoThread as error:
             raise _too_deep(run.depth, tree, node) from error
     run.frames = left
     run.depth -= 1

@@ -10,11 +10,14 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
 
 # Frames kept free for what templates call: functions, printing, building, one more parser.
 _RESERVE = 450
 _FRESH_THREAD = 12
+
+
+class NoThread(Exception):
+    """The system has no more threads for this process."""
 
 
 def free_frames() -> int:
@@ -36,7 +39,7 @@ def fresh_frames() -> int:
 def continue_in_thread(work: Callable[[], None]) -> None:
     """Run ``work`` in a thread of its own and wait; what it raises is raised here.
 
-    Raises RuntimeError where the system has no thread to give.
+    Raises NoThread where the system has none to give.
     """
     raised: list[BaseException] = []
 
@@ -47,8 +50,10 @@ def continue_in_thread(work: Callable[[], None]) -> None:
             raised.append(error)
 
     thread = threading.Thread(target=run, name="template", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as refused:
+        raise NoThread from refused
     thread.join()
     if raised:
-        error: Any = raised.pop()
-        raise error
+        raise raised.pop()
