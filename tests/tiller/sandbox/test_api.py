@@ -34,7 +34,8 @@ def test_health_needs_no_token(new_cluster: Callable[..., Any], path: str) -> No
 def test_version_is_honest(cluster: Any) -> None:
     version = cluster.get("/version")
     assert (version["major"], version["minor"]) == ("1", "29")
-    assert version["gitVersion"].startswith("v1.29.") and "sandbox" in version["gitVersion"]
+    assert version["gitVersion"].startswith("v1.29.")
+    assert "sandbox" in version["gitVersion"]
 
 
 def test_discovery_lists_groups_and_resources(cluster: Any) -> None:
@@ -55,13 +56,15 @@ def test_aggregated_discovery(cluster: Any, version: str) -> None:
     core = cluster.ok("GET", "/api", accept=f"{wanted},application/json")
     assert core["apiVersion"] == f"apidiscovery.k8s.io/{version}"
     pods = next(r for r in core["items"][0]["versions"][0]["resources"] if r["resource"] == "pods")
-    assert pods["scope"] == "Namespaced" and {"log", "status"} <= {s["subresource"] for s in pods["subresources"]}
+    assert pods["scope"] == "Namespaced"
+    assert {"log", "status"} <= {s["subresource"] for s in pods["subresources"]}
     assert "apps" in {g["metadata"]["name"] for g in cluster.ok("GET", "/apis", accept=wanted)["items"]}
 
 
 def test_openapi_answers_in_both_forms(cluster: Any) -> None:
     protobuf = cluster.send("GET", "/openapi/v2", accept="application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
-    assert protobuf.status == 200 and protobuf.body == b"\n\x032.0"
+    assert protobuf.status == 200
+    assert protobuf.body == b"\n\x032.0"
     assert cluster.get("/openapi/v2")["swagger"] == "2.0"
     assert "apis/apps/v1" in cluster.get("/openapi/v3")["paths"]
 
@@ -82,10 +85,11 @@ def test_generate_name(cluster: Any) -> None:
     names = {
         cluster.ok("POST", f"{NS}/configmaps", {"metadata": {"generateName": "a-"}})["metadata"]["name"] for _ in "abc"
     }
-    assert len(names) == 3 and all(len(n) == 7 and n.startswith("a-") for n in names)
+    assert len(names) == 3
+    assert all(len(n) == 7 and n.startswith("a-") for n in names)
 
 
-REFUSALS = [
+REFUSALS: list[tuple[str, str, Any, int, str]] = [
     ("GET", f"{NS}/configmaps/x", None, 404, 'configmaps "x" not found'),
     ("GET", f"{APPS}/deployments/x", None, 404, 'deployments.apps "x" not found'),
     ("DELETE", f"{APPS}/deployments/x", None, 404, 'deployments.apps "x" not found'),
@@ -158,7 +162,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("method", "path", "body", "code", "words"), REFUSALS)
-def test_refusals(cluster: Any, method: str, path: str, body: Any, code: int, words: str) -> None:
+def test_refusals(cluster: Any, method: str, path: str, body: Any, code: int, words: str) -> None:  # noqa: PLR0917 - a row of the table
     status = cluster.refused(method, path, body)
     assert status["code"] == code
     assert words in status["message"]
@@ -267,7 +271,8 @@ def test_delete_with_preconditions_and_collections(cluster: Any) -> None:
     status = cluster.refused("DELETE", f"{NS}/configmaps/a", {"preconditions": {"uid": "other"}})
     assert status["code"] == 409
     gone = cluster.ok("DELETE", f"{NS}/configmaps/a", {"preconditions": {"uid": made["metadata"]["uid"]}})
-    assert gone["status"] == "Success" and gone["details"]["uid"] == made["metadata"]["uid"]
+    assert gone["status"] == "Success"
+    assert gone["details"]["uid"] == made["metadata"]["uid"]
     for name in "bc":
         cluster.ok("POST", f"{NS}/configmaps", {"metadata": {"name": name, "labels": {"x": "y"}}})
     cluster.ok("DELETE", f"{NS}/configmaps?labelSelector=x=y")

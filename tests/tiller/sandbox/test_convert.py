@@ -29,7 +29,7 @@ SAME = [
 
 
 @pytest.mark.parametrize(("version", "plural", "kind", "spec", "stored"), SAME)
-def test_views(cluster: Any, version: str, plural: str, kind: str, spec: Any, stored: str) -> None:
+def test_views(cluster: Any, version: str, plural: str, kind: str, spec: Any, stored: str) -> None:  # noqa: PLR0917 - a row of the table
     body = {"apiVersion": version, "kind": kind, "metadata": {"name": "old"}, "spec": spec}
     made = cluster.ok("POST", f"/apis/{version}/namespaces/default/{plural}", body)
     assert (made["apiVersion"], made["kind"]) == (version, kind)

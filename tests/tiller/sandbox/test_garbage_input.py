@@ -60,7 +60,8 @@ def ask(method: str, path: str, body: bytes = b"", kind: str = "application/json
         return
     if answer.status >= 400 and answer.body.startswith(b"{"):
         status = answer.json()
-        assert status["kind"] == "Status" and status["code"] == answer.status
+        assert status["kind"] == "Status"
+        assert status["code"] == answer.status
         if answer.status >= 500:
             assert status["message"].startswith("failed to create typed patch object"), status
 

@@ -34,7 +34,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES)
-def test_labels(text: str, expected: bool) -> None:
+def test_labels(text: str, expected: bool) -> None:  # noqa: FBT001 - a row of the table
     assert selectors.matches(selectors.parse_labels(text), LABELS) is expected
 
 
@@ -53,7 +53,8 @@ def test_objects() -> None:
         ],
     }
     found = selectors.of_object(selector)
-    assert found is not None and selectors.matches(found, LABELS)
+    assert found is not None
+    assert selectors.matches(found, LABELS)
     assert selectors.text_of(found) == "!z,a=1,b in (x,y)"
     assert selectors.of_object(None) is None
     assert selectors.matches(selectors.of_object({}) or (), {})
@@ -63,7 +64,7 @@ FIELDS = [("status.phase=Running", True), ("status.phase!=Running", False), ("me
 
 
 @pytest.mark.parametrize(("text", "expected"), FIELDS)
-def test_fields(text: str, expected: bool) -> None:
+def test_fields(text: str, expected: bool) -> None:  # noqa: FBT001 - a row of the table
     pod = {"metadata": {"name": "p"}, "status": {"phase": "Running"}, "spec": {}}
     assert selectors.matches_fields(selectors.parse_fields(text, ("", "pods")), pod) is expected
 

@@ -215,7 +215,8 @@ def test_services_find_their_pods(cluster: Any) -> None:
     assert cluster.get(f"{NS}/endpoints/s").get("subsets", []) == []
     cluster.ok("POST", f"{APPS}/deployments", workload("d", spec={"replicas": 2}))
     (subset,) = cluster.get(f"{NS}/endpoints/s")["subsets"]
-    assert len(subset["addresses"]) == 2 and subset["ports"] == [{"port": 80, "protocol": "TCP"}]
+    assert len(subset["addresses"]) == 2
+    assert subset["ports"] == [{"port": 80, "protocol": "TCP"}]
     slices = cluster.get("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices")["items"]
     assert len(slices[0]["endpoints"]) == 2
     cluster.ok("DELETE", f"{NS}/services/s")
