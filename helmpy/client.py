@@ -282,7 +282,10 @@ def _diagnosis(host: str, seconds: float, timeout: float) -> str:
     """Why there is no connection, found by trying the plain socket once more."""
     try:
         with _dial(host, min(seconds, 2.0)):
-            return f"transport is closing: {host} answers, but not as a Tiller; TLS may differ (--tls, --tls-verify)"
+            return (
+                f"transport is closing: {host} answers, but no connection comes about; "
+                "TLS or its certificates may differ (--tls, --tls-verify, --tls-hostname)"
+            )
     except TimeoutError:
         return f"context deadline exceeded: no answer from Tiller at {host} within {timeout:g} s"
     except OSError as error:

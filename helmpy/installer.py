@@ -32,14 +32,33 @@ Object = Mapping[str, Any]
 
 
 def install(api: KubeApi, objects: Iterable[Object]) -> None:
-    """Create the objects in their order. Raises AlreadyInstalled, InstallerError or NoCluster."""
-    for one in objects:
-        try:
-            api.create(_path(one), one)
-        except KubeError as error:
-            if error.reason == "AlreadyExists":
-                raise AlreadyInstalled(f"error installing: {error}") from error
-            raise InstallerError(f"error installing: {error}") from error
+    """Create the objects, a Secret before the pods that need it.
+
+    Raises AlreadyInstalled where there is a Tiller, InstallerError or NoCluster.
+    """
+    wanted = sorted(objects, key=lambda one: one["kind"] != "Secret")
+    try:
+        if wanted[0]["kind"] == "Secret":  # a running Tiller's must not change by the way
+            _refuse_installed(api, next(one for one in wanted if one["kind"] == "Deployment"))
+        for one in wanted:
+            if one["kind"] == "Secret":
+                _apply(api, one)
+            else:
+                api.create(_path(one), one)
+    except KubeError as error:
+        kind = AlreadyInstalled if error.reason == "AlreadyExists" else InstallerError
+        raise kind(f"error installing: {error}") from error
+
+
+def _refuse_installed(api: KubeApi, deployment: Object) -> None:
+    name = deployment["metadata"]["name"]
+    try:
+        api.get(f"{_path(deployment)}/{name}")
+    except KubeError as error:
+        if error.status == 404:
+            return
+        raise
+    raise AlreadyInstalled(f'error installing: deployments.apps "{name}" already exists')
 
 
 def upgrade(api: KubeApi, objects: Iterable[Object], *, force: bool = False) -> None:

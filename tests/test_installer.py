@@ -61,6 +61,20 @@ def test_install(api: KubeApi) -> None:
         installer.install(api, objects())
 
 
+def test_install_with_tls_leaves_a_running_tiller_alone(api: KubeApi) -> None:
+    installer.install(api, objects(tls=TlsFiles(b"one", b"cert")))
+    with pytest.raises(AlreadyInstalled, match='"tiller-deploy" already exists'):
+        installer.install(api, objects(tls=TlsFiles(b"two", b"cert")))
+    assert api.get("/api/v1/namespaces/kube-system/secrets/tiller-secret")["data"]["tls.key"] == "b25l"
+
+
+def test_install_takes_a_secret_that_was_left(api: KubeApi) -> None:
+    for key in (b"one", b"two"):
+        installer.install(api, objects(tls=TlsFiles(key, b"cert")))
+        installer.uninstall(api, objects())
+    assert api.get("/api/v1/namespaces/kube-system/secrets/tiller-secret")["data"]["tls.key"] == "dHdv"
+
+
 def test_install_into_a_namespace_that_is_missing(api: KubeApi) -> None:
     with pytest.raises(InstallerError, match=r'^error installing: namespaces "nowhere" not found$'):
         installer.install(api, objects(namespace="nowhere"))
