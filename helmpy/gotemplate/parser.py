@@ -64,6 +64,7 @@ from helmpy.gotemplate.nodes import (
     VariableNode,
     WithNode,
 )
+from helmpy.gotemplate.scope import Scope, Variable
 
 # Places of a frame before its variables: dot, $, the run, the output.
 FIRST_SLOT = 4
@@ -73,17 +74,6 @@ _OPERANDS = frozenset(
     {BOOL, CHARACTER, COMPLEX, DOT, FIELD, IDENTIFIER, NUMBER, NIL, RAW_STRING, STRING, VARIABLE, OPEN}
 )
 _CONDITIONS: dict[str, type[ConditionNode]] = {"if": IfNode, "with": WithNode}
-
-
-class _Variable:
-    """A variable in scope; no slot yet while the pipeline that declares it is being parsed."""
-
-    __slots__ = ("loose", "name", "slot")
-
-    def __init__(self, name: str, slot: int, *, loose: bool) -> None:
-        self.name = name
-        self.slot = slot
-        self.loose = loose
 
 
 class Parser:
@@ -125,7 +115,7 @@ class Parser:
     # Templates
 
     def _start_template(self) -> None:
-        self._variables = [_Variable("$", ROOT_SLOT, loose=False)]
+        self._scope = Scope(ROOT_SLOT)
         self._loose = False
         self._slots = FIRST_SLOT
         self._deepest = 0
@@ -154,14 +144,14 @@ class Parser:
 
     def _separate(self, name: str, context: str) -> None:
         """Parse a template of its own up to its end: nothing of what surrounds it is in scope."""
-        outside = (self._variables, self._loose, self._slots, self._deepest, self._ranges, self._nesting)
+        outside = (self._scope, self._loose, self._slots, self._deepest, self._ranges, self._nesting)
         self._start_template()
         self._nesting = 0
         root, end = self._list()
         if end != "end":
             self._fail(f"unexpected {{{{{end}}}}} in {context}")
         tree = self._finish_template(root)
-        self._variables, self._loose, self._slots, self._deepest, self._ranges, self._nesting = outside
+        self._scope, self._loose, self._slots, self._deepest, self._ranges, self._nesting = outside
         self._add(name, tree)
 
     # Statements
@@ -228,7 +218,7 @@ class Parser:
 
         A chain of ``else if`` is a loop here, so that its length is not nesting.
         """
-        scope = len(self._variables)
+        mark = self._scope.mark()
         outer = self._loose
         first: ConditionNode | None = None
         last: ConditionNode | None = None
@@ -254,16 +244,15 @@ class Parser:
                 continue
             node.otherwise = self._final_else()
             break
-        del self._variables[scope:]
+        self._scope.forget(mark)
         assert first is not None
         return first
 
     def _body(self) -> tuple[ListNode, str]:
         """Parse a list that another branch may follow: that one knows the names, but they have no values."""
-        scope = len(self._variables)
+        mark = self._scope.mark()
         body, end = self._list()
-        for variable in self._variables[scope:]:
-            variable.slot = -1
+        self._scope.void(mark)
         return body, end
 
     def _final_else(self) -> ListNode:
@@ -274,7 +263,7 @@ class Parser:
 
     def _range(self) -> RangeNode:
         """Parse range = "range" pipeline "}}" list [ "{{else}}" list ] "{{end}}"."""
-        scope = len(self._variables)
+        mark = self._scope.mark()
         outer = self._loose
         pipe = self._pipeline("range", RIGHT)
         self._ranges += 1
@@ -283,7 +272,7 @@ class Parser:
         self._loose = outer
         self._ranges -= 1
         otherwise = None if end == "end" else self._final_else()
-        del self._variables[scope:]
+        self._scope.forget(mark)
         return RangeNode(pipe.position, pipe, body, otherwise)
 
     def _loop_control(self, keyword: Token) -> Node:
@@ -342,9 +331,9 @@ class Parser:
         self._nesting -= 1
         return pipe
 
-    def _declarations(self, pipe: PipeNode, context: str) -> list[_Variable]:
+    def _declarations(self, pipe: PipeNode, context: str) -> list[Variable]:
         """Read the variables before ``:=``; they exist from here on, but have no slot yet."""
-        declared: list[_Variable] = []
+        declared: list[Variable] = []
         while self._peek_word()[0] == VARIABLE:
             before = self._index
             _, name, position = self._next_word()
@@ -354,8 +343,7 @@ class Parser:
                 break
             self._next_word()
             pipe.variables.append(VariableNode(position, name, -1, loose=False))
-            declared.append(_Variable(name, -1, loose=False))
-            self._variables.append(declared[-1])
+            declared.append(self._scope.declare(name))
             if kind in {ASSIGN, DECLARE}:
                 pipe.assigns = kind == ASSIGN
                 break
@@ -365,27 +353,20 @@ class Parser:
                 self._fail("range can only initialize variables")
         return declared
 
-    def _settle(self, pipe: PipeNode, declared: list[_Variable], *, loose: bool) -> None:
+    def _settle(self, pipe: PipeNode, declared: list[Variable], *, loose: bool) -> None:
         """Give declared variables their slots, or find those that ``=`` means."""
         for node, variable in zip(pipe.variables, declared, strict=True):
             if pipe.assigns:
-                self._variables.remove(variable)
-                known = self._find(variable.name)
+                known = self._scope.find(variable.name)
                 if known is None:
-                    self._variables.append(variable)  # exists for the parser, execution will complain
-                    continue
+                    continue  # execution will complain
                 known.loose = loose
-                node.slot = known.slot
+                variable.slot = known.slot
             else:
-                variable.loose = loose
-                variable.slot = node.slot = self._slots
+                variable.slot = self._slots
                 self._slots += 1
-
-    def _find(self, name: str) -> _Variable | None:
-        for variable in reversed(self._variables):
-            if variable.name == name and variable.slot >= 0:
-                return variable
-        return None
+            variable.loose = loose
+            node.slot = variable.slot
 
     def _check_pipeline(self, pipe: PipeNode, context: str) -> None:
         if not pipe.commands:
@@ -469,8 +450,8 @@ class Parser:
 
     def _variable(self, token: Token) -> VariableNode:
         name = token[1]
-        known = self._find(name)
-        if known is None and all(variable.name != name for variable in self._variables):
+        known = self._scope.find(name)
+        if known is None and not self._scope.knows(name):
             self._fail(f"undefined variable {constants.quote(name)}")
         if known is None:
             return VariableNode(token[2], name, -1, loose=False)

@@ -117,6 +117,12 @@ def test_a_cached_text_keeps_to_the_limits_of_whoever_asks() -> None:
         TemplateSet({}, limits=Limits(nesting=3)).parse("t", text)
 
 
+def test_many_variables_take_no_longer_than_their_text() -> None:
+    started = time.perf_counter()
+    parse("{{$x := 1}}" + "".join(f"{{{{$y{number} := $x}}}}{{{{$x = 2}}}}" for number in range(20_000)))
+    assert time.perf_counter() - started < 20
+
+
 def test_a_chain_of_else_if_is_no_nesting() -> None:
     templates = TemplateSet({})
     templates.parse("t", "{{if 0}}" + "{{else if 0}}" * 2000 + "{{else}}last{{end}}")

@@ -342,3 +342,14 @@ def test_a_map_inside_itself_cannot_be_printed() -> None:
     loop: dict[str, Any] = {}
     loop["loop"] = loop
     assert str(error_of("{{.loop}}", loop)).endswith("at <{{.loop}}>: value is nested too deep to print")
+
+
+def test_sets_in_many_threads_share_what_is_parsed() -> None:
+    text = "{{/* threads */}}{{range .l}}{{if .}}{{printf `%s-` (print .)}}{{else}}none{{end}}{{end}}{{with .deep}}{{.er.still}}{{end}}"
+    outputs: list[str] = []
+    threads = [threading.Thread(target=lambda: outputs.extend(run(text) for _ in range(20))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outputs == ["1-b-nonehere"] * 160
