@@ -13,7 +13,7 @@ from typing import Any
 
 from helmpy.chart.metadata import parse_dependencies
 from helmpy.chart.model import Chart, ChartError, Config, Dependency
-from helmpy.chart.values import Table, Warn, coalesce_values, merge_tables, remember
+from helmpy.chart.values import Table, ValuesError, Warn, coalesce_values, merge_tables, remember
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
 
@@ -99,7 +99,14 @@ def _prune(chart: Chart, values: Mapping[str, Any], path: str, dialect: int, war
         if found is not None:
             present.append(found)
     joined = replace(chart, dependencies=tuple(present))
-    seen = coalesce_values(joined, values, dialect=dialect, warn=warn)
+    try:
+        seen = coalesce_values(joined, values, dialect=dialect, warn=warn)
+    except ValuesError:
+        # A subchart's list is judged by the root's values, where a key may happen to have the name
+        # of the subchart's subchart and be no table. Helm 2 leaves all of them on then.
+        if dialect == 2 and path:
+            return joined
+        raise
     off = {name for one in wanted if not _enabled(one, name := one.alias or one.name, seen, path, warn)}
     kept = (one for one in present if one.name not in off)
     return replace(chart, dependencies=tuple(_prune(one, seen, f"{path}{one.name}.", dialect, warn) for one in kept))

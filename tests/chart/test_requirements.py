@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -116,6 +117,21 @@ def test_conditions_of_subcharts_are_below_their_names(values: dict[str, Any], e
     assert left("- {name: s, version: '*'}\n", nested=NESTED, **values) == expected
 
 
+def test_defaults_of_a_subchart_count_for_its_own_list() -> None:
+    nested = NESTED.replace("ss.enabled", "local.on")
+    parent = chart("- {name: s, version: '*'}\n", nested=nested)
+    files = [("Chart.yaml", b"name: s\nversion: 0.1.0"), ("values.yaml", b"tags: {deep: false}")]
+    files += [("requirements.yaml", f"dependencies:\n{nested}".encode())]
+    files += [("charts/ss/Chart.yaml", b"name: ss\nversion: 0.1.0")]
+    sub = from_files(File(name, data) for name, data in files)
+    pruned = requirements.process(replace(parent, dependencies=(sub,)), {})
+    assert pruned.dependencies[0].dependencies == ()
+
+
+def test_a_root_value_named_like_a_deeper_chart_does_no_harm() -> None:
+    assert left("- {name: s, version: '*'}\n", nested=NESTED, ss="word") == ["t", "s", "s/ss"]
+
+
 def test_exports_come_to_the_top_and_beat_the_charts_own() -> None:
     values = seen("- {name: s, version: '*', import-values: [e]}\n")
     assert (values["x"], values["z"]) == (2.0, 3.0)
@@ -147,8 +163,6 @@ def test_imports_climb_from_the_deepest() -> None:
     )
     files = [File("Chart.yaml", b"name: ss\nversion: 0.1.0"), File("values.yaml", b"deep: {a: 1}")]
     (s, t) = sorted(parent.dependencies, key=lambda one: one.name)
-    from dataclasses import replace
-
     parent = replace(parent, dependencies=(replace(s, dependencies=(from_files(files),)), t))
     assert coalesce_values(requirements.process(parent, {}), {})["top"] == {"a": 1.0}
 
