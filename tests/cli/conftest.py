@@ -6,6 +6,7 @@ import random
 import shlex
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,30 +34,43 @@ Helm = Callable[[str], Result]
 
 @pytest.fixture
 def clock() -> FakeClock:
-    return FakeClock(1_700_000_000.0)  # 2023-11-14 22:13:20 UTC
+    return FakeClock(1_700_000_000.0)
+
+
+@contextmanager
+def serve_frozen(clock: FakeClock | None = None) -> Iterator[str]:
+    """The address of a Tiller with an empty cluster, a clock that stands, and names that repeat."""
+    clock = clock or FakeClock(1_700_000_000.0)  # 2023-11-14 22:13:20 UTC
+    api = memory_api(clock.now, seed=1)
+    environment = Environment(Cluster(api, clock), Storage(MemoryDriver()), clock=clock, random=random.Random(1))
+    handle = serve(environment)
+    try:
+        yield f"127.0.0.1:{handle.port}"
+    finally:
+        handle.stop(0)
+
+
+def user_home(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make ``path`` the home and the directory of a user without any configuration."""
+    for name in ("KUBECONFIG", "HELM_HOST", "HELM_DEBUG", "TILLER_NAMESPACE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(path))
+    monkeypatch.setenv("HELM_HOME", str(path / "helm"))
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.chdir(path)
+    return path
 
 
 @pytest.fixture
 def tiller(clock: FakeClock) -> Iterator[str]:
-    """The address of a Tiller with an empty cluster and a clock that stands."""
-    api = memory_api(clock.now, seed=1)
-    environment = Environment(Cluster(api, clock), Storage(MemoryDriver()), clock=clock, random=random.Random(1))
-    handle = serve(environment)
-    yield f"127.0.0.1:{handle.port}"
-    handle.stop(0)
+    with serve_frozen(clock) as address:
+        yield address
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user without any configuration, in a directory of charts."""
-    for name in ("KUBECONFIG", "HELM_HOST", "HELM_DEBUG", "TILLER_NAMESPACE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("HELM_HOME", str(tmp_path / "helm"))
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return user_home(tmp_path, monkeypatch)
 
 
 @pytest.fixture
