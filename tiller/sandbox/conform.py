@@ -142,6 +142,8 @@ class Conformer:
         return value
 
     def _list(self, value: list[Any], shape: Shape, owner: str, path: tuple[str, ...]) -> list[Any]:
+        if self.applied and shape.mode in {"map", "set"}:
+            self._no_twins(value, shape, path)
         out = []
         for i, item in enumerate(value):
             if item is not None:
@@ -149,6 +151,16 @@ class Conformer:
                 word = fields.text_of((fields.item_key(item, shape),)) if keyed else f"[{i}]"
                 out.append(self._value(item, shape.item(), owner, (*path, word)))
         return out
+
+    def _no_twins(self, value: list[Any], shape: Shape, path: tuple[str, ...]) -> None:
+        """Server-side apply must know items apart."""
+        seen = set()
+        for item in value:
+            word = fields.item_key(item, shape) if shape.mode == "map" else f"v:{fields.compact(item)}"
+            if word in seen:
+                where = "".join(p if p.startswith("[") else f".{p}" for p in path)
+                raise untyped(self.applied, where, f"duplicate entries for key {fields.text_of((word,))}")
+            seen.add(word)
 
     def _object(self, value: dict[str, Any], shape: Shape, path: tuple[str, ...]) -> dict[str, Any]:
         if shape.custom is not None:

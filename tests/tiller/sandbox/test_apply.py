@@ -182,6 +182,10 @@ UNTYPED = [
         {"spec": {"template": {"spec": {"containers": [{"name": "c", "imagee": "x"}]}}}},
         '.spec.template.spec.containers[name="c"].imagee: field not declared in schema',
     ),
+    (
+        {"spec": {"template": {"spec": {"containers": [{"name": "c"}, {"name": "c"}]}}}},
+        '.spec.template.spec.containers: duplicate entries for key [name="c"]',
+    ),
 ]
 
 
