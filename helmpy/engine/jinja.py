@@ -29,7 +29,8 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
-from jinja2.runtime import Context, Undefined
+from jinja2.filters import do_round
+from jinja2.runtime import Context, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from helmpy.engine.functions import MAP_TYPE, unmarked
@@ -44,6 +45,8 @@ from helmpy.gotemplate import Limits, TemplateError
 MAX_WIDTH = 1000  # spaces that indent may put before a line
 MAX_CALLS = 100  # macros inside macros
 MAX_NUMBER = 2**63
+MAX_ITEMS = 1_000_000  # of a list that an operator makes
+MAX_DIGITS = 100  # that round may keep
 STEP_COST = 50  # a turn of a loop counts as so many of Limits.steps
 
 
@@ -127,6 +130,7 @@ class Environment(ImmutableSandboxedEnvironment):
             "join": self._join,
             "replace": self._replace,
             "indent": _indent,
+            "round": _round,
             "attr": self.getattr,
         }
         own = set(self.filters)
@@ -235,8 +239,11 @@ class Environment(ImmutableSandboxedEnvironment):
             return self._member(obj, attribute)
         if isinstance(obj, str):
             return self._text_method(obj, attribute)
-        if isinstance(obj, list | tuple):
-            return _method_of(obj, attribute) or self._missing(obj, attribute)
+        if isinstance(obj, tuple):
+            names = getattr(type(obj), "_fields", ())  # what groupby gives: grouper and list
+            return obj[names.index(attribute)] if attribute in names else self._missing(obj, attribute)
+        if isinstance(obj, list):
+            return self._missing(obj, attribute)
         if isinstance(obj, int | float | bytes) or obj is None:
             return self._missing(obj, attribute)
         return super().getattr(obj, attribute)  # jinja2's own: loop, imported templates, macros
@@ -297,13 +304,19 @@ class Environment(ImmutableSandboxedEnvironment):
         if operator == "*":
             for whole, times in ((left, right), (right, left)):
                 if isinstance(whole, str | list | tuple) and isinstance(times, int):
-                    self.meter.check(len(whole) * max(times, 0))
+                    self._check(whole, len(whole) * max(times, 0))
         if operator == "+" and isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
-            self.meter.check(len(left) + len(right))
+            self._check(left, len(left) + len(right))
         value = super().call_binop(context, operator, left, right)
         if isinstance(value, int) and abs(value) >= MAX_NUMBER:
             raise FunctionError(f"{operator} gives a number out of range")
         return value
+
+    def _check(self, kind: Any, size: int) -> None:
+        if isinstance(kind, str):
+            self.meter.check(size)
+        elif size > MAX_ITEMS:
+            raise FunctionError(f"a list of {size} items is longer than {MAX_ITEMS}")
 
     def joined(self, parts: Iterable[Any]) -> str:
         """Join what ``~`` stands between."""
@@ -343,10 +356,14 @@ class Environment(ImmutableSandboxedEnvironment):
             return "true" if value else "false"
         elif isinstance(value, float):
             text = _number(value)
-        elif isinstance(value, dict | list | tuple):
-            text = json.dumps(list(value) if isinstance(value, tuple) else value)
+        elif isinstance(value, dict | list):
+            text = json.dumps(value)
+        elif isinstance(value, tuple | Iterator | range):
+            text = json.dumps(list(value))
         elif isinstance(value, bytes):
             text = value.decode("utf-8", "surrogateescape")
+        elif callable(value) and not isinstance(value, GoObject | Macro):
+            raise FunctionError("a function is not printed but called: ()")
         else:
             text = str(value)
         self.meter.write(len(text))
@@ -385,7 +402,7 @@ class _Loader(jinja2.BaseLoader):
 
 _JINJA_FILTERS = (
     "abs", "count", "d", "default", "dictsort", "first", "float", "groupby", "int", "items", "last", "length",
-    "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "round", "select", "selectattr",
+    "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr",
     "sort", "string", "sum", "title", "capitalize", "trim", "truncate", "unique", "upper", "urlencode", "wordcount",
 )  # fmt: skip
 
@@ -429,6 +446,14 @@ def _indent(text: str, width: int = 4, first: bool = False) -> str:  # noqa: FBT
     lines = str(text).split("\n")
     pad = " " * width
     return "\n".join(pad + line if line and (first or i) else line for i, line in enumerate(lines))
+
+
+def _round(value: float, precision: int = 0, method: str = "common") -> float:
+    """Round as Jinja's filter does, to a number of digits that is bounded."""
+    if abs(precision) > MAX_DIGITS:
+        raise FunctionError(f"round to {precision} digits is out of range")
+    rounded: float = do_round(value, precision, method)  # type: ignore[arg-type]  # it checks the method's name
+    return rounded
 
 
 # --- from Go's values to Jinja's ----------------------------------------------------------------
