@@ -202,7 +202,14 @@ def _import(chart: Chart, dialect: int, warn: Warn | None) -> Chart:
     listed = read_requirements(chart)
     if listed is None:
         return chart
-    own = coalesce_values(chart, {}, dialect=dialect, warn=warn)
+    try:
+        own = coalesce_values(chart, {}, dialect=dialect, warn=warn)
+    except ValuesError:
+        # Defaults that give a subchart no table may be put right by the user's values, which are
+        # not looked at here: Helm 2 then imports nothing. What is still wrong fails when rendering.
+        if dialect == 2:
+            return chart
+        raise
     imported = _imports(chart, listed.dependencies, own, dialect, warn)
     joined = merge_tables(imported, own, label=chart.name, dialect=dialect, warn=warn)
     text = yaml.dump(joined)

@@ -4,6 +4,9 @@ Two dialects. A chart of ``apiVersion: v2`` gets Helm 3's rules, every other one
 chart at the root decides for its subcharts too. They differ where a user's value is ``null`` and
 the chart has no such key (Helm 2 drops it), where globals are tables, and in their warnings.
 
+One thing of Helm 2 is put right: where ``global`` is no table, Helm 2 hands a subchart the content
+of its globals for its values; here the subchart keeps its values and gets no globals.
+
 Nothing given is changed; what is returned may share parts with what was given, except with
 charts' own defaults, which are fresh at every call.
 """

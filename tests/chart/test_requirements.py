@@ -132,6 +132,11 @@ def test_a_root_value_named_like_a_deeper_chart_does_no_harm() -> None:
     assert left("- {name: s, version: '*'}\n", nested=NESTED, ss="word") == ["t", "s", "s/ss"]
 
 
+def test_a_user_may_put_right_what_defaults_got_wrong() -> None:
+    values = seen("- {name: s, version: '*', import-values: [e]}\n", values="x: 1\ns: word\n", s={"k": 1.0})
+    assert (values["x"], values["s"]["k"]) == (1.0, 1.0)
+
+
 def test_exports_come_to_the_top_and_beat_the_charts_own() -> None:
     values = seen("- {name: s, version: '*', import-values: [e]}\n")
     assert (values["x"], values["z"]) == (2.0, 3.0)
