@@ -32,7 +32,7 @@ def render(
     *,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     lookup: Lookup | None = None,
-    now: Any = None,
+    now: Callable[[], int] | None = None,
     dns: bool = False,
     lint: bool = False,
     warn: Callable[[str], None] | None = None,
@@ -40,7 +40,7 @@ def render(
     """Return path to text for every template that is no partial, NOTES.txt included.
 
     ``values`` are the user's, laid over the charts' defaults here; ``warn`` hears what did not
-    fit. ``lookup`` answers the function of that name, ``now`` is the clock of date functions,
+    fit. ``lookup`` answers the function of that name, ``now`` is the clock of date functions (nanoseconds since 1970),
     ``dns`` allows looking up hosts; ``lint`` lets missing required values pass.
     Raises TemplateError for templates that fail and ValuesError for values that do not fit.
     """
@@ -53,7 +53,14 @@ def render(
 class Tables:
     """The template functions, a table for each dialect, made when first needed."""
 
-    def __init__(self, *, lookup: Lookup | None = None, now: Any = None, dns: bool = False, lint: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        lookup: Lookup | None = None,
+        now: Callable[[], int] | None = None,
+        dns: bool = False,
+        lint: bool = False,
+    ) -> None:
         self._lookup = lookup
         self._now = now
         self._dns = dns
@@ -63,8 +70,12 @@ class Tables:
     def of(self, version: int) -> dict[str, GoFunc]:
         """Return the functions as Helm 2 (``version`` 2) or Helm 3 has them."""
         if version not in self._made:
-            options = {} if self._now is None else {"now": self._now}
-            table = sprig.functions(version, dns=self._dns, **options)
+            clock = self._now
+            table = (
+                sprig.functions(version, dns=self._dns)
+                if clock is None
+                else sprig.functions(version, dns=self._dns, now=clock)
+            )
             self._made[version] = {**table, **helm_functions(version, lint=self._lint, lookup=self._lookup)}
         return self._made[version]
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.charts import text
+from helmpy.engine import render
+from tests.engine.charts import CAPABILITIES, RELEASE, chart, text
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,9 @@ def test_lookup_asks_who_it_is_told_to() -> None:
 def test_the_environment_is_out_of_reach(name: str) -> None:
     with pytest.raises(Exception, match=f'function "{name}" not defined'):
         text(f'{{{{ {name} "HOME" }}}}')
+
+
+def test_dates_come_from_the_clock_that_is_given() -> None:
+    whole = chart("web", {"x.yaml": '{{ now | date "2006-01-02" }}'})
+    found = render(whole, {}, RELEASE, CAPABILITIES, now=lambda: 1_600_000_000 * 10**9)
+    assert found["web/templates/x.yaml"] == "2020-09-13"
