@@ -190,10 +190,30 @@ class Tiller:
     def _connect(self) -> grpc.Channel:
         deadline = time.monotonic() + self._connect_timeout
         channel = self._new_channel(deadline)
-        if _wait_ready(channel, deadline, self._patience):
+        if self._wait_ready(channel, deadline):
             return channel
         channel.close()
         raise TillerUnavailable(_diagnosis(self.host, max(1.0, deadline - time.monotonic()), self._connect_timeout))
+
+    def _wait_ready(self, channel: grpc.Channel, deadline: float) -> bool:
+        """Whether the channel connects in time; a host that only refuses gets a few seconds.
+
+        Any answer to the question for its health will do, a refusal too. (Watching the channel's state
+        would do without a question, but costs 0.2 s when the channel is closed.)
+        """
+        last_try = min(deadline, time.monotonic() + self._patience)
+        while True:
+            try:
+                _health(channel)(_TILLER, timeout=max(0.001, deadline - time.monotonic()), metadata=self._metadata)
+            except grpc.RpcError as error:
+                if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                    return False
+                if error.code() is grpc.StatusCode.UNAVAILABLE:
+                    if time.monotonic() >= last_try:
+                        return False
+                    time.sleep(min(0.1, self._patience))
+                    continue
+            return True
 
     def _new_channel(self, deadline: float) -> grpc.Channel:
         options: list[tuple[str, Any]] = [
@@ -248,27 +268,6 @@ def _translated(error: Any) -> HelmError:
         sizes = details[details.index("larger than max") :].rstrip(")")
         return TillerError(f"grpc: received message {sizes})")
     return ReleaseError(details or f"Tiller answered with {code.name}")
-
-
-def _wait_ready(channel: grpc.Channel, deadline: float, patience: float) -> bool:
-    """Whether the channel connects in time; a host that only refuses gets ``patience`` seconds.
-
-    Any answer to the question for its health will do, a refusal too. (Watching the channel's state
-    would do without a question, but costs 0.2 s when the channel is closed.)
-    """
-    last_try = min(deadline, time.monotonic() + patience)
-    while True:
-        try:
-            _health(channel)(_TILLER, timeout=max(0.001, deadline - time.monotonic()))
-        except grpc.RpcError as error:
-            if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-                return False
-            if error.code() is grpc.StatusCode.UNAVAILABLE:
-                if time.monotonic() >= last_try:
-                    return False
-                time.sleep(min(0.1, patience))
-                continue
-        return True
 
 
 def _health(channel: grpc.Channel) -> Callable[..., bytes]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from helmpy.chart import model as chart
-from helmpy.cli.status import code_name
+from helmpy.cli.status import code_name, test_status_name
 from helmpy.engine.context import Field, Message
 from helmpy.gocompat.function import GoFunc
 from helmpy.gotemplate import TemplateSet
@@ -59,8 +59,39 @@ def go_value(value: Any) -> Any:
         return value
     found = {field.name: go_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, release.Status):
-        found["code"] = code_name(value.code)
-    return _message(go_type)(Field(_go_name(name), name, one) for name, one in found.items())
+        found["code"] = _Code(value.code)
+    if isinstance(value, release.TestRun):
+        found["status"] = _TestCode(value.status)
+    return _message(go_type)(Field(_go_name(name), _key(value, name), one) for name, one in found.items())
+
+
+class _Code(int):
+    """A release's status: a number that shows its name."""
+
+    go_type: ClassVar[str] = "release.Status_Code"
+
+    def __str__(self) -> str:
+        return code_name(int(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+class _TestCode(_Code):
+    """A test's status."""
+
+    go_type = "release.TestRun_Status"
+
+    def __str__(self) -> str:
+        return test_status_name(int(self))
+
+
+def _key(record: Any, name: str) -> str:
+    """What protobuf's text form calls a field."""
+    if isinstance(record, chart.Metadata):
+        camel = _go_name(name)
+        return camel[0].lower() + camel[1:]
+    return "Description" if isinstance(record, release.Info) and name == "description" else name
 
 
 @cache

@@ -67,6 +67,11 @@ def code_name(code: int) -> str:
     return StatusCode(code).name if code in set(StatusCode) else str(code)
 
 
+def test_status_name(status: int) -> str:
+    """SUCCESS and so on; the bare number of a status that this version does not know."""
+    return TestStatus(status).name if status in set(TestStatus) else str(status)
+
+
 def _suite(suite: TestSuite) -> str:
     head = f"Last Started: {moment(suite.started_at)}\nLast Completed: {moment(suite.completed_at)}"
     rows = [("TEST", "STATUS", "INFO", "STARTED", "COMPLETED"), *map(_run, suite.results)]
@@ -74,9 +79,7 @@ def _suite(suite: TestSuite) -> str:
 
 
 def _run(run: TestRun) -> tuple[str, ...]:
-    known = run.status in set(TestStatus)
-    status = TestStatus(run.status).name if known else str(run.status)
-    return run.name, f"{status:<10}", run.info, moment(run.started_at), moment(run.completed_at)
+    return run.name, f"{test_status_name(run.status):<10}", run.info, moment(run.started_at), moment(run.completed_at)
 
 
 def as_struct(answer: StatusResponse) -> dict[str, Any]:

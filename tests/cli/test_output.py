@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+from io import StringIO
+
 import pytest
 
 from helmpy.cli import output
@@ -48,8 +51,6 @@ def test_tabbed(text: str, shown: str) -> None:
 
 
 def test_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     assert output.moment(Timestamp(1462810028)) == "Mon May  9 16:07:08 2016"
@@ -64,3 +65,18 @@ def test_waiting_is_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str]
     with output.waiting("working"):
         pass
     assert capsys.readouterr() == ("", "")
+
+
+def test_waiting_shows_itself_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with output.waiting("working"):
+        deadline = time.monotonic() + 5
+        while "working" not in terminal.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.02)
+    assert terminal.getvalue().startswith("\rworking ")
+    assert terminal.getvalue().endswith("\r\033[K")  # nothing of it stays

@@ -86,6 +86,8 @@ TEMPLATES = (
     "{{.Release.Chart.Metadata.Name}}-{{.Release.Chart.Metadata.Version}} {{.Release.Chart.Metadata.AppVersion}}",
     "{{range .Release.Hooks}}{{.Name}} {{.Kind}} {{.Path}} {{.Weight}};{{end}}",
     "{{.Release.Config.Raw}}{{len .Release.Chart.Templates}}",
+    "{{.Release.Info}}{{.Release.Chart.Metadata}}",
+    "{{if eq .Release.Info.Status.Code 1}}up{{end}} {{printf `%v %T` .Release.Info.Status.Code .Release.Info.Status.Code}}",
 )
 CHANGES = """
 install web -n new
