@@ -9,8 +9,6 @@ from typing import Any
 from helmpy.chart.capabilities import Capabilities
 from helmpy.chart.model import Chart
 from helmpy.engine.context import (
-    Files,
-    Files3,
     ReleaseOptions,
     Root,
     Values,
@@ -19,6 +17,7 @@ from helmpy.engine.context import (
     chart_object,
     release_object,
 )
+from helmpy.engine.files import Files, Files3
 
 GO_TEMPLATE = "gotpl"
 JINJA = "jinja2"

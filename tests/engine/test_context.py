@@ -69,6 +69,7 @@ from tests.engine.charts import chart, rendered, text
         ),
         ("{{ typeOf .Files }} {{ kindOf .Files }}", "chartutil.Files map", "engine.files map"),
         ('{{ .Files.Get "conf/a.txt" }}|{{ .Files.Get "nope" }}', *["alpha\nbeta\n|"] * 2),
+        ('{{ .Files.Get "AsConfig" }}|{{ .Files.Get "Get" }}|', "||", "||"),
         ('{{ .Files.Get "logo.png" | b64enc }}', "//4=", "//4="),
         ('{{ .Files.GetBytes "conf/b.txt" }} {{ index .Files "conf/b.txt" }} {{ .Files.Nope }}', *["[98] [98] []"] * 2),
         ('{{ .Files.Lines "conf/a.txt" | toJson }} {{ .Files.Lines "nope" }}', *['["alpha","beta",""] []'] * 2),
