@@ -27,7 +27,8 @@ class Files(MethodMap):
 
     def data(self, name: str) -> bytes:
         """Return a file's bytes, none where there is no such file."""
-        return dict.get(self, name, b"")  # not a method that happens to have the name
+        data: bytes = dict.get(self, name, b"")  # never the method of that name
+        return data
 
     def text(self, name: str) -> str:
         """Return a file's text, empty where there is none; bytes that are not UTF-8 survive."""
