@@ -98,8 +98,8 @@ def from_kubeconfig(path: str | None = None, context: str | None = None) -> Clie
         config.load_kube_config(  # type: ignore[no-untyped-call]  # the official client has no types
             config_file=path, context=context, client_configuration=configuration
         )
-    except (config.ConfigException, OSError, ValueError, TypeError, KeyError) as error:
-        raise NoCluster(f"no cluster is configured: {error}") from None
+    except Exception as error:  # a broken file is told by whatever its reader trips over
+        raise NoCluster(f"no cluster is configured: {' '.join(str(error).split())}") from error
     return ClientTransport(configuration)
 
 
