@@ -243,5 +243,4 @@ def _make_anew(env: Environment, request: UpdateRequest, old: Release, new: Rele
         if not request.disable_hooks:
             record.wording = 'Upgrade "{name}" failed post-install: {error}'
             record.release = hooks.run(env, record.release, HookEvent.POST_INSTALL, deadline)
-        env.storage.update(with_status(old, StatusCode.SUPERSEDED))
         return record.finish(StatusCode.DEPLOYED, request.description or COMPLETE)

@@ -142,7 +142,7 @@ def test_force_makes_a_failed_release_anew(world: World) -> None:
     release = world.upgrade(chart(config("a", "two"), service), force=True)
     assert release.info is not None
     assert release.info.description == "Upgrade complete"
-    assert world.statuses() == {1: "SUPERSEDED", 2: "DEPLOYED"}
+    assert world.statuses() == {1: "DELETED", 2: "DEPLOYED"}
     assert world.data("a") == {"key": "two"}
 
 
