@@ -2,7 +2,7 @@
 
 ``schema.json`` beside this file is GENERATED and never edited by hand: ``condense`` takes it out of
 the OpenAPI v2 document that a real API server publishes (``python -m tiller.sandbox.schema
-OPENAPI.json > schema.json``). Server-side apply, strategic merge patch and type checks all read the
+< OPENAPI.json > schema.json``). Server-side apply, strategic merge patch and type checks all read the
 same table, so they cannot disagree. Custom resources answer from their CRD's own schema.
 """
 
@@ -219,6 +219,5 @@ def _entry(field: dict[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
-    with Path(sys.argv[1]).open(encoding="utf-8") as source:
-        json.dump(condense(json.load(source)), sys.stdout, separators=(",", ":"), sort_keys=True)
-        sys.stdout.write("\n")
+    json.dump(condense(json.load(sys.stdin)), sys.stdout, separators=(",", ":"), sort_keys=True)
+    sys.stdout.write("\n")

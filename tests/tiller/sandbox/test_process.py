@@ -227,8 +227,15 @@ def child_processes(pid: int) -> list[int]:
     path = Path(f"/proc/{pid}/task")
     if not path.exists():
         pytest.skip("child processes are found through /proc")
-    found = [int(c) for task in path.iterdir() for c in (task / "children").read_text().split()]
-    return [c for c in found if "zombie" not in Path(f"/proc/{c}/status").read_text()]
+    found = [int(c) for task in path.iterdir() for c in text_of(task / "children").split()]
+    return [c for c in found if "zombie" not in text_of(Path(f"/proc/{c}/status"))]
+
+
+def text_of(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):  # a thread or process that just ended
+        return ""
 
 
 @pytest.fixture
