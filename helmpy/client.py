@@ -190,13 +190,14 @@ class Tiller:
     def _connect(self) -> grpc.Channel:
         deadline = time.monotonic() + self._connect_timeout
         channel = self._new_channel(deadline)
-        if self._wait_ready(channel, deadline):
+        trouble = self._trouble(channel, deadline)
+        if not trouble:
             return channel
         channel.close()
-        raise TillerUnavailable(_diagnosis(self.host, max(1.0, deadline - time.monotonic()), self._connect_timeout))
+        raise TillerUnavailable(trouble)
 
-    def _wait_ready(self, channel: grpc.Channel, deadline: float) -> bool:
-        """Whether the channel connects in time; a host that only refuses gets a few seconds.
+    def _trouble(self, channel: grpc.Channel, deadline: float) -> str:
+        """Why the channel does not connect in time, "" if it does; a host that refuses gets a few seconds.
 
         Any answer to the question for its health will do, a refusal too. (Watching the channel's state
         would do without a question, but costs 0.2 s when the channel is closed.)
@@ -207,21 +208,23 @@ class Tiller:
                 _health(channel)(_TILLER, timeout=max(0.001, deadline - time.monotonic()), metadata=self._metadata)
             except grpc.RpcError as error:
                 if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-                    return False
+                    return f"context deadline exceeded: no answer from Tiller at {self.host}"
                 if error.code() is grpc.StatusCode.UNAVAILABLE:
                     if time.monotonic() >= last_try:
-                        return False
+                        return _diagnosis(self.host, max(1.0, deadline - time.monotonic()))
                     time.sleep(min(0.1, self._patience))
                     continue
-            return True
+            return ""
 
     def _new_channel(self, deadline: float) -> grpc.Channel:
         options: list[tuple[str, Any]] = [
             ("grpc.max_receive_message_length", MAX_MESSAGE),
             ("grpc.max_send_message_length", -1),
+            # An error is a header to gRPC, and Tiller's may carry a whole manifest.
+            ("grpc.max_metadata_size", MAX_ERROR),
+            ("grpc.absolute_max_metadata_size", MAX_ERROR),
             ("grpc.keepalive_time_ms", 30_000),
             ("grpc.initial_reconnect_backoff_ms", 200),
-            ("grpc.min_reconnect_backoff_ms", 200),
             ("grpc.use_local_subchannel_pool", 1),  # no memory of an earlier failure to reach the same port
             ("grpc.enable_retries", 0),  # an install must not run twice
         ]
@@ -277,7 +280,7 @@ def _health(channel: grpc.Channel) -> Callable[..., bytes]:
     return found
 
 
-def _diagnosis(host: str, seconds: float, timeout: float) -> str:
+def _diagnosis(host: str, seconds: float) -> str:
     """Why there is no connection, found by trying the plain socket once more."""
     try:
         with _dial(host, min(seconds, 2.0)):
@@ -286,7 +289,7 @@ def _diagnosis(host: str, seconds: float, timeout: float) -> str:
                 "TLS or its certificates may differ (--tls, --tls-verify, --tls-hostname)"
             )
     except TimeoutError:
-        return f"context deadline exceeded: no answer from Tiller at {host} within {timeout:g} s"
+        return f"context deadline exceeded: no answer from Tiller at {host}"
     except OSError as error:
         return f"cannot connect to Tiller at {host}: {(error.strerror or str(error)).lower()}"
 

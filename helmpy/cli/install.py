@@ -112,7 +112,6 @@ class Install:
 @boolean("dry-run", about="render and check on Tiller, change nothing")
 @boolean("no-crd-hook", about="run no crd-install hooks")
 @boolean("no-hooks", about="run no hooks")
-@boolean("disable-crd-hook", about="old name of --no-crd-hook", note="Use --no-crd-hook instead")
 @boolean("render-subchart-notes", about="show the notes of subcharts too")
 @boolean("replace", about="take a name whose release is deleted or failed")
 @boolean("wait", about="wait until the objects are ready")
@@ -134,8 +133,6 @@ def command(
     values: options.ValueFlags,
     tls: options.TlsFlags,
     render_subchart_notes: bool,
-    no_crd_hook: bool,
-    disable_crd_hook: bool,
     **flags: Any,
 ) -> None:
     exactly(args, "chart name")
@@ -157,7 +154,6 @@ def command(
         chart,
         overrides,
         sub_notes=render_subchart_notes,
-        no_crd_hook=no_crd_hook or disable_crd_hook,
         **flags,
     )
     with connected(settings, tls) as tiller:
