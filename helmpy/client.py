@@ -50,6 +50,7 @@ from helmpy.release.requests import (
 )
 
 MAX_MESSAGE = 20 * 1024 * 1024  # bytes of one answer; what is sent has no limit here, Tiller sets its own
+MAX_ERROR = 4 * 1024 * 1024  # bytes of an error's text on the wire; it carries a manifest at times
 _TILLER = b"\n\x06Tiller"  # a question for health in protobuf: field 1, the service's name
 Record = TypeVar("Record")
 _LOOPBACK = ("127.", "localhost", "[::1]")

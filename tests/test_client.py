@@ -147,6 +147,14 @@ def test_refusals(code: grpc.StatusCode, details: str, kind: type[Exception], me
         assert str(caught.value) == message
 
 
+def test_a_long_refusal_arrives_whole() -> None:
+    details = "manifest: " + "é\n" * 60_000
+    with served(Service(GetReleaseContent=refuses(grpc.StatusCode.UNKNOWN, details))) as host, Tiller(host) as tiller:
+        with pytest.raises(ReleaseError) as caught:
+            tiller.content(ContentRequest("x"))
+        assert str(caught.value) == details
+
+
 def test_a_refused_stream() -> None:
     service = Service(ListReleases=refuses(grpc.StatusCode.UNKNOWN, "no"))
     with served(service) as host, Tiller(host) as tiller, pytest.raises(ReleaseError, match=r"^no$"):
