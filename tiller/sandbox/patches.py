@@ -94,6 +94,8 @@ def _remove(root: Any, path: list[str]) -> Any:
 
 def _operate(root: dict[str, Any], operation: dict[str, Any]) -> None:
     op, path = operation.get("op"), _pointer(operation.get("path"))
+    if not isinstance(op, str):
+        raise _cannot()
     if op in {"add", "replace", "test"} and "value" not in operation:
         raise bad_request(f"error decoding patch: operation {op} has no value")
     if op == "add":
@@ -132,7 +134,7 @@ def strategic(value: Any, patch: Any, shape: Shape, depth: int = 0) -> Any:
         return {}
     if directive == "replace":
         return copy_json({k: v for k, v in patch.items() if k != _PATCH})
-    if directive not in {None, "merge"}:
+    if directive not in (None, "merge"):
         raise bad_request(f"unknown patch type {json.dumps(directive)} in map")
     out = dict(value) if isinstance(value, dict) else {}
     if isinstance(patch.get(_KEEP), list):
@@ -168,7 +170,7 @@ def _strategic_field(value: Any, change: Any, shape: Shape, depth: int) -> Any:
 
 def _plain_list(change: list[Any]) -> list[Any]:
     """A list that replaces: its directives have nothing to work on."""
-    kept = [v for v in change if not (isinstance(v, dict) and v.get(_PATCH) in {"delete", "replace"})]
+    kept = [v for v in change if not (isinstance(v, dict) and v.get(_PATCH) in ("delete", "replace"))]
     return copy_json([{k: x for k, x in v.items() if k != _PATCH} if isinstance(v, dict) else v for v in kept])  # type: ignore[no-any-return]  # a copied list is a list
 
 

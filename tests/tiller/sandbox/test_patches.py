@@ -53,6 +53,7 @@ BAD_OPERATIONS = [
     ([{"op": "add", "path": "/a"}], 400),
     ([{"op": "add", "path": "a", "value": 1}], 400),
     ([{"op": "jump", "path": "/a"}], 422),
+    ([{"op": [], "path": "/a"}], 422),
     ([{"op": "remove", "path": "/b"}], 422),
     ([{"op": "replace", "path": "/b", "value": 1}], 422),
     ([{"op": "add", "path": "/l/9", "value": 1}], 422),
@@ -133,6 +134,12 @@ STRATEGIC = [
 @pytest.mark.parametrize(("value", "patch", "expected"), STRATEGIC)
 def test_strategic(value: Any, patch: Any, expected: Any) -> None:
     assert patches.strategic(value, patch, POD) == expected
+
+
+@pytest.mark.parametrize("directive", ["jump", [], {}, 1])
+def test_directives_that_are_none(directive: Any) -> None:
+    with pytest.raises(Refusal, match="unknown patch type"):
+        patches.strategic({"spec": {}}, {"spec": {"$patch": directive}}, POD)
 
 
 def test_strategic_items_need_their_key() -> None:
