@@ -50,7 +50,7 @@ def _selector_from_template(obj: Object) -> None:
     spec = _dict(obj.get("spec"))
     spec.pop("rollbackTo", None)
     labels = _dict(_dict(spec.get("template")).get("metadata")).get("labels")
-    if labels and not spec.get("selector"):
+    if isinstance(labels, dict) and labels and not spec.get("selector"):
         spec["selector"] = {"matchLabels": dict(labels)}
 
 

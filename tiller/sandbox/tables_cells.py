@@ -166,7 +166,7 @@ def _job(r: Row) -> list[Any]:
     duration = ""
     if begun:
         duration = age((seconds_of(ended) if ended else r.now) - seconds_of(begun))
-    held = {c["type"] for c in r.status.get("conditions") or () if c.get("status") == "True"}
+    held = {c.get("type") for c in r.status.get("conditions") or () if c.get("status") == "True"}
     state = next((s for s in ("Complete", "Failed", "Suspended") if s in held), "Running")
     if "deletionTimestamp" in r.meta:
         state = "Terminating"
@@ -205,7 +205,7 @@ def _external(r: Row, kind: str) -> str:
 
 def _endpoints(r: Row) -> list[Any]:
     found = [
-        f"{a['ip']}:{p['port']}"
+        f"{a.get('ip')}:{p.get('port')}"
         for s in r.obj.get("subsets") or ()
         for p in s.get("ports") or ()
         for a in s.get("addresses") or ()
@@ -246,8 +246,8 @@ def _volume(r: Row) -> list[Any]:
 
 def _node(r: Row) -> list[Any]:
     info = r.status.get("nodeInfo") or {}
-    addresses = {a["type"]: a["address"] for a in r.status.get("addresses") or ()}
-    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in r.status.get("conditions") or ())
+    addresses = {a.get("type"): a.get("address") for a in r.status.get("addresses") or ()}
+    ready = any(c.get("type") == "Ready" and c.get("status") == "True" for c in r.status.get("conditions") or ())
     state = ("Ready" if ready else "NotReady") + (",SchedulingDisabled" if r.spec.get("unschedulable") else "")
     wide = [addresses.get("InternalIP", _NONE), addresses.get("ExternalIP", _NONE)]
     wide += [info.get(k) or "<unknown>" for k in ("osImage", "kernelVersion", "containerRuntimeVersion")]
@@ -316,15 +316,15 @@ def _storage_class(r: Row) -> list[Any]:
 
 def _api_service(r: Row) -> list[Any]:
     service = r.spec.get("service")
-    state = next((c for c in r.status.get("conditions") or () if c["type"] == "Available"), None)
-    shown = "Unknown" if state is None else state["status"]
-    if state is not None and state["status"] != "True":
-        shown = f"{state['status']} ({state.get('reason')})"
-    return [r.name, f"{service['namespace']}/{service['name']}" if service else "Local", shown, r.age]
+    state = next((c for c in r.status.get("conditions") or () if c.get("type") == "Available"), None)
+    shown = "Unknown" if state is None else state.get("status")
+    if state is not None and shown != "True":
+        shown = f"{shown} ({state.get('reason')})"
+    return [r.name, f"{service.get('namespace')}/{service.get('name')}" if service else "Local", shown, r.age]
 
 
 def _signing_request(r: Row) -> list[Any]:
-    states = [str(c["type"]) for c in r.status.get("conditions") or ()]
+    states = [str(c.get("type")) for c in r.status.get("conditions") or ()]
     wanted = r.spec.get("expirationSeconds")
     shown = [r.spec.get("signerName"), r.spec.get("username", ""), age(wanted) if wanted else _NONE]
     return [r.name, r.age, *shown, ",".join(states) or "Pending"]
@@ -358,7 +358,7 @@ def _ingress_class(r: Row) -> list[Any]:
     shown = (
         f"{p.get('kind')}.{p['apiGroup']}/{p.get('name')}"
         if p and p.get("apiGroup")
-        else (f"{p['kind']}/{p['name']}" if p else _NONE)
+        else (f"{p.get('kind')}/{p.get('name')}" if p else _NONE)
     )
     return [r.name, r.spec.get("controller"), shown, r.age]
 

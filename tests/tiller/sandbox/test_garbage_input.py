@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import random
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tiller.kube.transport import Request
+from tiller.kube.transport import Request, Response
 from tiller.sandbox.api import Stream, memory_api
 
 API = memory_api(lambda: 1_700_000_000.0, seed=1)
@@ -151,3 +153,80 @@ def test_deep_and_odd(body: bytes, path: str) -> None:
     for kind in PATCHES:
         ask("PATCH", "/api/v1/namespaces/default/services/kubernetes", body, kind, [("fieldManager", "f")])
     ask("GET", "/healthz")
+
+
+JUNK: list[Any] = [
+    None,
+    0,
+    -1,
+    1 << 70,
+    1.5,
+    True,
+    "",
+    "a b",
+    "x" * 300,
+    [],
+    {},
+    [None],
+    [{}],
+    {"a": None},
+    [[]],
+    [{"name": "x"}] * 2,
+]
+LABELS = {"app": "x"}
+POD = {
+    "containers": [{"name": "c", "image": "i", "ports": [{"containerPort": 1}], "env": [{"name": "A", "value": "b"}]}]
+}
+SEEDS: list[tuple[str, Any]] = [
+    ("/apis/apps/v1/namespaces/default/deployments", {"spec": {"selector": {"matchLabels": LABELS}, "template": {"metadata": {"labels": LABELS}, "spec": POD}}}),
+    ("/apis/extensions/v1beta1/namespaces/default/deployments", {"spec": {"template": {"metadata": {"labels": LABELS}, "spec": POD}}}),
+    ("/api/v1/namespaces/default/services", {"spec": {"type": "NodePort", "selector": LABELS, "ports": [{"port": 80, "targetPort": "web"}]}}),
+    ("/apis/apiregistration.k8s.io/v1beta1/apiservices", {"spec": {"service": {"namespace": "a", "name": "b"}, "group": "g", "version": "v1"}}),
+    (
+        "/apis/apiextensions.k8s.io/v1beta1/customresourcedefinitions",
+        {"spec": {"group": "x.example", "version": "v1", "scope": "Namespaced", "names": {"plural": "foos", "kind": "Foo"}, "validation": {"openAPIV3Schema": {"properties": {"spec": {"type": "object"}}}}}},
+    ),
+]  # fmt: skip
+
+
+def spots(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(spot for key, inner in pairs for spot in spots(inner, (*path, key)))]
+
+
+def with_junk(seed: Any, chance: random.Random) -> Any:
+    out = copy.deepcopy(seed)
+    for _ in range(chance.randint(1, 3)):
+        path = chance.choice(spots(out)[1:] or [()])
+        inner = out
+        for key in path[:-1]:
+            inner = inner[key]
+        if path:
+            inner[path[-1]] = copy.deepcopy(chance.choice(JUNK))
+    return out
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_good_objects_with_something_wrong(number: int) -> None:
+    chance = random.Random(number)
+    for path, seed in SEEDS:
+        body = {"metadata": {"name": "foos.x.example" if "definitions" in path else "fuzz"}, **with_junk(seed, chance)}
+        group, plural = path.removeprefix("/apis/").removeprefix("/api/"), path.rsplit("/", 1)[1]
+        version = "v1" if path.startswith("/api/") else "/".join(group.split("/")[:2])
+        kinds = {"deployments": "Deployment", "services": "Service", "apiservices": "APIService"}
+        named = {"apiVersion": version, "kind": kinds.get(plural, "CustomResourceDefinition"), **body}
+        name = body["metadata"]["name"] if isinstance(body["metadata"], dict) else "fuzz"
+        ask("POST", path, json.dumps(body).encode())
+        ask(
+            "PATCH",
+            f"{path}/{name}",
+            json.dumps(named).encode(),
+            PATCHES[3],
+            [("fieldManager", "f"), ("force", "true")],
+        )
+        ask("PATCH", f"{path}/{name}", json.dumps(with_junk(named, chance)).encode(), PATCHES[2])
+        ask("GET", path)
+        table = API.answer(Request("GET", path, (), {"accept": "application/json;as=Table;v=v1;g=meta.k8s.io"}))
+        assert isinstance(table, Response)
+        assert table.status == 200
+        ask("DELETE", f"{path}/{name}")
