@@ -50,7 +50,7 @@ def check_directory(path: str | os.PathLike[str]) -> Metadata:
         raise ChartError(f'no {CHARTFILE} exists in directory "{os.fspath(path)}"')
     if chartfile.is_dir():
         raise ChartError(f'cannot read {CHARTFILE} in directory "{os.fspath(path)}"')
-    return _named(parse_metadata(_read(chartfile)))
+    return _named(_metadata(_read(chartfile)))
 
 
 def load_archive(data: bytes, label: str) -> Chart:
@@ -77,6 +77,14 @@ def from_files(files: Iterable[File]) -> Chart:
 # Sorting files into a chart
 
 
+def _metadata(data: bytes) -> Metadata:
+    """Parse a Chart.yaml; its errors name the file, which Helm 2's leave to guessing."""
+    try:
+        return parse_metadata(data)
+    except HelmError as error:
+        raise ChartError(f"cannot read {CHARTFILE}: {error}") from error
+
+
 def _build(files: list[File], budget: Budget, depth: int) -> Chart:
     if depth > MAX_DEPTH:
         raise ChartError(f"charts are nested more than {MAX_DEPTH} deep")
@@ -88,7 +96,7 @@ def _build(files: list[File], budget: Budget, depth: int) -> Chart:
     for file in files:
         name = file.name
         if name == CHARTFILE:
-            metadata = _checked(parse_metadata(file.data))
+            metadata = _checked(_metadata(file.data))
         elif name == "values.toml":
             raise ChartError("values.toml is illegal as of 2.0.0-alpha.2")
         elif name == "values.yaml":

@@ -136,8 +136,8 @@ def test_broken_directories_say_what_is_wrong(tmp_path: Path, files: dict[str, s
     assert str(caught.value) == message.replace("{dir}", str(tmp_path))
 
 
-def test_a_broken_chart_yaml_names_the_line(tmp_path: Path) -> None:
-    with pytest.raises(HelmError, match=r"^error converting YAML to JSON: yaml: line 2: "):
+def test_a_broken_chart_yaml_names_the_file_and_line(tmp_path: Path) -> None:
+    with pytest.raises(HelmError, match=r"^cannot read Chart.yaml: error converting YAML to JSON: yaml: line 2: "):
         loader.load(made(tmp_path, {"Chart.yaml": "name: a\nversion: [\n"}))
 
 

@@ -78,7 +78,7 @@ def test_broken_values_are_placed(helm: Helm, home: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("Chart.yaml", "name: [", "yaml: line 1: "),
+        ("Chart.yaml", "name: [", "Chart.yaml: error converting YAML to JSON: yaml: line 1: "),
         ("Chart.yaml", "version: 1.0.0\n", "name"),
         ("Chart.yaml", "apiVersion: v9\nname: web\nversion: 1.0.0\n", "v9"),
         ("values.yaml", "- a\n- b\n", "values"),
