@@ -1,6 +1,6 @@
 """The same command lines given to Helm 2.17's client and to ours, each on a Tiller of its own: same bytes.
 
-HELMPY_HELM2 names the real client; the place where ours is kept by default is looked at too.
+HELM_ORACLES names the directory of the real client; the place where ours is kept by default is looked at too.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import pytest
 from helmpy.cli.main import run
 from tests.cli.conftest import Result, serve_frozen, user_home, write_chart
 
-REAL = Path(os.environ.get("HELMPY_HELM2", Path.home() / ".cache" / "helm-oracles" / "bin" / "helm2.17"))
+REAL = Path(os.environ.get("HELM_ORACLES", Path.home() / ".cache" / "helm-oracles" / "bin"), "helm2.17")
 pytestmark = [
     pytest.mark.compat,
-    pytest.mark.skipif(not REAL.exists(), reason="no real Helm 2.17 client here (set HELMPY_HELM2)"),
+    pytest.mark.skipif(not REAL.exists(), reason="no real Helm 2.17 client here (set HELM_ORACLES)"),
 ]
 
 SETUP = ("install web -n blog", "install web -n shop --set greeting=hi", "upgrade shop web", "delete shop", "test blog")

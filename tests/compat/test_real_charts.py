@@ -63,7 +63,7 @@ OF_THE_CLUSTER = {
     "Event", "Lease", "Endpoints", "EndpointSlice", "Node", "CSINode", "ControllerRevision", "PersistentVolume",
     "ComponentStatus", "IPAddress", "APIService", "FlowSchema", "PriorityLevelConfiguration",
 }  # fmt: skip
-TIMEOUT = 120  # seconds for each wait
+TIMEOUT = int(os.environ.get("HELMPY_TIMEOUT", "120"))  # seconds for each wait
 
 
 def _transports() -> list[Any]:
