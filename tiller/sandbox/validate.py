@@ -180,6 +180,9 @@ def _check_service(obj: Object, causes: Causes) -> None:
         causes.required("spec.ports")
     if kind == "ExternalName" and not spec.get("externalName"):
         causes.invalid("spec.externalName", "", SUBDOMAIN)
+    policy = spec.get("externalTrafficPolicy")
+    if policy and kind not in {"NodePort", "LoadBalancer"} and not spec.get("externalIPs"):
+        causes.invalid("spec.externalTrafficPolicy", policy, "may only be set for externally-accessible services")
     seen = set()
     for i, port in enumerate(ports):
         where = f"spec.ports[{i}]"

@@ -58,6 +58,10 @@ def _container(path: str, container: Object, volumes: set[str], causes: Causes) 
     for kind in ("livenessProbe", "readinessProbe", "startupProbe"):
         if kind in container and not {"exec", "httpGet", "tcpSocket", "grpc"} & set(container[kind]):
             causes.required(f"{path}.{kind}", "must specify a handler type")
+    for kind in ("livenessProbe", "startupProbe"):
+        times = (container.get(kind) or {}).get("successThreshold", 1)
+        if times != 1:
+            causes.invalid(f"{path}.{kind}.successThreshold", times, "must be 1")
 
 
 def check_port_name(path: str, name: Any, causes: Causes) -> None:
