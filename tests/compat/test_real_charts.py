@@ -55,6 +55,7 @@ pytestmark = [
 NEEDED = {
     "hazelcast": "mancenter: {service: {type: ClusterIP}}\n",
     "memcached": "AntiAffinity: soft\n",
+    "redis-ha": "hardAntiAffinity: false\n",
     "nginx-ingress": "controller: {service: {type: ClusterIP}}\n",
     "traefik": "serviceType: NodePort\n",
     "wordpress": "service: {type: ClusterIP}\n",
