@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from helmpy.chart.capabilities import Capabilities
-from helmpy.chart.model import Chart, Dependency, Maintainer, Metadata
+from helmpy.chart.model import Chart, Dependency, Metadata
 from helmpy.gocompat import json
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import GoObject, Int32, Int64, NamedMap, StringList, StringMap
@@ -288,68 +288,46 @@ class Dependencies(list[Any]):
 
 def chart_object(chart: Chart, version: int, *, is_root: bool) -> GoObject:
     """Return ``.Chart`` as Helm 2 (``version`` 2) or Helm 3 shows it."""
-    metadata = chart.metadata or Metadata()
-    return _metadata2(metadata) if version == 2 else _metadata3(metadata, is_root=is_root)
+    m = chart.metadata or Metadata()
+    fields = [
+        Field(names[version - 2], key, value(m, version)) for *names, key, value in _METADATA if names[version - 2]
+    ]
+    if version == 2:
+        return ChartMetadata(fields, {"APIVersion": _returns(m.api_version)})  # Helm 3's name: charts are for both
+    return Chart3(fields, is_root=is_root)
 
 
-def _metadata2(m: Metadata) -> ChartMetadata:
-    def maintainer(person: Maintainer) -> ChartMaintainer:
-        return ChartMaintainer(
-            [Field("Name", "name", person.name), Field("Email", "email", person.email), Field("Url", "url", person.url)]
-        )
-
-    return ChartMetadata(
-        [
-            Field("Name", "name", m.name),
-            Field("Home", "home", m.home),
-            Field("Sources", "sources", StringList(m.sources)),
-            Field("Version", "version", m.version),
-            Field("Description", "description", m.description),
-            Field("Keywords", "keywords", StringList(m.keywords)),
-            Field("Maintainers", "maintainers", Maintainers(maintainer(person) for person in m.maintainers)),
-            Field("Engine", "engine", m.engine),
-            Field("Icon", "icon", m.icon),
-            Field("ApiVersion", "apiVersion", m.api_version),
-            Field("Condition", "condition", m.condition),
-            Field("Tags", "tags", m.tags),
-            Field("AppVersion", "appVersion", m.app_version),
-            Field("Deprecated", "deprecated", m.deprecated),
-            Field("TillerVersion", "tillerVersion", m.tiller_version),
-            Field("Annotations", "annotations", StringMap(m.annotations)),
-            Field("KubeVersion", "kubeVersion", m.kube_version),
-        ],
-        {"APIVersion": _returns(m.api_version)},  # Helm 3's name: charts are written for both
+def _maintainers(m: Metadata, version: int) -> Maintainers:
+    kind, url = (ChartMaintainer, "Url") if version == 2 else (Maintainer3, "URL")
+    return Maintainers(
+        kind([Field("Name", "name", p.name), Field("Email", "email", p.email), Field(url, "url", p.url)])
+        for p in m.maintainers
     )
 
 
-def _metadata3(m: Metadata, *, is_root: bool) -> Chart3:
-    def maintainer(person: Maintainer) -> Maintainer3:
-        return Maintainer3(
-            [Field("Name", "name", person.name), Field("Email", "email", person.email), Field("URL", "url", person.url)]
-        )
-
-    return Chart3(
-        [
-            Field("Name", "name", m.name),
-            Field("Home", "home", m.home),
-            Field("Sources", "sources", StringList(m.sources)),
-            Field("Version", "version", m.version),
-            Field("Description", "description", m.description),
-            Field("Keywords", "keywords", StringList(m.keywords)),
-            Field("Maintainers", "maintainers", Maintainers(maintainer(person) for person in m.maintainers)),
-            Field("Icon", "icon", m.icon),
-            Field("APIVersion", "apiVersion", m.api_version),
-            Field("Condition", "condition", m.condition),
-            Field("Tags", "tags", m.tags),
-            Field("AppVersion", "appVersion", m.app_version),
-            Field("Deprecated", "deprecated", m.deprecated),
-            Field("Annotations", "annotations", StringMap(m.annotations)),
-            Field("KubeVersion", "kubeVersion", m.kube_version),
-            Field("Dependencies", "dependencies", Dependencies(_dependency3(d) for d in m.dependencies)),
-            Field("Type", "type", m.type),
-        ],
-        is_root=is_root,
-    )
+# A field of Chart.yaml a row, in Go's order: its name in Helm 2 and in Helm 3 (empty: it has none),
+# in JSON, and its value.
+_METADATA: tuple[tuple[str, str, str, Callable[[Metadata, int], Any]], ...] = (
+    ("Name", "Name", "name", lambda m, _: m.name),
+    ("Home", "Home", "home", lambda m, _: m.home),
+    ("Sources", "Sources", "sources", lambda m, _: StringList(m.sources)),
+    ("Version", "Version", "version", lambda m, _: m.version),
+    ("Description", "Description", "description", lambda m, _: m.description),
+    ("Keywords", "Keywords", "keywords", lambda m, _: StringList(m.keywords)),
+    ("Maintainers", "Maintainers", "maintainers", _maintainers),
+    ("Engine", "", "engine", lambda m, _: m.engine),
+    ("Icon", "Icon", "icon", lambda m, _: m.icon),
+    ("ApiVersion", "APIVersion", "apiVersion", lambda m, _: m.api_version),
+    ("Condition", "Condition", "condition", lambda m, _: m.condition),
+    ("Tags", "Tags", "tags", lambda m, _: m.tags),
+    ("AppVersion", "AppVersion", "appVersion", lambda m, _: m.app_version),
+    ("Deprecated", "Deprecated", "deprecated", lambda m, _: m.deprecated),
+    ("TillerVersion", "", "tillerVersion", lambda m, _: m.tiller_version),
+    ("Annotations", "Annotations", "annotations", lambda m, _: StringMap(m.annotations)),
+    ("KubeVersion", "KubeVersion", "kubeVersion", lambda m, _: m.kube_version),
+    ("", "Dependencies", "dependencies", lambda m, _: Dependencies(_dependency3(d) for d in m.dependencies)),
+    ("", "Type", "type", lambda m, _: m.type),
+)
 
 
 def _dependency3(d: Dependency) -> Dependency3:
