@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time as clock
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC as UTC_ZONE
@@ -27,7 +28,7 @@ def _into_span(seconds: int) -> int:
     return max(seconds, _FIRST)
 
 
-class Location(MethodObject):
+class Location(MethodObject, ABC):
     """A *time.Location: the abbreviation and offset in force at any moment."""
 
     __slots__ = ()
@@ -35,9 +36,9 @@ class Location(MethodObject):
     go_kind: ClassVar[str] = "ptr"
     methods: ClassVar[Mapping[str, Method]] = {"String": (str, "", "string")}
 
+    @abstractmethod
     def at(self, seconds: int) -> tuple[str, int]:
         """Return abbreviation and offset east of UTC in seconds, ``seconds`` after 1970."""
-        raise NotImplementedError
 
     def offset_of(self, name: str, seconds: int) -> int | None:
         """Return the offset that the abbreviation ``name`` has here about that moment, None if none."""
