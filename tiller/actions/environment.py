@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from helmpy.release.model import ReleaseError, Timestamp
 from helmpy.release.requests import Version
-from tiller.actions.render import InProcess, Renderer
+from tiller.actions.renderer import InProcess, Renderer
 from tiller.clock import Clock, Deadline, SystemClock
 from tiller.kube.cluster import Cluster
 from tiller.storage.storage import Storage

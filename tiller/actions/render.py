@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from helmpy.chart.capabilities import Capabilities, KubeVersion, default_api_versions
 from helmpy.chart.model import Chart, ChartError, Config
 from helmpy.chart.values import parse_values
-from helmpy.engine import Lookup, ReleaseOptions, render
+from helmpy.engine import ReleaseOptions
 from helmpy.errors import HelmError
 from helmpy.gocompat import semver
 from helmpy.release import manifest as manifests
 from helmpy.release.model import Hook, ReleaseError
+from tiller.actions.environment import Environment
+from tiller.actions.renderer import Job, RenderError, no_lookup
 from tiller.kube.cluster import Cluster
 from tiller.kube.objects import KubeObject
-
-if TYPE_CHECKING:
-    from tiller.actions.environment import Environment
 
 
 class MissingChart(ChartError):
@@ -31,38 +29,6 @@ class MissingChart(ChartError):
 
 class Incompatible(ChartError):
     """The chart asks for another Tiller or another Kubernetes."""
-
-
-class RenderError(ReleaseError):
-    """A chart could not be turned into manifests."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """All that a rendering needs, and nothing that reaches a cluster."""
-
-    chart: Chart
-    values: Mapping[str, Any]
-    release: ReleaseOptions
-    capabilities: Capabilities
-
-
-class Renderer(Protocol):
-    """Runs a chart's templates: in this process, or in one that can be stopped."""
-
-    def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
-        """Return text by path (``web/templates/svc.yaml``); raises the engine's errors.
-
-        ``lookup`` answers the template function of that name from the cluster.
-        """
-        ...
-
-
-class InProcess:
-    """Renders in the calling thread."""
-
-    def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
-        return render(job.chart, job.values, job.release, job.capabilities, lookup=lookup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +68,6 @@ def render_release(
             raise RenderError(f"{error}\n{manifests.rendered_text(rendered)}") from error
         raise
     return Rendered(manifests.stored_text(parts.manifests), parts.hooks, parts.notes)
-
-
-def no_lookup(_api_version: str, _kind: str, _namespace: str, _name: str) -> dict[str, Any]:
-    """What ``lookup`` finds in a dry run: nothing, as in Helm 3."""
-    return {}
 
 
 def look_up(cluster: Cluster, api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any]:

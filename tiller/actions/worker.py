@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from helmpy.errors import HelmError
-from tiller.actions.render import InProcess
+from tiller.actions.renderer import InProcess
 
 
 def main(number: int, memory: int) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 
 from helmpy.engine import Lookup
 from helmpy.errors import HelmError
-from tiller.actions.render import Job, RenderError
+from tiller.actions.renderer import Job, RenderError
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from helmpy.chart.model import Chart
 from helmpy.engine import ReleaseOptions
 from helmpy.errors import HelmError
 from tests.tiller.world import World, chart, config
-from tiller.actions.render import Job, no_lookup
+from tiller.actions.renderer import Job, no_lookup
 from tiller.actions.workers import Workers
 
 LOOP = "{{ range $i, $_ := until 1000 }}{{ range until 1000 }}{{ range until 1000 }}{{ end }}{{ end }}{{ end }}"

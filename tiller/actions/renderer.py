@@ -1,0 +1,49 @@
+"""What runs a chart's templates: the port, and its simplest implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from helmpy.chart.capabilities import Capabilities
+from helmpy.chart.model import Chart
+from helmpy.engine import Lookup, ReleaseOptions, render
+from helmpy.release.model import ReleaseError
+
+
+class RenderError(ReleaseError):
+    """A chart could not be turned into manifests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a rendering needs, and nothing that reaches a cluster."""
+
+    chart: Chart
+    values: Mapping[str, Any]
+    release: ReleaseOptions
+    capabilities: Capabilities
+
+
+class Renderer(Protocol):
+    """Runs a chart's templates: in this process, or in one that can be stopped."""
+
+    def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
+        """Return text by path (``web/templates/svc.yaml``); raises the engine's errors.
+
+        ``lookup`` answers the template function of that name from the cluster.
+        """
+        ...
+
+
+class InProcess:
+    """Renders in the calling thread."""
+
+    def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
+        return render(job.chart, job.values, job.release, job.capabilities, lookup=lookup)
+
+
+def no_lookup(_api_version: str, _kind: str, _namespace: str, _name: str) -> dict[str, Any]:
+    """What ``lookup`` finds in a dry run: nothing, as in Helm 3."""
+    return {}
