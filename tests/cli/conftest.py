@@ -132,3 +132,11 @@ def write_chart(path: Path, **files: str) -> None:
         file = path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+
+
+def made(root: Path, files: dict[str, str]) -> Path:
+    """Write the files of a chart by path; returns its directory."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helmpy.cli.main import run
+from tests.cli.conftest import made
 
 CHART = {
     "Chart.yaml": "apiVersion: v1\nversion: 1.0.0\nname: web\nicon: https://example.com/i.png\nappVersion: 3\n",
@@ -21,13 +22,6 @@ METADATA = 'apiVersion: v1\nappVersion: "3"\nicon: https://example.com/i.png\nna
 @pytest.fixture
 def chart(home: Path) -> Path:
     return made(home / "web", CHART)
-
-
-def made(root: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    return root
 
 
 def helm(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:

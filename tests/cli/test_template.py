@@ -6,6 +6,7 @@ import pytest
 
 from helmpy.cli import template
 from helmpy.cli.main import run
+from tests.cli.conftest import made
 
 CHART = {
     "Chart.yaml": "name: web\nversion: 1.0.0\n",
@@ -22,13 +23,6 @@ CONFIG = '---\n# Source: web/templates/config.yaml\nkind: ConfigMap\nvalues: {"a
 @pytest.fixture
 def chart(home: Path) -> Path:
     return made(home / "web", CHART)
-
-
-def made(root: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    return root
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> str:
