@@ -5,19 +5,28 @@ The layout of ``$HELM_HOME`` is Helm 2's, so that both clients may share one dir
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Home:
-    """The client's directory. Paths are made, not checked."""
+    """The client's directory, by its name. Paths are made, not checked."""
 
-    path: Path
+    name: str
 
     def __str__(self) -> str:
-        return str(self.path)
+        return self.name
+
+    @property
+    def path(self) -> Path:
+        from pathlib import Path
+
+        return Path(self.name)
 
     @property
     def repository(self) -> Path:
@@ -77,14 +86,19 @@ class Home:
 
 def default_home(environ: Mapping[str, str]) -> str:
     """``$HELM_HOME``, else ``~/.helm`` of ``$HOME``."""
-    return environ.get("HELM_HOME") or str(Path(environ.get("HOME") or ".") / ".helm")
+    return environ.get("HELM_HOME") or _below_home(environ, ".helm")
 
 
 def default_keyring(environ: Mapping[str, str]) -> str:
-    return str(Path(environ.get("HOME") or ".") / ".gnupg" / "pubring.gpg")
+    return _below_home(environ, ".gnupg/pubring.gpg")
 
 
-@dataclass(frozen=True, slots=True)
+def _below_home(environ: Mapping[str, str], name: str) -> str:
+    home = environ.get("HOME") or ""
+    return f"{home.rstrip('/')}/{name}" if home else name
+
+
+@record(frozen=True, slots=True)
 class Settings:
     """The global flags of one run, environment already looked at.
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from helmpy.home import Home, Settings, default_home
@@ -21,7 +19,7 @@ def test_default_home(environ: dict[str, str], path: str) -> None:
 
 
 def test_layout_is_that_of_helm() -> None:
-    home = Home(Path("/h"))
+    home = Home("/h")
     assert [str(path) for path in home.directories] == [
         "/h",
         "/h/repository",
@@ -35,7 +33,7 @@ def test_layout_is_that_of_helm() -> None:
 
 
 def test_helm_home_in_paths() -> None:
-    settings = Settings(Home(Path("/h")))
+    settings = Settings(Home("/h"))
     assert settings.expand("$HELM_HOME/ca.pem") == "/h/ca.pem"
     assert settings.expand("${HELM_HOME}/ca.pem") == "/h/ca.pem"
     assert settings.expand("/etc/ca.pem") == "/etc/ca.pem"

@@ -1,53 +1,81 @@
-"""A command of the command line: click's Command with Helm's flags, help page and sub-commands.
+"""A command of the command line: its flags, its sub-commands, its function.
 
 A command module defines ``command``, made by the decorator of that name. Its function takes, by
 position, the Settings of the run and the words that are no flags, and by keyword its own flags.
+
+What is declared here is read by three: this module runs it, ``page`` prints its help page, and
+``click_tree`` makes click's commands of it, for completion, documents and whoever wants the tree.
+Click is not needed to run a command: importing it takes 27 ms, as long as Helm takes for a chart.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
-from typing import Any
-
-import click
 
 from helmpy.cli import pflags
-from helmpy.cli.pflags import Kind, UsageError
+from helmpy.cli.pflags import UsageError
 from helmpy.home import Home, Settings, default_home
+from helmpy.record import record
 
-Function = Callable[..., Any]
-Decorator = Callable[[Function], Function]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from helmpy.cli.pflags import Kind
+
+    Function = Callable[..., Any]
+    Decorator = Callable[[Function], Function]
 
 
-class Flag(click.Option):
-    """A flag: ``--long``, perhaps ``-s``. ``envvar`` is looked at where the flag is not given."""
+class Flag:
+    """A flag: ``--long``, perhaps ``-s``. ``env`` is looked at where the flag is not given.
 
-    def __init__(self, declarations: Sequence[str], *, kind: Kind, note: str = "", **attributes: Any) -> None:
-        super().__init__(list(declarations), type=click.UNPROCESSED, **attributes)
+    ``name`` is the keyword that the command's function knows it by; ``note`` is said when a
+    deprecated flag is used, and hides it.
+    """
+
+    __slots__ = ("_default", "about", "env", "kind", "long", "name", "note", "short")
+
+    def __init__(
+        self,
+        long: str,
+        short: str = "",
+        *,
+        kind: Kind,
+        default: Any,
+        about: str,
+        env: str | None = None,
+        name: str | None = None,
+        note: str = "",
+    ) -> None:
+        self.long = long
+        self.short = short
         self.kind = kind
-        self.note = note  # said when a deprecated flag is used
-        self.long = next(name[2:] for name in declarations if name.startswith("--"))
-        self.short = next((name[1:] for name in declarations if name[:1] == "-" and name[1:2] != "-"), "")
+        self._default = default
+        self.about = about
+        self.env = env
+        self.name = name or long.replace("-", "_")
+        self.note = note
 
     @property
     def start(self) -> Any:
         """The value of a flag that was not given."""
-        return self.default() if callable(self.default) else self.default
+        return self._default() if callable(self._default) else self._default
 
     def from_environment(self, environ: Mapping[str, str]) -> Any:
         """The value the environment gives; None where it gives none or nonsense, as in Helm."""
-        text = environ.get(self.envvar, "") if isinstance(self.envvar, str) else ""
+        text = environ.get(self.env, "") if self.env else ""
         if not text:
             return None
         try:
             return self.kind.parse(text)
         except ValueError:
             return None
+
+
+_DECLARED = "__flags__"  # where a function's flags wait for its command
 
 
 def flag(
@@ -61,11 +89,24 @@ def flag(
     name: str | None = None,
     note: str = "",
 ) -> Decorator:
-    """Declare a flag on a command's function; ``note`` makes it a hidden, deprecated one."""
-    declarations = [f"--{long}", *([f"-{short}"] if short else []), name or long.replace("-", "_")]
-    return click.option(
-        *declarations, cls=Flag, kind=kind, default=default, help=about, envvar=env, hidden=bool(note), note=note
-    )
+    """Declare a flag on a command's function."""
+    made = Flag(long, short, kind=kind, default=default, about=about, env=env, name=name, note=note)
+
+    def declare(function: Function) -> Function:
+        setattr(function, _DECLARED, (made, *getattr(function, _DECLARED, ())))
+        return function
+
+    return declare
+
+
+def gathers(function: Function) -> Decorator:
+    """Let a wrapper of a command's function carry the flags that the function declared."""
+
+    def carry(wrapper: Function) -> Function:
+        setattr(wrapper, _DECLARED, getattr(function, _DECLARED, ()))
+        return wrapper
+
+    return carry
 
 
 def boolean(long: str, short: str = "", *, about: str, default: bool = False, **more: Any) -> Decorator:
@@ -86,28 +127,55 @@ def strings(long: str, short: str = "", *, about: str, kind: Kind = pflags.STRIN
     return flag(long, short, kind=kind, default=(), about=about, **more)
 
 
-def _global_flags() -> tuple[Flag, ...]:
-    def make(long: str, kind: Kind, default: Any, about: str, env: str | None = None) -> Flag:
-        return Flag([f"--{long}", long.replace("-", "_")], kind=kind, default=default, help=about, envvar=env)
-
-    return (
-        make("debug", pflags.BOOL, False, "say more, and show where errors come from", "HELM_DEBUG"),
-        make("home", pflags.STRING, lambda: default_home(os.environ), "directory of Helm's own files; over $HELM_HOME"),
-        make("host", pflags.STRING, "", "address of Tiller, host:port; over $HELM_HOST", "HELM_HOST"),
-        make("kube-context", pflags.STRING, "", "context of the kubeconfig file to use"),
-        make("kubeconfig", pflags.STRING, "", "path of the kubeconfig file; over $KUBECONFIG", "KUBECONFIG"),
-        make("tiller-connection-timeout", pflags.INT, 300, "seconds to wait for a connection to Tiller"),
-        make("tiller-namespace", pflags.STRING, "kube-system", "namespace of Tiller", "TILLER_NAMESPACE"),
-    )
-
-
-GLOBAL_FLAGS = _global_flags()
-_HELP = Flag(["--help", "-h", "help_"], kind=pflags.BOOL, default=False, help="show this page")
+GLOBAL_FLAGS = (
+    Flag(
+        "debug",
+        kind=pflags.BOOL,
+        default=False,
+        about="say more, and show where errors come from",
+        env="HELM_DEBUG",
+    ),
+    Flag(
+        "home",
+        kind=pflags.STRING,
+        default=lambda: default_home(os.environ),
+        about="directory of Helm's own files; over $HELM_HOME",
+    ),
+    Flag(
+        "host",
+        kind=pflags.STRING,
+        default="",
+        about="address of Tiller, host:port; over $HELM_HOST",
+        env="HELM_HOST",
+    ),
+    Flag("kube-context", kind=pflags.STRING, default="", about="context of the kubeconfig file to use"),
+    Flag(
+        "kubeconfig",
+        kind=pflags.STRING,
+        default="",
+        about="path of the kubeconfig file; over $KUBECONFIG",
+        env="KUBECONFIG",
+    ),
+    Flag(
+        "tiller-connection-timeout",
+        kind=pflags.INT,
+        default=300,
+        about="seconds to wait for a connection to Tiller",
+    ),
+    Flag(
+        "tiller-namespace",
+        kind=pflags.STRING,
+        default="kube-system",
+        about="namespace of Tiller",
+        env="TILLER_NAMESPACE",
+    ),
+)
+HELP = Flag("help", "h", kind=pflags.BOOL, default=False, about="show this page", name="help_")
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
     return Settings(
-        home=Home(Path(values["home"])),
+        home=Home(values["home"]),
         host=values["host"],
         kube_context=values["kube-context"],
         kubeconfig=values["kubeconfig"],
@@ -117,7 +185,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Entry:
     """A row of a table of commands: ``module`` is imported when the command is used.
 
@@ -129,21 +197,41 @@ class Entry:
     aliases: tuple[str, ...] = ()
     suggest_for: tuple[str, ...] = ()
 
+    def load(self) -> Command:
+        module, _, attribute = self.module.partition(":")
+        __import__(module)
+        found: Command = getattr(sys.modules[module], attribute or "command")
+        return found
 
-class Command(click.Command):
-    """One command; ``usage`` is what follows its name, ``table`` its sub-commands."""
+
+class Command:
+    """One command; ``usage`` is what follows its name, ``table`` its sub-commands.
+
+    A command without a function only shows its page. ``unknown`` makes the text of the error for a
+    word that is none of its sub-commands.
+    """
 
     def __init__(
-        self, name: str, *, usage: str = "[flags]", table: Mapping[str, Entry] | None = None, **attributes: Any
+        self,
+        name: str,
+        *,
+        about: str,
+        function: Function | None = None,
+        usage: str = "[flags]",
+        table: Mapping[str, Entry] | None = None,
+        unknown: Callable[[str], str] | None = None,
     ) -> None:
-        super().__init__(name, add_help_option=False, **attributes)
+        self.name = name
+        self.about = about
         self.usage = usage
-        self.table = table or {}
+        self.function = function
+        self.table: Mapping[str, Entry] = table or {}
+        self.own: tuple[Flag, ...] = getattr(function, _DECLARED, ())
+        self._unknown = unknown
 
     @property
     def flags(self) -> tuple[Flag, ...]:
-        own = [param for param in self.params if isinstance(param, Flag)]
-        return (*sorted([*own, _HELP], key=lambda flag: flag.long),)
+        return (*sorted((*self.own, HELP), key=lambda flag: flag.long),)
 
     def entry(self, word: str) -> tuple[str, Entry] | None:
         """The sub-command of that name or alias."""
@@ -154,55 +242,39 @@ class Command(click.Command):
 
     def find(self, words: Sequence[str], path: tuple[str, ...]) -> tuple[Command, tuple[str, ...], list[str]]:
         """The command that ``words`` call, its full name, and the words left for it."""
-        place = pflags.first_word((*self.flags, *GLOBAL_FLAGS), words) if self.table else None
+        place = pflags.first_word((*self.own, HELP, *GLOBAL_FLAGS), words) if self.table else None
         found = None if place is None else self.entry(words[place])
         if found is None or place is None:
             return self, path, list(words)
         name, entry = found
-        module, _, attribute = entry.module.partition(":")
-        sub: Command = getattr(import_module(module), attribute or "command")
-        return sub.find([*words[:place], *words[place + 1 :]], (*path, name))
+        return entry.load().find([*words[:place], *words[place + 1 :]], (*path, name))
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put flags, arguments and settings where the function finds them. Raises UsageError."""
-        flags = (*self.flags, *GLOBAL_FLAGS)
-        parsed = pflags.parse(flags, args)
+    def run(self, path: Sequence[str], words: Sequence[str]) -> None:
+        """Do what the words after the command's name ask for. Raises UsageError, HelmError."""
+        flags = (*self.own, HELP, *GLOBAL_FLAGS)
+        parsed = pflags.parse(flags, words)
         values = {flag.long: _value(flag, parsed.values) for flag in flags}
         if values["help"]:
-            click.echo(self.get_help(ctx))
-            ctx.exit()
-        ctx.obj = _settings(values)
-        ctx.params = {str(flag.name): values[flag.long] for flag in flags if flag in self.params}
-        for flag in flags:
+            self.show(path)
+            return
+        for flag in self.own:
             if flag.note and flag.long in parsed.values:
                 print(f"Flag --{flag.long} has been deprecated, {flag.note}", file=sys.stderr)
-        ctx.args = list(parsed.args)
-        return ctx.args
+        if self.function is not None:
+            self.function(_settings(values), tuple(parsed.args), **{flag.name: values[flag.long] for flag in self.own})
+        elif parsed.args:
+            raise UsageError(self.unknown(parsed.args[0], path))
+        else:
+            self.show(path)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        assert self.callback is not None, f"{self.name} has no function"
-        return ctx.invoke(self.callback, ctx.obj, tuple(ctx.args), **ctx.params)
+    def unknown(self, word: str, path: Sequence[str]) -> str:
+        return self._unknown(word) if self._unknown else f'unknown command "{word}" for "{" ".join(path)}"'
 
-    def get_help(self, ctx: click.Context) -> str:
-        return "\n".join(self._page(ctx.command_path))
+    def show(self, path: Sequence[str]) -> None:
+        """Print the help page."""
+        from helmpy.cli.page import page
 
-    def _page(self, path: str) -> Iterator[str]:
-        yield from (self.help or "").strip().splitlines()
-        yield from ("", "Usage:")
-        if self.callback is not None and self.usage:
-            yield f"  {path} {self.usage}"
-        if self.table:
-            yield f"  {path} [command]"
-            yield from ("", "Available Commands:")
-            width = max(map(len, self.table))
-            yield from (f"  {name:<{width}}  {entry.about}" for name, entry in sorted(self.table.items()))
-        yield from ("", "Flags:")
-        yield from _flag_lines(self.flags if path != "helm" else sorted((*GLOBAL_FLAGS, _HELP), key=lambda f: f.long))
-        if path != "helm":
-            yield from ("", "Global Flags:")
-            yield from _flag_lines(GLOBAL_FLAGS)
-        if self.table:
-            yield from ("", f'Use "{path} [command] --help" for more about a command.')
+        print(page(self, " ".join(path)))
 
 
 def _value(flag: Flag, given: Mapping[str, Any]) -> Any:
@@ -212,35 +284,13 @@ def _value(flag: Flag, given: Mapping[str, Any]) -> Any:
     return flag.start if found is None else found
 
 
-def _flag_lines(flags: Sequence[Flag]) -> list[str]:
-    shown = [flag for flag in flags if not flag.hidden]
-    names = [_flag_name(flag) for flag in shown]
-    width = max(map(len, names), default=0)
-    return [
-        f"  {name:<{width}}   {flag.help or ''}{_default_note(flag)}" for name, flag in zip(names, shown, strict=True)
-    ]
-
-
-def _flag_name(flag: Flag) -> str:
-    short = f"-{flag.short}, " if flag.short else "    "
-    return f"{short}--{flag.long} {flag.kind.name}".rstrip()
-
-
-def _default_note(flag: Flag) -> str:
-    if not flag.start:
-        return ""
-    if isinstance(flag.start, str):
-        return f' (default "{flag.start}")'
-    return f" (default {str(flag.start).lower()})"
-
-
 def command(
     name: str, *, usage: str = "[flags]", about: str, table: Mapping[str, Entry] | None = None
 ) -> Callable[[Function], Command]:
     """Make a command of a function; ``about`` is the text of its help page."""
 
     def decorate(function: Function) -> Command:
-        return click.command(name, cls=Command, usage=usage, table=table, help=about)(function)
+        return Command(name, about=about, function=function, usage=usage, table=table)
 
     return decorate
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
-
 from helmpy.cli.command import command as make
 
 
@@ -17,5 +15,4 @@ def command(_settings: object, args: Sequence[str]) -> None:
     found, path, rest = root().find(args, ("helm",))
     if rest and len(path) == 1:
         print(f"Unknown help topic {' '.join(f'`{word}`' for word in args)}", file=sys.stderr)
-    with click.Context(found, info_name=" ".join(path)) as context:
-        click.echo(found.get_help(context))
+    found.show(path)

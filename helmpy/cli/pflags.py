@@ -6,18 +6,30 @@ value replaces an earlier one except for lists. Errors use pflag's words, script
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
-
 from helmpy.errors import HelmError
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, Protocol
+
+    class FlagLike(Protocol):
+        """What the parser wants to know of a flag."""
+
+        @property
+        def kind(self) -> Kind: ...
+        @property
+        def long(self) -> str: ...
+        @property
+        def short(self) -> str: ...
 
 
 class UsageError(HelmError):
     """The command line makes no sense."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Kind:
     """A type of flag: its name on help pages, how text becomes a value, whether values add up."""
 
@@ -26,17 +38,6 @@ class Kind:
     repeated: bool = False
     splits: bool = False
     implied: str | None = None
-
-
-class FlagLike(Protocol):
-    """What the parser wants to know of a flag."""
-
-    @property
-    def kind(self) -> Kind: ...
-    @property
-    def long(self) -> str: ...
-    @property
-    def short(self) -> str: ...
 
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
@@ -83,7 +84,7 @@ STRINGS = Kind("stringArray", str, repeated=True)
 VALUE_FILES = Kind("valueFiles", str, repeated=True, splits=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parsed:
     """Values by the flags' long names, only of flags that were given, and the other words."""
 

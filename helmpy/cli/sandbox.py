@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from helmpy.cli.command import Entry, boolean, nothing
+from helmpy.cli.command import Command, Entry, boolean, nothing
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say
 from helmpy.cli.sandbox_process import Sandbox
@@ -36,13 +36,7 @@ class NoSandbox(HelmError):
     """The sandbox was never started."""
 
 
-@make("sandbox", usage="", about=ABOUT, table=TABLE)
-def command(_settings: Settings, args: Sequence[str]) -> None:
-    import click
-
-    if args:
-        raise HelmError(f'unknown command "{args[0]}" for "helm sandbox"')
-    say(click.get_current_context().get_help())
+command = Command("sandbox", about=ABOUT, table=TABLE)
 
 
 @make("start", about="Start the sandbox in the background, unless it runs, and say how to use it.")

@@ -100,7 +100,7 @@ def test_every_command_of_the_table_exists(name: str) -> None:
     command = import_module(COMMANDS[name].module).command
     assert isinstance(command, Command)
     assert command.name == name
-    assert command.help
+    assert command.about
 
 
 def test_a_deprecated_flag_says_so(capsys: pytest.CaptureFixture[str]) -> None:

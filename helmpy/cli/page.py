@@ -1,0 +1,52 @@
+"""The help page of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from helmpy.cli.command import GLOBAL_FLAGS, HELP, Command, Flag
+
+
+def page(command: Command, path: str) -> str:
+    """The page of a command whose full name is ``path``."""
+    return "\n".join(_lines(command, path))
+
+
+def _lines(command: Command, path: str) -> Iterator[str]:
+    yield from command.about.strip().splitlines()
+    yield from ("", "Usage:")
+    if command.function is not None and command.usage:
+        yield f"  {path} {command.usage}"
+    if command.table:
+        yield f"  {path} [command]"
+        yield from ("", "Available Commands:")
+        width = max(map(len, command.table))
+        yield from (f"  {name:<{width}}  {entry.about}" for name, entry in sorted(command.table.items()))
+    yield from ("", "Flags:")
+    is_root = path == "helm"
+    yield from _flag_lines(sorted((*GLOBAL_FLAGS, HELP), key=lambda f: f.long) if is_root else command.flags)
+    if not is_root:
+        yield from ("", "Global Flags:")
+        yield from _flag_lines(GLOBAL_FLAGS)
+    if command.table:
+        yield from ("", f'Use "{path} [command] --help" for more about a command.')
+
+
+def _flag_lines(flags: Sequence[Flag]) -> list[str]:
+    shown = [flag for flag in flags if not flag.note]
+    names = [_flag_name(flag) for flag in shown]
+    width = max(map(len, names), default=0)
+    return [f"  {name:<{width}}   {flag.about}{_default_note(flag)}" for name, flag in zip(names, shown, strict=True)]
+
+
+def _flag_name(flag: Flag) -> str:
+    short = f"-{flag.short}, " if flag.short else "    "
+    return f"{short}--{flag.long} {flag.kind.name}".rstrip()
+
+
+def _default_note(flag: Flag) -> str:
+    if not flag.start:
+        return ""
+    if isinstance(flag.start, str):
+        return f' (default "{flag.start}")'
+    return f" (default {str(flag.start).lower()})"
