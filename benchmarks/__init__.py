@@ -1,0 +1,1 @@
+"""Helm, ours and theirs, side by side: ``python -m benchmarks --help``."""
