@@ -24,7 +24,7 @@ import grpc
 from helmpy import __version__, wire
 from helmpy.errors import HelmError
 from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
-from helmpy.release.model import ReleaseError
+from helmpy.release.error import ReleaseError
 from helmpy.release.requests import (
     ContentRequest,
     ContentResponse,

@@ -5,10 +5,13 @@ The rules are kubectl's: of several files the first that says a thing wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from helmpy.errors import HelmError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
 
 DEFAULT_NAMESPACE = "default"
 

@@ -23,7 +23,8 @@ from helmpy import wire
 from helmpy.chart.model import Chart, Metadata
 from helmpy.client import IncompatibleVersion, Tiller, TillerError, TillerUnavailable, Tls
 from helmpy.hapi.services import tiller_pb2_grpc
-from helmpy.release.model import Release, ReleaseError
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Release
 from helmpy.release.requests import (
     ContentRequest,
     ContentResponse,

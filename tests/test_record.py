@@ -39,6 +39,12 @@ class Counter:
         self.count += 1
 
 
+@record(frozen=True, order=True)
+class Version:
+    major: int
+    minor: int = 0
+
+
 @record(frozen=True)
 class Empty:
     pass
@@ -78,6 +84,13 @@ def test_equal_ones_hash_alike() -> None:
     assert Empty() == Empty()
     with pytest.raises(TypeError):
         hash(Counter())
+
+
+def test_they_compare() -> None:
+    assert Version(1) < Version(1, 1) <= Version(1, 1) < Version(2)
+    assert max(Version(2), Version(1, 9)) == Version(2)
+    with pytest.raises(TypeError):
+        assert Version(1) < 2
 
 
 def test_what_follows_init_runs() -> None:

@@ -7,10 +7,14 @@ files count, and what may be large is bounded before it is made.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from helmpy.chart.model import ChartError, File
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 MAX_FILES = 10_000  # files of one chart with all its subcharts
 MAX_FILE_BYTES = 20 * 2**20  # one file; nothing above Tiller's message limit could be installed
@@ -27,7 +31,7 @@ _PAX_GLOBAL, _PAX_NEXT, _GNU_NAME, _GNU_LINK = b"g", b"x", b"L", b"K"
 _MAX_EXTENSION = 2**20  # bytes of a PAX record or a long name
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Budget:
     """What may still be read for one chart. ``take`` raises ChartError when it is used up."""
 

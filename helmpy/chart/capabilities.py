@@ -6,17 +6,19 @@ Sources: Helm 2.17's built-in set of ``group/version`` and ``group/version/Kind`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-
 from helmpy.errors import HelmError
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class CapabilitiesError(HelmError):
     """A Kubernetes version that does not parse."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class KubeVersion:
     """Kubernetes' version as discovery tells it; ``git_version`` has the leading ``v``."""
 
@@ -48,7 +50,7 @@ class KubeVersion:
         return cls(major=major, minor=minor, git_version=git_version)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Capabilities:
     """``.Capabilities``; ``api_versions`` holds ``group/version`` and ``group/version/Kind`` entries."""
 

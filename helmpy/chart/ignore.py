@@ -8,17 +8,26 @@ without ``/`` is compared with the last part of a path, one with ``/`` with all 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from helmpy.chart.model import ChartError
-from helmpy.gocompat import glob
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 FILENAME = ".helmignore"
 BUILT_IN = "templates/.?*"  # editors' left-overs are no templates
 
 
-@dataclass(frozen=True, slots=True)
+def path_match(pattern: str, name: str) -> bool:
+    """Go's filepath.Match. Few charts need it, so it is imported here."""
+    from helmpy.gocompat import glob
+
+    return glob.path_match(pattern, name)
+
+
+@record(frozen=True, slots=True)
 class Rule:
     """One line. ``head`` and ``tail`` are what every match begins and ends with: they settle most paths."""
 
@@ -33,10 +42,20 @@ class Rule:
         subject = path if self.whole_path else name
         if not (subject.startswith(self.head) and subject.endswith(self.tail)):
             return False
-        return subject == self.pattern if self.head == self.pattern else glob.path_match(self.pattern, subject)
+        if self.head == self.pattern:
+            return subject == self.pattern
+        if self.is_simple:
+            middle = subject[len(self.head) : len(subject) - len(self.tail)]
+            return len(subject) >= len(self.head) + len(self.tail) and "/" not in middle
+        return path_match(self.pattern, subject)
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether one ``*`` is all that is special."""
+        return len(self.pattern) == len(self.head) + 1 + len(self.tail) and self.pattern[len(self.head)] == "*"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rules:
     rules: tuple[Rule, ...] = ()
 
@@ -68,7 +87,8 @@ def _rules(lines: Iterable[str]) -> Iterable[Rule]:
             continue
         if "**" in pattern:
             raise ChartError("double-star (**) syntax is not supported")
-        glob.path_match(pattern, "abc")  # a pattern with a broken bracket says so here
+        if "[" in pattern or "\\" in pattern:
+            path_match(pattern, "abc")  # a pattern with a broken bracket says so here
         negated = pattern.startswith("!")
         pattern = pattern.removeprefix("!")
         directories_only = pattern.endswith("/")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from helmpy.chart import archive, ignore
 from helmpy.chart.archive import Budget
 from helmpy.chart.metadata import CHARTFILE, parse_metadata
 from helmpy.chart.model import Chart, ChartError, Config, File, Metadata
 from helmpy.errors import HelmError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 
 MAX_DEPTH = 32  # subcharts within subcharts, and directories of symbolic links within each other
 
@@ -27,17 +30,17 @@ def load(path: str | os.PathLike[str]) -> Chart:
     """
     place = os.fspath(path)
     try:
-        mode = Path(place).stat().st_mode
+        mode = os.stat(place).st_mode  # noqa: PTH116 - pathlib takes 4 ms to import
     except (OSError, ValueError) as error:
         raise ChartError(f"stat {place}: {_reason(error)}") from error
     if stat.S_ISDIR(mode):
         return load_directory(place)
-    return load_archive(_read(Path(place)), place)
+    return load_archive(_read(place), place)
 
 
 def load_directory(path: str | os.PathLike[str]) -> Chart:
     """Return the chart whose directory is ``path``."""
-    place = Path(path).absolute()
+    place = absolute(os.fspath(path))
     check_directory(place)
     budget = Budget()
     return _build(list(_walk(place, budget)), budget, 0)
@@ -45,10 +48,12 @@ def load_directory(path: str | os.PathLike[str]) -> Chart:
 
 def check_directory(path: str | os.PathLike[str]) -> Metadata:
     """Return the Chart.yaml of a directory. Raises ChartError where that is no chart's."""
-    chartfile = Path(path) / CHARTFILE
-    if not chartfile.exists():
-        raise ChartError(f'no {CHARTFILE} exists in directory "{os.fspath(path)}"')
-    if chartfile.is_dir():
+    chartfile = f"{os.fspath(path)}/{CHARTFILE}"
+    try:
+        mode = os.stat(chartfile).st_mode  # noqa: PTH116 - see above
+    except (OSError, ValueError):
+        raise ChartError(f'no {CHARTFILE} exists in directory "{os.fspath(path)}"') from None
+    if stat.S_ISDIR(mode):
         raise ChartError(f'cannot read {CHARTFILE} in directory "{os.fspath(path)}"')
     return _named(_metadata(_read(chartfile)))
 
@@ -148,15 +153,21 @@ def _text(data: bytes) -> str:
 # Directories
 
 
-def _walk(root: Path, budget: Budget) -> Iterator[File]:
+def absolute(path: str) -> str:
+    """A path from the root of the file system, links in it left alone."""
+    parts = [part for part in os.path.join(os.getcwd(), path).split("/") if part not in ("", ".")]  # noqa: PTH109, PTH118
+    return "/" + "/".join(parts)
+
+
+def _walk(root: str, budget: Budget) -> Iterator[File]:
     """The files below ``root`` that its ``.helmignore`` leaves, in lexical order."""
-    listing = root / ignore.FILENAME
-    text = _text(_read(listing)) if listing.is_file() else ""
-    yield from _walk_directory(root, "", ignore.parse(text), budget, (root.resolve(),))
+    listing = f"{root}/{ignore.FILENAME}"
+    text = _text(_read(listing)) if os.path.isfile(listing) else ""  # noqa: PTH113
+    yield from _walk_directory(root, "", ignore.parse(text), budget, (os.path.realpath(root),))
 
 
 def _walk_directory(
-    directory: str | Path, prefix: str, rules: ignore.Rules, budget: Budget, linked: tuple[Path, ...]
+    directory: str, prefix: str, rules: ignore.Rules, budget: Budget, linked: tuple[str, ...]
 ) -> Iterator[File]:
     """``linked``: the real paths that links have led into on the way here."""
     try:
@@ -166,15 +177,16 @@ def _walk_directory(
         raise ChartError(f"open {directory}: {_reason(error)}") from error
     for entry in entries:
         path = prefix + entry.name
-        target = _target(Path(entry.path)) if entry.is_symlink() else None
-        if rules.ignores(path, is_dir=entry.is_dir()):
+        target = _target(entry.path) if entry.is_symlink() else None
+        is_dir = entry.is_dir()
+        if rules.ignores(path, is_dir=is_dir):
             continue
-        if not entry.is_dir():
+        if not is_dir:
             yield _file(entry, path, budget)
         elif target is None:
             yield from _walk_directory(entry.path, f"{path}/", rules, budget, linked)
         else:
-            _refuse_circle(Path(entry.path), target, linked)
+            _refuse_circle(entry.path, target, linked)
             yield from _walk_directory(entry.path, f"{path}/", rules, budget, (*linked, target))
 
 
@@ -183,26 +195,26 @@ def _file(entry: os.DirEntry[str], path: str, budget: Budget) -> File:
     if not stat.S_ISREG(status.st_mode):
         raise ChartError(f"cannot load irregular file {entry.path} as it has file mode type bits set")
     budget.take(path, status.st_size)
-    return File(path, _read(Path(entry.path)))
+    return File(path, _read(entry.path))
 
 
-def _target(link: Path) -> Path:
+def _target(link: str) -> str:
     try:
-        return link.resolve(strict=True)
-    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, as pathlib says it
-        name = error.filename if isinstance(error, OSError) else link
-        raise ChartError(f"error evaluating symlink {link}: lstat {name}: {_reason(error)}") from error
+        return os.path.realpath(link, strict=True)
+    except OSError as error:
+        raise ChartError(f"error evaluating symlink {link}: lstat {error.filename}: {_reason(error)}") from error
 
 
-def _refuse_circle(link: Path, target: Path, linked: tuple[Path, ...]) -> None:
-    holder = link.parent.resolve()
-    if target in linked or target == holder or target in holder.parents or len(linked) > MAX_DEPTH:
+def _refuse_circle(link: str, target: str, linked: tuple[str, ...]) -> None:
+    holder = os.path.realpath(os.path.dirname(link))  # noqa: PTH120
+    if target in linked or f"{holder}/".startswith(f"{target.rstrip('/')}/") or len(linked) > MAX_DEPTH:
         raise ChartError(f"symbolic link {link} leads to a directory that holds it")
 
 
-def _read(path: Path) -> bytes:
+def _read(path: str) -> bytes:
     try:
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            return file.readall()
     except OSError as error:
         raise ChartError(f"open {path}: {_reason(error)}") from error
 

@@ -7,17 +7,22 @@ of Go's JSON decoder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from _collections_abc import Mapping
 
 from helmpy.chart.model import ChartError, Dependency, Maintainer, Metadata
 from helmpy.gocompat import yaml
 from helmpy.gocompat.kinds import Float32
 
-CHARTFILE = "Chart.yaml"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
-Decode = Callable[[Any, str], Any]
-Entries = tuple[Dependency, ...]
+    Decode = Callable[[Any, str], Any]
+    Entries = tuple[Dependency, ...]
+
+
+CHARTFILE = "Chart.yaml"
 
 
 def parse_metadata(text: str | bytes) -> Metadata:

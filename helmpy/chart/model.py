@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 from helmpy.errors import HelmError
+from helmpy.record import field, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 
 class ChartError(HelmError):
     """A chart is missing, broken or refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Maintainer:
     name: str = ""
     email: str = ""
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Dependency:
     """One entry of requirements.yaml (v1) or of Chart.yaml's ``dependencies`` (v2).
 
@@ -37,7 +39,7 @@ class Dependency:
     alias: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Metadata:
     """Chart.yaml. ``type`` and ``dependencies`` exist in ``apiVersion: v2`` only."""
 
@@ -62,7 +64,7 @@ class Metadata:
     dependencies: tuple[Dependency, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class File:
     """A file of a chart: its path inside the chart with ``/``, and its bytes."""
 
@@ -70,7 +72,7 @@ class File:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Config:
     """Values as Helm 2 carries them: YAML text, and an old map that nothing writes any more."""
 
@@ -78,7 +80,7 @@ class Config:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chart:
     """A chart in memory; ``templates`` are named ``templates/…``, subcharts are whole charts.
 

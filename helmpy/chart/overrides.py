@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 from helmpy.chart import strvals
 from helmpy.chart.values import ValuesError, copy_table, overlay, parse_values
 from helmpy.errors import HelmError
 from helmpy.gocompat.yaml import YamlError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 
 def merge_overrides(

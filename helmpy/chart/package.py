@@ -8,12 +8,16 @@ import stat
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from helmpy.chart.metadata import CHARTFILE, to_dict
 from helmpy.chart.model import Chart, ChartError, File
 from helmpy.gocompat import yaml
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 VALUESFILE = "values.yaml"
 

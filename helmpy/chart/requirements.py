@@ -7,15 +7,20 @@ it reads the list again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
-
 from helmpy.chart.metadata import parse_dependencies
 from helmpy.chart.model import Chart, ChartError, Config, Dependency
-from helmpy.chart.values import Table, ValuesError, Warn, coalesce_values, merge_tables, remember
+from helmpy.chart.values import ValuesError, coalesce_values, merge_tables, remember
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
+from helmpy.record import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from helmpy.chart.values import Table, Warn
+
 
 FILENAME = "requirements.yaml"
 LOCKNAME = "requirements.lock"
@@ -24,7 +29,7 @@ _ALIAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _JSON_KINDS: dict[type, str] = {list: "array", str: "string", bool: "bool", float: "number", int: "number"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Requirements:
     """The list of a chart's dependencies, in the order written."""
 

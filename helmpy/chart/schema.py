@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from _collections_abc import Mapping
 
 from helmpy.chart.model import Chart
 from helmpy.chart.values import ValuesError
 from helmpy.errors import HelmError
 from helmpy.gocompat import json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
 
 SCHEMAFILE = "values.schema.json"
 

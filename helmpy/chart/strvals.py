@@ -11,12 +11,18 @@ case), integers that do not start with 0 (and ``0`` itself); everything else is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
-
 from helmpy.errors import HelmError
 from helmpy.gocompat.kinds import Int64
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    Convert = Callable[[str], Any]
+    Path = tuple[str | int, ...]
+
 
 MAX_INDEX = 65536  # highest list index that may be set: one short flag must not fill the memory
 MAX_DEPTH = 30  # names and indexes in one path
@@ -24,15 +30,12 @@ MAX_DEPTH = 30  # names and indexes in one path
 _INT64 = range(-(2**63), 2**63)
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
-Convert = Callable[[str], Any]
-Path = tuple[str | int, ...]
-
 
 class StrvalsError(HelmError):
     """The text of a ``--set`` flag does not parse; the caller says which flag it was."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Pair:
     """One ``path=value``. ``given`` is False where the text ended before a value (``a[0]``)."""
 

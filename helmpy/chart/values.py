@@ -13,20 +13,23 @@ charts' own defaults, which are fresh at every call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from helmpy.chart.model import Chart
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    Warn = Callable[[str], None]
+    Table = dict[str, Any]
+
 
 GLOBAL = "global"
 
 _REMEMBERED_TEXTS = 64  # charts' default values kept parsed, by text
 _REMEMBERED_SIZE = 4 * 2**20  # characters; longer texts are parsed anew
-
-Warn = Callable[[str], None]
-Table = dict[str, Any]
 
 
 class ValuesError(HelmError):

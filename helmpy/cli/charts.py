@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from helmpy.chart import loader, requirements
 from helmpy.chart.model import Chart, ChartError
 from helmpy.cli.output import debug
 from helmpy.gotemplate import TemplateError
 from helmpy.home import Settings
-from helmpy.release.model import ReleaseError
+from helmpy.release.error import ReleaseError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def locate(settings: Settings, name: str) -> Path:

@@ -6,12 +6,14 @@ that test or embed a command line with click's tools. Each command parses by Hel
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from helmpy.cli.command import GLOBAL_FLAGS, HELP, Command, Flag
 from helmpy.cli.page import page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class FlagOption(click.Option):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from helmpy.cli.options import TlsFlags
 from helmpy.cli.output import debug
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from helmpy.client import Tiller, Tls
 
 
@@ -63,13 +64,3 @@ def _read(path: str, trouble: str) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         raise TlsSetupError(f"{trouble}: open {path}: {(error.strerror or str(error)).lower()}") from error
-
-
-def default_namespace(settings: Settings) -> str:
-    """The namespace of the kubeconfig's context; no cluster is asked and none need be there."""
-    from helmpy import kubeconfig
-
-    names = [name for name in settings.kubeconfig.split(":") if name] or ["~/.kube/config"]
-    files = [Path(name).expanduser() for name in names]
-    texts = [file.read_text(errors="replace") for file in files if file.is_file()]
-    return kubeconfig.namespace(texts, settings.kube_context) if texts else kubeconfig.DEFAULT_NAMESPACE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from helmpy.chart import create
@@ -11,6 +10,10 @@ from helmpy.cli.command import string
 from helmpy.cli.output import say
 from helmpy.cli.pflags import UsageError
 from helmpy.home import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @make(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy.chart.values import coalesce_values, parse_values
 from helmpy.cli import options
 from helmpy.cli.command import Entry, integer, string
@@ -14,8 +12,14 @@ from helmpy.cli.output import moment, say, yaml_text
 from helmpy.cli.pflags import INT32
 from helmpy.cli.status import release_name
 from helmpy.home import Settings
-from helmpy.release.model import Release, ReleaseError
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Release
 from helmpy.release.requests import ContentRequest, ContentResponse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 TABLE = {
     "hooks": Entry("helmpy.cli.get_hooks", "show the hooks of a release"),

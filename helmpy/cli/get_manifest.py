@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy.cli import options
 from helmpy.cli.command import command as make
 from helmpy.cli.get import revision_flag, stored
 from helmpy.cli.output import say
 from helmpy.home import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @make("manifest", usage="[flags] RELEASE_NAME", about="Show the objects of a release as they were rendered.")

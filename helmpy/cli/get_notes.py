@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy.cli import options
 from helmpy.cli.command import command as make
 from helmpy.cli.connection import connected
@@ -12,6 +10,10 @@ from helmpy.cli.output import say
 from helmpy.cli.status import release_name
 from helmpy.home import Settings
 from helmpy.release.requests import StatusRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @make("notes", usage="[flags] RELEASE_NAME", about="Show the notes of a release.")

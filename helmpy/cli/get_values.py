@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy.chart.values import coalesce_values, parse_values
 from helmpy.cli import options
 from helmpy.cli.command import boolean
@@ -11,6 +9,10 @@ from helmpy.cli.command import command as make
 from helmpy.cli.get import revision_flag, stored
 from helmpy.cli.output import json_text, say, yaml_text
 from helmpy.home import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @make("values", usage="[flags] RELEASE_NAME", about="Show the values of a release: what the user set, or all.")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar
 
 from helmpy.chart import model as chart
 from helmpy.cli.status import code_name, test_status_name
@@ -14,6 +12,12 @@ from helmpy.gocompat.function import GoFunc
 from helmpy.gotemplate import TemplateSet
 from helmpy.release import model as release
 from helmpy.release import requests
+from helmpy.release.timestamp import Timestamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, ClassVar
 
 
 def shown(text: str, data: Any, functions: Mapping[str, GoFunc] | None = None, *, name: str = "_") -> str:
@@ -42,7 +46,7 @@ _GO_TYPES: dict[type, str] = {
     release.Status: "*release.Status",
     release.TestRun: "*release.TestRun",
     release.TestSuite: "*release.TestSuite",
-    release.Timestamp: "*timestamp.Timestamp",
+    Timestamp: "*timestamp.Timestamp",
     requests.ContentResponse: "*services.GetReleaseContentResponse",
     requests.Version: "*version.Version",
 }

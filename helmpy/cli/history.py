@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from helmpy.cli import options
 from helmpy.cli.command import command as make
 from helmpy.cli.command import integer
@@ -16,6 +13,12 @@ from helmpy.cli.status import code_name, release_name
 from helmpy.home import Settings
 from helmpy.release.model import Release
 from helmpy.release.requests import HistoryRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
 
 _HEADERS = ("REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION")
 _FIELDS = ("revision", "updated", "status", "chart", "appVersion", "description")

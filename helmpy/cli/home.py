@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say
 from helmpy.home import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @make("home", about="Print the directory of Helm's own files; with --debug what is where in it.")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from helmpy.cli.output import say, yaml_text
 from helmpy.errors import HelmError
 from helmpy.home import Home
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
 
 STABLE_URL = "https://charts.helm.sh/stable"
 LOCAL_URL = "http://127.0.0.1:8879/charts"

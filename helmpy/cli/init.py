@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from helmpy.cli import home_files, options, tiller_manifest
@@ -11,6 +10,11 @@ from helmpy.cli.command import command as make
 from helmpy.cli.output import debug, say, waiting
 from helmpy.cli.pflags import Kind, UsageError
 from helmpy.home import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 ABOUT = """\
 Set up the client's directory, and Tiller in the cluster of the kubeconfig.

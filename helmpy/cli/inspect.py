@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy.chart import loader, metadata
 from helmpy.chart.model import Chart
 from helmpy.cli.charts import locate
@@ -11,6 +9,11 @@ from helmpy.cli.command import Entry, exactly
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say, yaml_text
 from helmpy.home import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 TABLE = {
     "chart": Entry("helmpy.cli.inspect_chart", "show a chart's Chart.yaml"),

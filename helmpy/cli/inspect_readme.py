@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy.cli.command import command as make
 from helmpy.cli.inspect import loaded, readme
 from helmpy.cli.output import say
 from helmpy.home import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @make("readme", usage="[CHART] [flags]", about="Show a chart's README.")

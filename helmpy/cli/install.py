@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
 from helmpy.chart.model import Chart, Config
 from helmpy.cli import get, options
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
 from helmpy.cli.command import boolean, exactly, integer, string
 from helmpy.cli.command import command as make
-from helmpy.cli.connection import connected, default_namespace
+from helmpy.cli.connection import connected
+from helmpy.cli.namespace import default_namespace
 from helmpy.cli.output import say, waiting, warn, yaml_text
 from helmpy.cli.pflags import UsageError
 from helmpy.cli.status import print_status
 from helmpy.home import Settings
-from helmpy.release.model import Release, ReleaseError
+from helmpy.record import record
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Release
 from helmpy.release.requests import InstallRequest, StatusRequest, UninstallRequest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from helmpy.client import Tiller
+
 
 ABOUT = """\
 Install a chart from a directory or an archive.
@@ -31,7 +35,7 @@ Values come from the chart's values.yaml, then from -f files, then from --set, -
 DRY_RUN_COMPLETE = "Dry run complete"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Install:
     """One installation; ``output`` is how the state is printed afterwards."""
 

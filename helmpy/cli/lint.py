@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
 
 from helmpy import lint
 from helmpy.cli import options
@@ -13,7 +12,11 @@ from helmpy.cli.output import say
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.lint.message import Message
-from helmpy.release.model import Timestamp
+from helmpy.release.timestamp import Timestamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 
 class LintFailure(HelmError):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
-
 from helmpy.cli import options
 from helmpy.cli.command import boolean, integer, string
 from helmpy.cli.command import command as make
@@ -15,6 +12,12 @@ from helmpy.cli.status import code_name
 from helmpy.home import Settings
 from helmpy.release.model import Release, StatusCode
 from helmpy.release.requests import ListRequest, SortBy, SortOrder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
 
 _HEADERS = ("NAME", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "NAMESPACE")
 _FIELDS = ("Name", "Revision", "Updated", "Status", "Chart", "AppVersion", "Namespace")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from threading import Event, Thread
+    from typing import Any
 
 
 def table(rows: Iterable[Sequence[object]], *, max_width: int = 0) -> str:
@@ -120,25 +122,34 @@ def struct_json(value: Any) -> str:
     return text
 
 
-@contextmanager
-def waiting(text: str) -> Iterator[None]:
+class waiting:  # noqa: N801 - read as a word: with waiting("...")
     """Show on a terminal that something takes time; elsewhere do nothing."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    done = threading.Event()
-    spinner = threading.Thread(target=_spin, args=(text, done), daemon=True)
-    spinner.start()
-    try:
-        yield
-    finally:
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spinner: tuple[Thread, Event] | None = None
+
+    def __enter__(self) -> None:
+        if not sys.stderr.isatty():
+            return
+        import threading
+
+        done = threading.Event()
+        spinner = threading.Thread(target=_spin, args=(self._text, done), daemon=True)
+        self._spinner = spinner, done
+        spinner.start()
+
+    def __exit__(self, *_error: object) -> None:
+        if self._spinner is None:
+            return
+        spinner, done = self._spinner
         done.set()
         spinner.join()
         sys.stderr.write("\r\033[K")
         sys.stderr.flush()
 
 
-def _spin(text: str, done: threading.Event) -> None:
+def _spin(text: str, done: Event) -> None:
     start = time.monotonic()
     while not done.wait(0.5):
         sys.stderr.write(f"\r{text} {time.monotonic() - start:.0f}s ")

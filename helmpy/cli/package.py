@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from helmpy.chart import loader, package, requirements
@@ -15,6 +13,11 @@ from helmpy.cli.output import debug, say
 from helmpy.cli.pflags import UsageError
 from helmpy.errors import HelmError
 from helmpy.home import Settings
+from helmpy.record import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @make(

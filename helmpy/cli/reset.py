@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 
 from helmpy.cli import options, tiller_manifest
 from helmpy.cli.command import boolean, nothing
@@ -14,6 +13,10 @@ from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.release.model import StatusCode
 from helmpy.release.requests import ListRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class StillReleases(HelmError):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy.cli import options
 from helmpy.cli.command import boolean, exactly, integer, string
 from helmpy.cli.command import command as make
@@ -12,6 +10,10 @@ from helmpy.cli.output import say, waiting
 from helmpy.cli.pflags import UsageError, parse_integer
 from helmpy.home import Settings
 from helmpy.release.requests import RollbackRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @make(

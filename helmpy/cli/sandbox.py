@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 
 from helmpy.cli.command import Command, Entry, boolean, nothing
 from helmpy.cli.command import command as make
@@ -11,6 +10,11 @@ from helmpy.cli.output import say
 from helmpy.cli.sandbox_process import Sandbox
 from helmpy.errors import HelmError
 from helmpy.home import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 ABOUT = """\
 Run a small Kubernetes API on this machine, to try Helm and charts without a cluster.

@@ -14,11 +14,15 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from helmpy.errors import HelmError
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
@@ -29,7 +33,7 @@ class SandboxError(HelmError):
     """The sandbox does not start, or does not end."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Running:
     """What a running sandbox says of itself."""
 
@@ -39,7 +43,7 @@ class Running:
     started: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sandbox:
     """The sandbox whose state is in ``directory``."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
 
 from helmpy.cli import options
 from helmpy.cli.command import command as make
@@ -13,8 +11,15 @@ from helmpy.cli.connection import connected
 from helmpy.cli.output import moment, say, struct_json, tabbed, table, yaml_text
 from helmpy.cli.pflags import INT32, UsageError
 from helmpy.home import Settings
-from helmpy.release.model import Info, Status, StatusCode, TestRun, TestStatus, TestSuite, Timestamp
+from helmpy.release.model import Info, Status, StatusCode, TestRun, TestStatus, TestSuite
 from helmpy.release.requests import StatusRequest, StatusResponse
+from helmpy.release.timestamp import Timestamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
 
 _GAP = re.compile("  +")
 

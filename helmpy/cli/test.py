@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy.cli import options
 from helmpy.cli.command import boolean, exactly, integer
 from helmpy.cli.command import command as make
@@ -11,8 +9,13 @@ from helmpy.cli.connection import connected
 from helmpy.cli.output import say
 from helmpy.cli.pflags import UINT32
 from helmpy.home import Settings
-from helmpy.release.model import ReleaseError, TestStatus
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import TestStatus
 from helmpy.release.requests import TestRequest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @make("test", usage="[RELEASE] [flags]", about="Run the test pods of a release and say how they end.")

@@ -7,12 +7,16 @@ find its.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from helmpy import __version__
 from helmpy.errors import HelmError
+from helmpy.record import field, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
 
 DEPLOYMENT = "tiller-deploy"
 SERVICE = "tiller-deploy"
@@ -24,7 +28,7 @@ PROBE_PORT = 44135
 _CERTIFICATES = "/etc/certs"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TlsFiles:
     """What Tiller's secret holds; ``verify`` makes Tiller demand client certificates."""
 
@@ -34,7 +38,7 @@ class TlsFiles:
     verify: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Options:
     """What ``helm init`` was asked for; ``history_max`` 0 keeps every revision."""
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
 from helmpy.chart.model import Chart, Config
 from helmpy.cli import get, options
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
 from helmpy.cli.command import boolean, exactly, integer, string
 from helmpy.cli.command import command as make
-from helmpy.cli.connection import connected, default_namespace
+from helmpy.cli.connection import connected
 from helmpy.cli.install import Install, check_name
+from helmpy.cli.namespace import default_namespace
 from helmpy.cli.output import say, waiting, warn, yaml_text
 from helmpy.cli.status import print_status
 from helmpy.home import Settings
-from helmpy.release.model import Release, ReleaseError
+from helmpy.record import record
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Release
 from helmpy.release.requests import (
     HistoryRequest,
     RollbackRequest,
@@ -25,8 +24,13 @@ from helmpy.release.requests import (
     UpdateResponse,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from helmpy.client import Tiller
+
 
 ABOUT = """\
 Bring a release to a new version of its chart, or to new values.
@@ -36,7 +40,7 @@ unless --reuse-values merges them into the kept ones.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Upgrade:
     """One upgrade; ``output`` is how the state is printed afterwards."""
 

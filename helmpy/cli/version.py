@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from helmpy import __version__
 from helmpy.cli import options
 from helmpy.cli.command import boolean, string
@@ -12,6 +10,10 @@ from helmpy.cli.output import debug, say
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.release.requests import Version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class NoTiller(HelmError):
@@ -51,7 +53,7 @@ def command(
 def _server(settings: Settings, tls: options.TlsFlags) -> Version:
     from helmpy.cli.connection import connected
     from helmpy.client import TillerError
-    from helmpy.release.model import ReleaseError
+    from helmpy.release.error import ReleaseError
 
     with connected(settings, tls) as tiller:
         try:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any
 
 from helmpy.engine import Limits
 from helmpy.lint import chartfile, templates
 from helmpy.lint import values as values_file
 from helmpy.lint.message import Message, Severity
 from helmpy.lint.source import LintError, open_source
-from helmpy.release.model import Timestamp
+from helmpy.release.timestamp import Timestamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
 
 __all__ = ["LintError", "Message", "Severity", "failed", "run"]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 from helmpy.chart.metadata import CHARTFILE, parse_metadata
 from helmpy.chart.model import Maintainer, Metadata
 from helmpy.errors import HelmError
 from helmpy.gocompat import semver
 from helmpy.lint.message import Message, Severity
 from helmpy.lint.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 
 ENGINES = ("gotpl", "jinja2")
 

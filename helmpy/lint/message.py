@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from helmpy.record import record
 
 
 class Severity(IntEnum):
@@ -13,7 +14,7 @@ class Severity(IntEnum):
     ERROR = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Message:
     """A finding about ``path``, a file of the chart or a directory ending in ``/``."""
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from helmpy.chart import requirements
 from helmpy.chart.capabilities import Capabilities, default_api_versions
 from helmpy.chart.model import Chart
@@ -14,7 +11,13 @@ from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
 from helmpy.lint.message import Message, Severity
 from helmpy.lint.source import Source
-from helmpy.release.model import Timestamp
+from helmpy.release.timestamp import Timestamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
 
 TEMPLATES = "templates/"
 RELEASE_NAME = "testRelease"

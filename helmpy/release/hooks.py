@@ -6,9 +6,12 @@ Source: Helm 2.17's annotations ``helm.sh/hook``, ``helm.sh/hook-weight``,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from helmpy.release.model import Hook, HookDeletePolicy, HookEvent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 
 EVENT_ANNOTATION = "helm.sh/hook"
 WEIGHT_ANNOTATION = "helm.sh/hook-weight"

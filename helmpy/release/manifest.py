@@ -1,26 +1,32 @@
 """Manifests: from what templates rendered to the documents of a release, and back from a record.
 
 ``split`` is what an install or upgrade needs, ``stored_text`` and ``documents`` write and read a
-record's manifest, ``template_chunks`` is the coarser cut that ``helm template`` prints.
+record's manifest; the coarser cut that ``helm template`` prints is in ``chunks``.
 Source of the rules: Helm 2.17's behaviour.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
+from helmpy.record import field, record
+from helmpy.release.chunks import NOTES_FILE, SOURCE, trimmed
+from helmpy.release.error import ReleaseError
 from helmpy.release.hooks import is_hook, parse_hook
-from helmpy.release.model import Hook, ReleaseError
+from helmpy.release.model import Hook
 from helmpy.release.order import INSTALL_ORDER, UNINSTALL_ORDER, kind_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
 
 __all__ = [
     "INSTALL_ORDER",
     "UNINSTALL_ORDER",
-    "Chunk",
     "Manifest",
     "ManifestError",
     "Split",
@@ -32,15 +38,10 @@ __all__ = [
     "split",
     "split_documents",
     "stored_text",
-    "template_chunks",
 ]
 
-NOTES_FILE = "NOTES.txt"
 RESOURCE_POLICY_ANNOTATION = "helm.sh/resource-policy"
-_SOURCE = "# Source: "
 
-# What Go's strings.TrimSpace and the \s of its regular expressions take for white space.
-_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _PATTERN_SPACE = frozenset("\t\n\f\r ")
 
 
@@ -48,7 +49,7 @@ class ManifestError(ReleaseError):
     """A rendered document is not YAML, or its head is not an object's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Manifest:
     """One YAML document: ``path`` is the template it came from, ``content`` its exact text."""
 
@@ -73,17 +74,6 @@ class Split(NamedTuple):
     hooks: tuple[Hook, ...]
     manifests: tuple[Manifest, ...]
     notes: str
-
-
-class Chunk(NamedTuple):
-    """A whole rendered file as ``helm template`` prints it."""
-
-    path: str
-    kind: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"---\n{_SOURCE}{self.path}\n{self.text}\n"
 
 
 def split(rendered: Mapping[str, str], *, sub_notes: bool = False, v2: bool = False) -> Split:
@@ -133,12 +123,12 @@ def _is_root_notes(path: str) -> bool:
 
 def rendered_text(rendered: Mapping[str, str]) -> str:
     """Return every rendered file as one text, as it is shown beside an error."""
-    return "".join(f"\n---\n{_SOURCE}{path}\n{rendered[path]}" for path in sorted(rendered) if _trim(rendered[path]))
+    return "".join(f"\n---\n{SOURCE}{path}\n{rendered[path]}" for path in sorted(rendered) if trimmed(rendered[path]))
 
 
 def stored_text(manifests: Iterable[Manifest]) -> str:
     """Return the text that a release's record holds."""
-    return "".join(f"\n---\n{_SOURCE}{manifest.path}\n{manifest.content}" for manifest in manifests)
+    return "".join(f"\n---\n{SOURCE}{manifest.path}\n{manifest.content}" for manifest in manifests)
 
 
 def documents(text: str) -> list[Manifest]:
@@ -146,8 +136,8 @@ def documents(text: str) -> list[Manifest]:
     found = []
     for content in split_documents(text):
         first, _, rest = content.partition("\n")
-        if first.startswith(_SOURCE):
-            found.append(parse(first.removeprefix(_SOURCE).strip(), rest))
+        if first.startswith(SOURCE):
+            found.append(parse(first.removeprefix(SOURCE).strip(), rest))
         else:
             found.append(parse("", content))
     return found
@@ -159,42 +149,20 @@ def sort_manifests(manifests: Iterable[Manifest], order: tuple[str, ...] = INSTA
     return sorted(manifests, key=lambda manifest: key(manifest.kind, manifest.path))
 
 
-def template_chunks(rendered: Mapping[str, str], *, show_notes: bool = False) -> list[Chunk]:
-    """Return whole files in the order ``helm template`` prints them.
-
-    A file's kind is whatever follows its first ``kind:``, comments and quotes included; a file
-    without one sorts as the kind ``Unknown``.
-    """
-    chunks = []
-    for path, text in rendered.items():
-        base = path.rsplit("/", 1)[-1]
-        if base.startswith("_") or (base == NOTES_FILE and not show_notes):
-            continue
-        chunks.append(Chunk(path, _first_kind(text), text))
-    key = kind_key(INSTALL_ORDER)
-    return sorted(chunks, key=lambda chunk: key(chunk.kind, chunk.path))
-
-
-def _first_kind(text: str) -> str:
-    start = text.find("kind:")
-    end = text.find("\n", start)
-    return "Unknown" if start < 0 or end < 0 else _trim(text[start + 5 : end])
-
-
 def split_documents(text: str) -> list[str]:
     """Return the YAML documents of a text, trimmed, empty ones left out.
 
     A line that begins with ``---`` separates, whatever follows on it, also inside a block scalar.
     One separator takes the white space after it, so of two in a row the second is content.
     """
-    text = _trim(text)
+    text = trimmed(text)
     parts = []
     position = _after_separator(text, 3) if text.startswith("---") else 0
     while (found := text.find("\n---", position)) >= 0:
         parts.append(text[position:found])
         position = _after_separator(text, found + 4)
     parts.append(text[position:])
-    return [content for part in parts if (content := _trim(part))]
+    return [content for part in parts if (content := trimmed(part))]
 
 
 def _after_separator(text: str, position: int) -> int:
@@ -202,10 +170,6 @@ def _after_separator(text: str, position: int) -> int:
     while position < end and text[position] in _PATTERN_SPACE:
         position += 1
     return position
-
-
-def _trim(text: str) -> str:
-    return text.strip(_SPACE)
 
 
 def parse(path: str, content: str) -> Manifest:

@@ -6,15 +6,11 @@ the other side sent a number that this version does not know.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 from helmpy.chart.model import Chart, Config
-from helmpy.errors import HelmError
-
-
-class ReleaseError(HelmError):
-    """An operation on a release failed or was refused."""
+from helmpy.record import record
+from helmpy.release.timestamp import Timestamp
 
 
 class StatusCode(IntEnum):
@@ -62,15 +58,7 @@ class TestStatus(IntEnum):
     RUNNING = 3
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Timestamp:
-    """Seconds since 1970 in UTC, and nanoseconds."""
-
-    seconds: int = 0
-    nanos: int = 0
-
-
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TestRun:
     __test__ = False
 
@@ -81,7 +69,7 @@ class TestRun:
     completed_at: Timestamp | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TestSuite:
     __test__ = False
 
@@ -90,7 +78,7 @@ class TestSuite:
     results: tuple[TestRun, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Status:
     code: int = StatusCode.UNKNOWN
     resources: str = ""
@@ -98,7 +86,7 @@ class Status:
     last_test_suite_run: TestSuite | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Info:
     status: Status | None = None
     first_deployed: Timestamp | None = None
@@ -107,7 +95,7 @@ class Info:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Hook:
     """A manifest that runs at events; ``delete_timeout`` in seconds."""
 
@@ -122,7 +110,7 @@ class Hook:
     delete_timeout: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Release:
     """One revision of a release; ``version`` is the revision's number."""
 

@@ -7,10 +7,13 @@ linear in the name's length.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
+from helmpy.release.error import ReleaseError
 
-from helmpy.release.model import ReleaseError
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
 
 MAX_LENGTH = 53  # bytes: 63 of a DNS label less ten for what charts append
 MAX_SUBDOMAIN = 253

@@ -6,7 +6,12 @@ listed comes last in both directions, unlisted kinds by their names.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    SortKey = Callable[[str, str], tuple[int, str, str]]
+
 
 INSTALL_ORDER: tuple[str, ...] = (
     "Namespace",
@@ -79,8 +84,6 @@ UNINSTALL_ORDER: tuple[str, ...] = (
     "NetworkPolicy",
     "Namespace",
 )
-
-SortKey = Callable[[str, str], tuple[int, str, str]]
 
 
 def kind_key(order: tuple[str, ...]) -> SortKey:

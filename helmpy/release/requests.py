@@ -5,10 +5,10 @@ Field names follow Helm 2.17's ``hapi.services.tiller`` messages; timeouts are w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 from helmpy.chart.model import Chart, Config
+from helmpy.record import record
 from helmpy.release.model import Info, Release
 
 
@@ -24,7 +24,7 @@ class SortOrder(IntEnum):
     DESC = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListRequest:
     limit: int = 0
     offset: str = ""
@@ -35,7 +35,7 @@ class ListRequest:
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ListResponse:
     count: int = 0
     next: str = ""
@@ -43,7 +43,7 @@ class ListResponse:
     releases: tuple[Release, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StatusRequest:
     """``version`` 0 asks for the newest revision."""
 
@@ -51,14 +51,14 @@ class StatusRequest:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StatusResponse:
     name: str = ""
     info: Info | None = None
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ContentRequest:
     """``version`` 0 asks for the newest revision."""
 
@@ -66,12 +66,12 @@ class ContentRequest:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ContentResponse:
     release: Release | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class InstallRequest:
     chart: Chart | None = None
     values: Config | None = None
@@ -87,12 +87,12 @@ class InstallRequest:
     sub_notes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class InstallResponse:
     release: Release | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UpdateRequest:
     name: str = ""
     chart: Chart | None = None
@@ -110,12 +110,12 @@ class UpdateRequest:
     cleanup_on_fail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UpdateResponse:
     release: Release | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RollbackRequest:
     """``version`` 0 goes back to the revision before the newest."""
 
@@ -131,12 +131,12 @@ class RollbackRequest:
     cleanup_on_fail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RollbackResponse:
     release: Release | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UninstallRequest:
     name: str = ""
     disable_hooks: bool = False
@@ -145,41 +145,41 @@ class UninstallRequest:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UninstallResponse:
     release: Release | None = None
     info: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Version:
     sem_ver: str = ""
     git_commit: str = ""
     git_tree_state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class VersionRequest:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class VersionResponse:
     version: Version | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HistoryRequest:
     name: str = ""
     max: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HistoryResponse:
     releases: tuple[Release, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TestRequest:
     __test__ = False
 
@@ -191,7 +191,7 @@ class TestRequest:
     logs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TestResponse:
     """One line of a running test; ``status`` is a TestStatus number."""
 

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 
 from helmpy.cli import output
-from helmpy.release.model import Timestamp
+from helmpy.release.timestamp import Timestamp
 
 
 def test_table_pads_every_cell_and_joins_with_tabs() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from helmpy.chart.capabilities import Capabilities, KubeVersion
 from helmpy.chart.model import Chart, Config, File, Metadata
 from helmpy.engine import Limits, Lookup, ReleaseOptions, render
-from helmpy.release.model import Timestamp
+from helmpy.release.timestamp import Timestamp
 
 RELEASE = ReleaseOptions("rel", "prod", revision=3, time=Timestamp(1_600_000_000, 5))
 CAPABILITIES = Capabilities(

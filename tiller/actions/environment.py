@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from helmpy.release.model import ReleaseError, Timestamp
+from helmpy.release.error import ReleaseError
+from helmpy.release.timestamp import Timestamp
 from helmpy.release.requests import Version
 from tiller.actions.renderer import InProcess, Renderer
 from tiller.clock import Clock, Deadline, SystemClock

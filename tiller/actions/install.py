@@ -11,7 +11,8 @@ from helmpy.chart.model import Chart
 from helmpy.engine import ReleaseOptions
 from helmpy.errors import HelmError
 from helmpy.release import names
-from helmpy.release.model import HookEvent, Info, Release, ReleaseError, Status, StatusCode
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
 from helmpy.release.requests import InstallRequest, InstallResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment

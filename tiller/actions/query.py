@@ -8,7 +8,9 @@ from dataclasses import replace
 from helmpy.errors import HelmError
 from helmpy.gocompat import regex
 from helmpy.release import names
-from helmpy.release.model import Info, Release, ReleaseError, Status, StatusCode, Timestamp
+from helmpy.release.error import ReleaseError
+from helmpy.release.timestamp import Timestamp
+from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import (
     ContentRequest,
     ContentResponse,

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from helmpy.errors import HelmError
-from helmpy.release.model import PENDING, Info, Release, ReleaseError, Status, StatusCode
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import PENDING, Info, Release, Status, StatusCode
 from tiller.storage.storage import Storage
 
 log = logging.getLogger(__name__)

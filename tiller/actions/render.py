@@ -13,7 +13,8 @@ from helmpy.engine import ReleaseOptions
 from helmpy.errors import HelmError
 from helmpy.gocompat import semver
 from helmpy.release import manifest as manifests
-from helmpy.release.model import Hook, ReleaseError
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Hook
 from tiller.actions.environment import Environment
 from tiller.actions.renderer import Job, RenderError, no_lookup
 from tiller.kube.cluster import Cluster

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from helmpy.chart.capabilities import Capabilities
 from helmpy.chart.model import Chart
 from helmpy.engine import Lookup, ReleaseOptions, render
-from helmpy.release.model import ReleaseError
+from helmpy.release.error import ReleaseError
 
 
 class RenderError(ReleaseError):

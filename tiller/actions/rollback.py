@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from helmpy.release import names
-from helmpy.release.model import HookEvent, Info, Release, ReleaseError, Status, StatusCode
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
 from helmpy.release.requests import RollbackRequest, RollbackResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment

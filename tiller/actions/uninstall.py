@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from helmpy.errors import HelmError
 from helmpy.release import manifest as manifests
 from helmpy.release import names
-from helmpy.release.model import HookEvent, Info, Release, ReleaseError, StatusCode
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import HookEvent, Info, Release, StatusCode
 from helmpy.release.requests import UninstallRequest, UninstallResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment

@@ -12,7 +12,8 @@ from helmpy.engine import ReleaseOptions
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
 from helmpy.release import names
-from helmpy.release.model import PENDING, HookEvent, Info, Release, ReleaseError, Status, StatusCode
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import PENDING, HookEvent, Info, Release, Status, StatusCode
 from helmpy.release.requests import UpdateRequest, UpdateResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment, OperationInProgress

@@ -11,7 +11,8 @@ from google.protobuf.message import DecodeError
 
 from helmpy import wire
 from helmpy.hapi.release.release_pb2 import Release as ReleaseMessage
-from helmpy.release.model import Release, ReleaseError
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Release
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
 

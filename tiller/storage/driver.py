@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from helmpy.release.model import Release, ReleaseError, StatusCode
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Release, StatusCode
 
 OWNER = "TILLER"
 

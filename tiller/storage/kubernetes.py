@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from helmpy.release.model import Release, ReleaseError
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Release
 from tiller.clock import Clock
 from tiller.kube.transport import ApiError, Conflict, NotFound, Request, Response, Transport
 from tiller.storage import codec

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 
 from helmpy.errors import HelmError
-from helmpy.release.model import Release, ReleaseError, StatusCode
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Release, StatusCode
 from tiller.storage.driver import Driver, ReleaseNotFound, status_name
 
 log = logging.getLogger(__name__)

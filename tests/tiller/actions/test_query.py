@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from helmpy.errors import HelmError
-from helmpy.release.model import Info, Release, Status, StatusCode, Timestamp
+from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import (
     ContentRequest,
     HistoryRequest,
@@ -17,6 +17,7 @@ from helmpy.release.requests import (
     SortOrder,
     StatusRequest,
 )
+from helmpy.release.timestamp import Timestamp
 from tests.tiller.world import World, chart, config
 from tiller.actions import query
 

@@ -12,7 +12,8 @@ import pytest
 
 from helmpy.errors import HelmError
 from helmpy.hapi.release.release_pb2 import Release as ReleaseMessage
-from helmpy.release.model import Info, Release, ReleaseError, Status, StatusCode
+from helmpy.release.error import ReleaseError
+from helmpy.release.model import Info, Release, Status, StatusCode
 from tiller.clock import FakeClock
 from tiller.kube.transport import Forbidden, Request, Response
 from tiller.sandbox.api import Api, memory_api
