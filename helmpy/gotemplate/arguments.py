@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple
-
 from helmpy.gocompat.kinds import (
     Float32,
     Int32,
@@ -16,12 +13,19 @@ from helmpy.gocompat.kinds import (
     Uint32,
     Uint64,
 )
-from helmpy.gocompat.text import type_name
+from helmpy.gocompat.text_types import type_name
 from helmpy.gotemplate.errors import ExecError
 from helmpy.gotemplate.nodes import BoolNode, NilNode, Node, NumberNode, StringNode
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Final
 
 
-class _Type(NamedTuple):
+@record(frozen=True, slots=True)
+class _Type:
     """A parameter's Go name, the class that fits as it is, and what nil becomes (None: nothing)."""
 
     name: str
@@ -93,8 +97,9 @@ def fit(value: Any, param: str, node: Node, *, loose: bool) -> Any:
         return value
     if param == "reflect.Value":
         return NIL_POINTER if value is None and loose else value
-    name, exact, empty = _type(param)
-    if value.__class__ is exact:
+    known = _type(param)
+    name, empty = known.name, known.empty
+    if value.__class__ is known.exact:
         return value
     if value is None:
         if loose:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import Any
 
 from helmpy.gocompat import text
 from helmpy.gocompat.function import FunctionError, FunctionPanic, GoFunc
 from helmpy.gocompat.kinds import GoObject, StringList, StringMap, Uint8, Uint32, Uint64
 from helmpy.gocompat.text_quote import from_bytes, to_bytes
 from helmpy.gotemplate.arguments import NIL_POINTER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
 NO_VALUE = "<no value>"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helmpy.gocompat.text import quote
+from helmpy.gocompat.text_quote import quote
 from helmpy.gotemplate.nodes import BoolNode, DotNode, NilNode, NumberNode, StringNode
 
 __all__ = ["CONSTANTS", "number", "quote", "unquote"]

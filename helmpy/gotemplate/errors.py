@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from helmpy.errors import HelmError
+from helmpy.record import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helmpy.gotemplate.nodes import Node
 
 
-class Origin(NamedTuple):
+@record(frozen=True, slots=True)
+class Origin:
     """Where an error began."""
 
     name: str

@@ -9,11 +9,7 @@ Go blames the node it looked at last, which ``_last`` derives: a finished argume
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NoReturn
-
 from helmpy.errors import HelmError
-from helmpy.gocompat.function import GoFunc
 from helmpy.gocompat.kinds import GoObject
 from helmpy.gotemplate.arguments import check_count, constant, exact_class, fit, ideal, param_at
 from helmpy.gotemplate.constants import CONSTANTS
@@ -23,9 +19,7 @@ from helmpy.gotemplate.nodes import (
     ChainNode,
     CommandNode,
     DotNode,
-    Evaluator,
     FieldNode,
-    Frame,
     IdentifierNode,
     NilNode,
     Node,
@@ -33,7 +27,15 @@ from helmpy.gotemplate.nodes import (
     VariableNode,
 )
 
-Functions = Mapping[str, GoFunc]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, NoReturn
+
+    from helmpy.gocompat.function import GoFunc
+    from helmpy.gotemplate.nodes import Evaluator, Frame
+
+    Functions = Mapping[str, GoFunc]
 
 # What the fast way to a field raises where the slow way must have a look.
 _MISSED = (AttributeError, KeyError, HelmError)

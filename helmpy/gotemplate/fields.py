@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from helmpy.errors import HelmError
 from helmpy.gocompat.kinds import GoObject, StringMap
 from helmpy.gocompat.text import type_name
 from helmpy.gotemplate.errors import ExecError
 from helmpy.gotemplate.nodes import Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def follow(value: Any, names: tuple[str, ...], node: Node, *, loose: bool) -> Any:

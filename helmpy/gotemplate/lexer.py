@@ -10,9 +10,8 @@ goes the long way, character by character.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from helmpy.gocompat.text import quote
+from helmpy.gocompat.text_quote import quote
+from helmpy.record import record
 
 Token = tuple[str, str, int]
 
@@ -35,7 +34,8 @@ _REMEMBERED_ACTION = 200
 _REMEMBERED = 10_000
 
 
-class _Word(NamedTuple):
+@record(frozen=True, slots=True)
+class _Word:
     """A word's tokens, where its parentheses leave the depth and the lowest they reach."""
 
     tokens: tuple[Token, ...]

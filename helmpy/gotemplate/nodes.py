@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from helmpy.gocompat.text_quote import quote
 
-from helmpy.gocompat.text import quote
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
-Frame = list[Any]
-Evaluator = Callable[[Frame], Any]
+    Frame = list[Any]
+    Evaluator = Callable[[Frame], Any]
 
 
 class Node:

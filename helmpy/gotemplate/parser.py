@@ -6,9 +6,6 @@ follow the nesting of the text, ever meets Python's own recursion limit.
 
 from __future__ import annotations
 
-from collections.abc import Container
-from typing import NoReturn
-
 from helmpy.gotemplate import constants
 from helmpy.gotemplate.errors import TemplateError, place
 from helmpy.gotemplate.lexer import (
@@ -35,7 +32,6 @@ from helmpy.gotemplate.lexer import (
     STRING,
     TEXT,
     VARIABLE,
-    Token,
     describe,
     lex,
 )
@@ -65,6 +61,13 @@ from helmpy.gotemplate.nodes import (
     WithNode,
 )
 from helmpy.gotemplate.scope import Scope, Variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+    from typing import NoReturn
+
+    from helmpy.gotemplate.lexer import Token
 
 # Places of a frame before its variables: dot, $, the run, the output.
 FIRST_SLOT = 4

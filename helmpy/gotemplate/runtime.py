@@ -6,15 +6,13 @@ executed and stay on the tree, which is shared by everybody who parses the same 
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from typing import Any
+from _thread import allocate_lock
 
 from helmpy.errors import HelmError
-from helmpy.gocompat.function import GoFunc
 from helmpy.gocompat.kinds import GoObject
-from helmpy.gocompat.text import quote, sorted_keys, sprint
+from helmpy.gocompat.text import sprint
+from helmpy.gocompat.text_quote import quote
+from helmpy.gocompat.text_types import sorted_keys
 from helmpy.gotemplate import stack
 from helmpy.gotemplate.builtins import BUILTINS, NO_VALUE
 from helmpy.gotemplate.errors import ExecError, LimitExceeded, TemplateError, place
@@ -25,8 +23,6 @@ from helmpy.gotemplate.nodes import (
     BreakNode,
     ConditionNode,
     ContinueNode,
-    Evaluator,
-    Frame,
     ListNode,
     Node,
     Parsed,
@@ -37,6 +33,17 @@ from helmpy.gotemplate.nodes import (
     WithNode,
 )
 from helmpy.gotemplate.parser import Parser
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from helmpy.gocompat.function import GoFunc
+    from helmpy.gotemplate.nodes import Evaluator, Frame
+
+    # A template in a set: its tree and the name it was parsed under, for messages.
+    _Entry = tuple[Tree, str]
 
 # Frames that one level of a template's nesting takes, and a template by itself with what calls it.
 _FRAMES_PER_NESTING = 2
@@ -58,7 +65,7 @@ class _Cache:
     """Parsed texts, the least recently used ones forgotten; safe in threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._parsed: dict[str, Parsed] = {}
         self._characters = 0
 
@@ -81,9 +88,6 @@ class _Cache:
 
 
 _cache = _Cache()
-
-# A template in a set: its tree and the name it was parsed under, for messages.
-_Entry = tuple[Tree, str]
 
 
 class _Run:
@@ -231,7 +235,7 @@ def _template(run: _Run, name: str, entry: _Entry, frame: Frame, node: Node | No
     else:
         run.frames = stack.fresh_frames() - cost
         try:
-            stack.continue_in_thread(partial(_body, name, entry, frame))
+            stack.continue_in_thread(lambda: _body(name, entry, frame))
         except stack.NoThread as error:
             raise _too_deep(run.depth, tree, node) from error
     run.frames = left
@@ -261,7 +265,9 @@ def _located(error: ExecError, name: str, text: str, parse_name: str) -> Templat
     message = f"template: {parse_name}:{line}:{column}: executing {quote(name)}{at}: {error.message}"
     origin = error.origin
     if origin is not None and origin.line:
-        return TemplateError(message, **origin._asdict())
+        return TemplateError(
+            message, name=origin.name, line=origin.line, column=origin.column, source_line=origin.source_line
+        )
     return TemplateError(message, name=parse_name, line=line, column=column, source_line=source_line)
 
 

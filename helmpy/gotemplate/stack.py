@@ -8,8 +8,10 @@ on in a fresh thread while this one waits: nothing global changes, and a shallow
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Frames kept free for what templates call: functions, printing, building, one more parser.
 _RESERVE = 450
@@ -41,6 +43,8 @@ def continue_in_thread(work: Callable[[], None]) -> None:
 
     Raises NoThread where the system has none to give.
     """
+    import threading
+
     raised: list[BaseException] = []
 
     def run() -> None:
