@@ -57,6 +57,14 @@ def test_fields_have_defaults_and_factories() -> None:
     assert Point(x=4, y=5) == Point(4, 5)
 
 
+def test_many_are_like_the_first() -> None:
+    made = [Named(n, name=str(n)) for n in range(100)]
+    assert [(one.x, one.y, one.tags, one.name) for one in made] == [(n, 2, [], str(n)) for n in range(100)]
+    assert len({id(one.tags) for one in made}) == 100
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        Named(1, z=2)  # type: ignore[call-arg]  # what is tested
+
+
 def test_they_inherit() -> None:
     one = Named(1, 2, ["t"], "web")
     assert (one.name, one.total) == ("web", 3)
@@ -64,7 +72,7 @@ def test_they_inherit() -> None:
     assert repr(one) == "Named(x=1, y=2, tags=['t'], name='web')"
 
 
-@pytest.mark.parametrize("arguments", [(), (1, 2, [], 4)])
+@pytest.mark.parametrize("arguments", [(), (1, 2, [], 4), (1, 2, [], 4, 5, 6)])
 def test_wrong_arguments_are_refused(arguments: tuple[int, ...]) -> None:
     with pytest.raises(TypeError):
         Point(*arguments)  # type: ignore[arg-type]  # what is tested
@@ -90,7 +98,7 @@ def test_they_compare() -> None:
     assert Version(1) < Version(1, 1) <= Version(1, 1) < Version(2)
     assert max(Version(2), Version(1, 9)) == Version(2)
     with pytest.raises(TypeError):
-        assert Version(1) < 2
+        assert Version(1) < 2  # type: ignore[operator]  # what is tested
 
 
 def test_what_follows_init_runs() -> None:
