@@ -7,16 +7,21 @@ objects of ``version`` 2 are what ``apiVersion: v1`` charts see, those of 3 what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
-
-from helmpy.chart.capabilities import Capabilities
-from helmpy.chart.model import Chart, Dependency, Metadata
 from helmpy.gocompat import json
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import GoObject, Int32, Int64, NamedMap, StringList, StringMap
-from helmpy.release.model import Timestamp
+from helmpy.record import record
+from helmpy.release.timestamp import Timestamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, ClassVar
+
+    from helmpy.chart.capabilities import Capabilities, KubeVersion
+    from helmpy.chart.model import Chart, Dependency, Metadata
+
+    Methods = Mapping[str, Callable[[Any], GoFunc]]
 
 _EPOCH = Timestamp()
 
@@ -24,7 +29,7 @@ SEMVER_OF_TILLER = "v2.17.0"
 SEMVER_OF_HELM_3 = "v3.8.1"  # whose rules v2 charts see
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ReleaseOptions:
     """What ``.Release`` shows. ``time`` is when the operation started, shown by v1 charts only."""
 
@@ -39,61 +44,87 @@ class ReleaseOptions:
 # --- Go's structs -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class Field:
     """One field of a struct: Go's name, the name it is marshalled by, whether an empty one is left out."""
 
-    name: str
-    key: str
-    value: Any
-    omit_empty: bool = True
+    __slots__ = ("key", "name", "omit_empty", "value")
+
+    def __init__(self, name: str, key: str, value: Any, *, omit_empty: bool = True) -> None:
+        self.name = name
+        self.key = key
+        self.value = value
+        self.omit_empty = omit_empty
 
 
 class Struct(GoObject):
-    """A struct of the fields given; ``json_value`` is what JSON and YAML make of it."""
+    """A struct of the fields given, which are asked for when somebody looks; ``methods`` are by name."""
 
-    __slots__ = ("_fields", "_methods", "_values")
+    __slots__ = ("_given", "_read", "_values")
+    methods: ClassVar[Methods] = {}
 
-    def __init__(self, fields: Iterable[Field], methods: Mapping[str, GoFunc] | None = None) -> None:
-        self._fields = tuple(fields)
-        self._values = {field.name: field.value for field in self._fields}
-        self._methods = methods or {}
+    def __init__(self, fields: Iterable[Field]) -> None:
+        self._given: Iterable[Field] | None = fields
+        self._read: tuple[Field, ...] = ()
+        self._values: dict[str, Any] = {}
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields, in declared order."""
+        given = self._given
+        if given is not None:
+            self._given = None
+            self._read = tuple(given)
+            self._values = {field.name: field.value for field in self._read}
+        return self._read
 
     def get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002 - the signature is dict.get's
-        if name in self._values:
+        try:
             return self._values[name]
-        method = self._methods[name]
+        except KeyError:
+            return self._found(name)
+
+    def _found(self, name: str) -> Any:
+        for field in self.fields:
+            if field.name == name:
+                return field.value
+        method = self.method(name)
+        if method is None:
+            raise KeyError(name)
         return method.call()
 
     def method(self, name: str) -> GoFunc | None:
-        return self._methods.get(name)
+        make = self.methods.get(name)
+        return make(self) if make else None
 
     def json_value(self) -> dict[str, Any]:
         """Return the fields as JSON names them, in declared order."""
         return json.Struct(
             (field.key, field.value)
-            for field in self._fields
+            for field in self.fields
             if field.key and not (field.omit_empty and field.value in (None, "", 0, [], {}))
         )
 
     def __str__(self) -> str:
         from helmpy.gocompat.text import sprint
 
-        return "{" + " ".join(sprint(field.value) for field in self._fields) + "}"
+        return "{" + " ".join(sprint(field.value) for field in self.fields) + "}"
 
 
 class Message(Struct):
     """A protobuf message of Helm 2: it prints in protobuf's text form and has a getter for each field."""
 
     __slots__ = ()
+    methods: ClassVar[Methods] = {"String": lambda message: GoFunc(message.__str__, (), "string")}
 
-    def __init__(self, fields: Iterable[Field], aliases: Mapping[str, GoFunc] | None = None) -> None:
-        fields = tuple(fields)
-        methods = {"Get" + field.name: _returns(field.value) for field in fields}
-        super().__init__(fields, {**methods, "String": GoFunc(self.__str__, (), "string"), **(aliases or {})})
+    def method(self, name: str) -> GoFunc | None:
+        if name.startswith("Get"):
+            for field in self.fields:
+                if field.name == name[3:]:
+                    return _returns(field.value)
+        return super().method(name)
 
     def __str__(self) -> str:
-        return "".join(_text_of(field.key, field.value) for field in self._fields if field.value)
+        return "".join(_text_of(field.key, field.value) for field in self.fields if field.value)
 
 
 def _text_of(key: str, value: Any) -> str:
@@ -132,7 +163,7 @@ class MethodMap(NamedMap, GoObject):
 
     __slots__ = ()
     go_kind: ClassVar[str] = "map"
-    methods: ClassVar[Mapping[str, Callable[[Any], GoFunc]]] = {}
+    methods: ClassVar[Methods] = {}
 
     def get(self, name: str, default: Any = None) -> Any:
         if name in self:
@@ -226,6 +257,10 @@ Values.methods = {
 
 class ChartMetadata(Message):
     __slots__ = ()
+    methods: ClassVar[Methods] = {
+        **Message.methods,
+        "APIVersion": lambda chart: _returns(chart.get("ApiVersion")),  # Helm 3's name: charts are for both
+    }
     go_type: ClassVar[str] = "*chart.Metadata"
     go_kind: ClassVar[str] = "ptr"
 
@@ -236,7 +271,7 @@ class ChartMaintainer(Message):
     go_kind: ClassVar[str] = "ptr"
 
 
-class Maintainers(list[Any]):
+class Maintainers(list[Struct]):
     """Go's slice of pointers to maintainers."""
 
     __slots__ = ()
@@ -254,17 +289,10 @@ class Chart3(Struct):
     __slots__ = ()
     go_type: ClassVar[str] = "struct { chart.Metadata; IsRoot bool }"
 
-    def __init__(self, fields: Iterable[Field], *, is_root: bool) -> None:
-        fields = tuple(fields)
-        embedded = Metadata3(fields)
-        super().__init__(
-            [*fields, Field("IsRoot", "IsRoot", is_root, omit_empty=False), Field("Metadata", "", embedded)]
-        )
-
     def __str__(self) -> str:
         from helmpy.gocompat.text import sprint
 
-        return "{" + f"{self._values['Metadata']} {sprint(self._values['IsRoot'])}" + "}"
+        return "{" + f"{self.get('Metadata')} {sprint(self.get('IsRoot'))}" + "}"
 
 
 class Maintainer3(Struct):
@@ -279,7 +307,7 @@ class Dependency3(Struct):
     go_kind: ClassVar[str] = "ptr"
 
 
-class Dependencies(list[Any]):
+class Dependencies(list[Dependency3]):
     """Go's slice of pointers to dependencies."""
 
     __slots__ = ()
@@ -288,13 +316,24 @@ class Dependencies(list[Any]):
 
 def chart_object(chart: Chart, version: int, *, is_root: bool) -> GoObject:
     """Return ``.Chart`` as Helm 2 (``version`` 2) or Helm 3 shows it."""
+    return ChartMetadata(_fields_of(chart, 2)) if version == 2 else Chart3(_fields3(chart, is_root=is_root))
+
+
+def _fields_of(chart: Chart, version: int) -> Iterator[Field]:
+    from helmpy.chart.model import Metadata
+
     m = chart.metadata or Metadata()
-    fields = [
-        Field(names[version - 2], key, value(m, version)) for *names, key, value in _METADATA if names[version - 2]
-    ]
-    if version == 2:
-        return ChartMetadata(fields, {"APIVersion": _returns(m.api_version)})  # Helm 3's name: charts are for both
-    return Chart3(fields, is_root=is_root)
+    for *names, key, value in _METADATA:
+        name = names[version - 2]
+        if name:
+            yield Field(name, key, value(m, version))
+
+
+def _fields3(chart: Chart, *, is_root: bool) -> Iterator[Field]:
+    """Helm 3's struct: the metadata's fields, as its own and as those of the struct embedded in it."""
+    yield from _fields_of(chart, 3)
+    yield Field("IsRoot", "IsRoot", is_root, omit_empty=False)
+    yield Field("Metadata", "", Metadata3(_fields_of(chart, 3)))
 
 
 def _maintainers(m: Metadata, version: int) -> Maintainers:
@@ -365,13 +404,13 @@ def release_object(release: ReleaseOptions, version: int) -> dict[str, Any]:
         "Service": "Tiller" if version == 2 else "Helm",
     }
     if version == 2:
-        shown["Time"] = Time2(
-            [
-                Field("Seconds", "seconds", Int64(release.time.seconds)),
-                Field("Nanos", "nanos", Int32(release.time.nanos)),
-            ]
-        )
+        shown["Time"] = Time2(_time2(release.time))
     return shown
+
+
+def _time2(time: Timestamp) -> Iterator[Field]:
+    yield Field("Seconds", "seconds", Int64(time.seconds))
+    yield Field("Nanos", "nanos", Int32(time.nanos))
 
 
 # --- .Capabilities ------------------------------------------------------------------------------
@@ -405,9 +444,7 @@ class VersionSet(MethodMap):
 
     __slots__ = ()
     go_type: ClassVar[str] = "chartutil.VersionSet"
-    methods: ClassVar[Mapping[str, Callable[[Any], GoFunc]]] = {
-        "Has": lambda known: GoFunc(known.__contains__, ("string",), "bool")
-    }
+    methods: ClassVar[Methods] = {"Has": lambda known: GoFunc(known.__contains__, ("string",), "bool")}
 
 
 class VersionList(list[str], GoObject):
@@ -441,9 +478,13 @@ class KubeVersion2(Struct):
     __slots__ = ()
     go_type: ClassVar[str] = "*version.Info"
     go_kind: ClassVar[str] = "ptr"
+    methods: ClassVar[Methods] = {
+        "String": lambda kube: GoFunc(kube.__str__, (), "string"),
+        "Version": lambda kube: _returns(str(kube)),  # Helm 3's name: charts are written for both
+    }
 
     def __str__(self) -> str:
-        return str(self._values["GitVersion"])
+        return str(self.get("GitVersion"))
 
 
 class KubeVersion3(Struct):
@@ -451,9 +492,12 @@ class KubeVersion3(Struct):
 
     __slots__ = ()
     go_type: ClassVar[str] = "chartutil.KubeVersion"
+    methods: ClassVar[Methods] = dict.fromkeys(
+        ("String", "GitVersion"), lambda kube: GoFunc(kube.__str__, (), "string")
+    )
 
     def __str__(self) -> str:
-        return str(self._values["Version"])
+        return str(self.get("Version"))
 
 
 class TillerVersion(Message):
@@ -469,63 +513,48 @@ class HelmVersion(Struct):
 
 def capabilities_object(capabilities: Capabilities, version: int) -> GoObject:
     """Return ``.Capabilities`` as Helm 2 (``version`` 2) or Helm 3 shows it."""
-    kube = capabilities.kube_version
-    if version == 2:
-        info = KubeVersion2(
-            [
-                Field("Major", "major", kube.major, omit_empty=False),
-                Field("Minor", "minor", kube.minor, omit_empty=False),
-                Field("GitVersion", "gitVersion", kube.git_version, omit_empty=False),
-                Field("GitCommit", "gitCommit", kube.git_commit, omit_empty=False),
-                Field("GitTreeState", "gitTreeState", kube.git_tree_state, omit_empty=False),
-                Field("BuildDate", "buildDate", kube.build_date, omit_empty=False),
-                Field("GoVersion", "goVersion", kube.go_version, omit_empty=False),
-                Field("Compiler", "compiler", kube.compiler, omit_empty=False),
-                Field("Platform", "platform", kube.platform, omit_empty=False),
-            ],
-            {
-                "String": GoFunc(lambda: kube.git_version, (), "string"),
-                "Version": _returns(kube.git_version),  # Helm 3's name: charts are written for both
-            },
-        )
-        tiller = TillerVersion(
-            [
-                Field("SemVer", "sem_ver", capabilities.tiller_version or SEMVER_OF_TILLER),
-                Field("GitCommit", "git_commit", ""),
-                Field("GitTreeState", "git_tree_state", ""),
-            ]
-        )
-        known = VersionSet(dict.fromkeys(capabilities.api_versions, _MEMBER))
-        return Capabilities2(
-            [
-                Field("APIVersions", "APIVersions", known, omit_empty=False),
-                Field("KubeVersion", "KubeVersion", info, omit_empty=False),
-                Field("TillerVersion", "TillerVersion", tiller, omit_empty=False),
-            ]
-        )
-    kube_version = KubeVersion3(
-        [
-            Field("Version", "Version", kube.git_version, omit_empty=False),
-            Field("Major", "Major", kube.major, omit_empty=False),
-            Field("Minor", "Minor", kube.minor, omit_empty=False),
-        ],
-        {
-            "String": GoFunc(lambda: kube.git_version, (), "string"),
-            "GitVersion": GoFunc(lambda: kube.git_version, (), "string"),
-        },
-    )
-    helm = HelmVersion(
-        [
-            Field("Version", "version", SEMVER_OF_HELM_3),
-            Field("GitCommit", "git_commit", ""),
-            Field("GitTreeState", "git_tree_state", "clean"),
-            Field("GoVersion", "go_version", ""),
-        ]
-    )
-    return Capabilities2(
-        [
-            Field("KubeVersion", "KubeVersion", kube_version, omit_empty=False),
-            Field("APIVersions", "APIVersions", VersionList(capabilities.api_versions), omit_empty=False),
-            Field("HelmVersion", "HelmVersion", helm, omit_empty=False),
-        ]
-    )
+    return Capabilities2(_capabilities2(capabilities) if version == 2 else _capabilities3(capabilities))
+
+
+def _capabilities2(capabilities: Capabilities) -> Iterator[Field]:
+    known = VersionSet(dict.fromkeys(capabilities.api_versions, _MEMBER))
+    yield Field("APIVersions", "APIVersions", known, omit_empty=False)
+    yield Field("KubeVersion", "KubeVersion", KubeVersion2(_kube_version2(capabilities.kube_version)), omit_empty=False)
+    yield Field("TillerVersion", "TillerVersion", TillerVersion(_tiller_version(capabilities)), omit_empty=False)
+
+
+def _kube_version2(kube: KubeVersion) -> Iterator[Field]:
+    yield Field("Major", "major", kube.major, omit_empty=False)
+    yield Field("Minor", "minor", kube.minor, omit_empty=False)
+    yield Field("GitVersion", "gitVersion", kube.git_version, omit_empty=False)
+    yield Field("GitCommit", "gitCommit", kube.git_commit, omit_empty=False)
+    yield Field("GitTreeState", "gitTreeState", kube.git_tree_state, omit_empty=False)
+    yield Field("BuildDate", "buildDate", kube.build_date, omit_empty=False)
+    yield Field("GoVersion", "goVersion", kube.go_version, omit_empty=False)
+    yield Field("Compiler", "compiler", kube.compiler, omit_empty=False)
+    yield Field("Platform", "platform", kube.platform, omit_empty=False)
+
+
+def _tiller_version(capabilities: Capabilities) -> Iterator[Field]:
+    yield Field("SemVer", "sem_ver", capabilities.tiller_version or SEMVER_OF_TILLER)
+    yield Field("GitCommit", "git_commit", "")
+    yield Field("GitTreeState", "git_tree_state", "")
+
+
+def _capabilities3(capabilities: Capabilities) -> Iterator[Field]:
+    yield Field("KubeVersion", "KubeVersion", KubeVersion3(_kube_version3(capabilities.kube_version)), omit_empty=False)
+    yield Field("APIVersions", "APIVersions", VersionList(capabilities.api_versions), omit_empty=False)
+    yield Field("HelmVersion", "HelmVersion", HelmVersion(_helm_version()), omit_empty=False)
+
+
+def _kube_version3(kube: KubeVersion) -> Iterator[Field]:
+    yield Field("Version", "Version", kube.git_version, omit_empty=False)
+    yield Field("Major", "Major", kube.major, omit_empty=False)
+    yield Field("Minor", "Minor", kube.minor, omit_empty=False)
+
+
+def _helm_version() -> Iterator[Field]:
+    yield Field("Version", "version", SEMVER_OF_HELM_3)
+    yield Field("GitCommit", "git_commit", "")
+    yield Field("GitTreeState", "git_tree_state", "clean")
+    yield Field("GoVersion", "go_version", "")
