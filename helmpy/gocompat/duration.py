@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import ClassVar, Self
-
 from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.kinds import Int64
-from helmpy.gocompat.methods import Method, MethodObject
+from helmpy.gocompat.methods import MethodObject
+from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.utf8 import to_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import ClassVar, Self
+
+    from helmpy.gocompat.methods import Method
 
 MICROSECOND = 1_000
 MILLISECOND = 1_000_000
@@ -28,7 +32,7 @@ _UNITS = {
     "m": MINUTE,
     "h": HOUR,
 }
-_TERM = re.compile(r"([0-9]*+)(?:(\.)([0-9]*+))?([^0-9.]*+)", re.ASCII)
+_TERM = Pattern(r"(?a)([0-9]*+)(?:(\.)([0-9]*+))?([^0-9.]*+)")
 
 
 class Duration(int, MethodObject):

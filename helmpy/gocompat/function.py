@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from helmpy.errors import HelmError
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 class FunctionError(HelmError):
@@ -17,7 +19,7 @@ class FunctionPanic(FunctionError):
     """Where Go's function panics: same words to the user, kept apart for tests."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class GoFunc:
     """A callable and its Go signature.
 

@@ -5,12 +5,17 @@ Both are compiled to an automaton that walks a name once, whatever the pattern.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Union
-
 from helmpy.gocompat.function import FunctionError
+from helmpy.gocompat.memo import memo
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Union
+
+    _Accepts = Callable[[str], bool]
+    _Item = Union["_One", "_Many", "_Either"]  # noqa: UP007 - | would need the classes at run time in this order
 
 SEPARATOR = "/"
 # Patterns that are longer, or nest braces deeper, are refused as broken.
@@ -22,31 +27,25 @@ class BadPattern(FunctionError):
     """A pattern with a syntax error."""
 
 
-_Accepts = Callable[[str], bool]
-
-
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _One:
     """A single character."""
 
     accepts: _Accepts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Many:
     """Any number of characters, none included."""
 
     accepts: _Accepts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Either:
     """One of several sequences."""
 
     choices: list[list[_Item]]
-
-
-_Item = Union[_One, _Many, _Either]  # noqa: UP007  # | would need the classes at run time in this order
 
 
 def _anything(_: str) -> bool:
@@ -117,14 +116,14 @@ def path_match(pattern: str, name: str) -> bool:
     return _path_glob(pattern).matches(name)
 
 
-@lru_cache(maxsize=256)
+@memo(256)
 def _files_glob(pattern: str) -> _Automaton:
     if len(pattern) > _LONGEST:
         raise BadPattern("pattern is too long")
     return _Automaton(_FilesPattern(pattern).read())
 
 
-@lru_cache(maxsize=256)
+@memo(256)
 def _path_glob(pattern: str) -> _Automaton:
     if len(pattern) > _LONGEST:
         raise BadPattern("syntax error in pattern")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import struct
-from collections.abc import Callable
-from typing import Any
-
 from helmpy.errors import HelmError
 from helmpy.gocompat.json_fault import explain
 from helmpy.gocompat.kinds import Float32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 MAX_DEPTH = 250
 """How deep maps and lists may nest, as in YAML."""
@@ -22,7 +22,7 @@ class JsonError(HelmError):
     """JSON that cannot be read or a value that JSON cannot hold."""
 
 
-class Struct(dict[str, Any]):
+class Struct(dict["str", "Any"]):
     """What a Go struct marshals to: its fields keep their order, where a map's keys are sorted."""
 
     __slots__ = ()
@@ -68,9 +68,11 @@ def _digits(number: float, *, narrow: bool) -> tuple[str, int]:
 
 
 def _shortest32(number: float) -> str:
+    from _struct import pack, unpack
+
     for precision in range(8):
         text = f"{number:.{precision}e}"
-        if struct.unpack("f", struct.pack("f", float(text)))[0] == number:
+        if unpack("f", pack("f", float(text)))[0] == number:
             return text
     return f"{number:.8e}"
 
@@ -83,8 +85,10 @@ def go_float(number: float, style: str, *, narrow: bool = False) -> str:
     """
     _finite(number)
     if narrow:
-        number = struct.unpack("f", struct.pack("f", number))[0]
-    sign = "-" if struct.pack(">d", number)[0] & 0x80 else ""
+        from _struct import pack, unpack
+
+        number = unpack("f", pack("f", number))[0]
+    sign = "-" if repr(number)[0] == "-" else ""
     if number == 0:
         return sign + "0"
     digits, point = _digits(abs(number), narrow=narrow)
@@ -133,7 +137,9 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return list(value)
     if isinstance(value, bytes | bytearray):
-        return base64.b64encode(value).decode()
+        from binascii import b2a_base64
+
+        return b2a_base64(value, newline=False).decode()
     raise JsonError(f"json: unsupported type: {getattr(value, 'go_type', type(value).__name__)}")
 
 

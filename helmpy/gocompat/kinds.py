@@ -8,10 +8,10 @@ that behaves like it, so only ``typeOf``, ``kindOf``, ``printf "%T"`` and argume
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any, ClassVar
 
     from helmpy.gocompat.function import GoFunc
 
@@ -68,7 +68,7 @@ class StringMap(dict[str, str]):
         return super().get(key, default)
 
 
-class NamedMap(dict[str, Any]):
+class NamedMap(dict["str", "Any"]):
     """A map type with a name of its own, as Helm's ``chartutil.Values``; subclasses set it."""
 
     __slots__ = ()

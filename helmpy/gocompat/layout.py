@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
-from functools import lru_cache
+
+from helmpy.gocompat.memo import memo
+from helmpy.gocompat.pattern import Pattern
 
 
 class Field(Enum):
@@ -39,7 +40,7 @@ class Field(Enum):
 
 
 _FIELDS = {field.value: field for field in Field if field not in (Field.OFFSET, Field.FRACTION, Field.SHORT_FRACTION)}
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     r"January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|0[1-6]|002|15|1|2006|2|__2|_2(?!006)|3|4|5|PM|pm"
     r"|[-Z]07(?:0000|:00:00|00|:00)?|[.,](?:0++|9++)(?![0-9])"
 )
@@ -48,7 +49,7 @@ _TOKEN = re.compile(
 Part = tuple[str, Field | None, str]
 
 
-@lru_cache(maxsize=256)
+@memo(256)
 def parts(layout: str) -> tuple[Part, ...]:
     """Cut ``layout``; the last part has no field and holds the text after all fields."""
     found: list[Part] = []

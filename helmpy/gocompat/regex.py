@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import Any
-
 from helmpy.gocompat.function import FunctionError
+from helmpy.gocompat.memo import memo
+from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.text_quote import can_backquote, quote
 from helmpy.gocompat.utf8 import to_bytes, to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
 # How RE2's messages begin, and what Go says there.
 _MESSAGES = {
@@ -27,10 +29,10 @@ _MESSAGES = {
 }
 _LOOK_BEHIND = ("(?<=", "(?<!")
 
-_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
-_VARIABLE = re.compile(r"\$(?:\$|(\w++)|\{(\w++)\})")
+_SPECIAL = Pattern(r"[\\.+*?()|\[\]{}^$]")
+_VARIABLE = Pattern(r"\$(?:\$|(\w++)|\{(\w++)\})")
 # An escape, or quoted text: what may hide or be the byte escape that RE2 has and Go lacks.
-_ESCAPE = re.compile(r"\\Q(?:[^\\]++|\\(?!E))*+(?:\\E)?|\\(.)", re.DOTALL)
+_ESCAPE = Pattern(r"(?s)\\Q(?:[^\\]++|\\(?!E))*+(?:\\E)?|\\(.)")
 
 
 class InvalidPattern(FunctionError):
@@ -160,7 +162,7 @@ class Regex:
         return group
 
 
-@lru_cache(maxsize=256)
+@memo(256)
 def compile(pattern: str) -> Regex:  # noqa: A001  # the name that Go and Python have for it
     """Compile a pattern; raise InvalidPattern in Go's words."""
     import re2
@@ -190,4 +192,5 @@ def _reason(error: Exception) -> str:
 
 def quote_meta(text: str) -> str:
     """Return a pattern that matches ``text`` itself."""
-    return _SPECIAL.sub(r"\\\g<0>", text)
+    quoted: str = _SPECIAL.sub(r"\\\g<0>", text)
+    return quoted

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from helmpy.gocompat.kinds import Float32, GoObject
 from helmpy.gocompat.text_format import sprintf
 from helmpy.gocompat.text_number import format_complex, format_float
@@ -18,6 +15,11 @@ from helmpy.gocompat.text_types import (
     sorted_keys,
     type_name,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 __all__ = [
     "TextTooDeep",

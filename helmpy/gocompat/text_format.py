@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
 from helmpy.gocompat.kinds import Float32, GoObject, Int32, Int64, Uint8, Uint32, Uint64
 from helmpy.gocompat.text_number import format_float
 from helmpy.gocompat.text_quote import can_backquote, from_bytes, quote, quote_rune, to_bytes
@@ -18,6 +15,11 @@ from helmpy.gocompat.text_types import (
     sorted_keys,
     type_name,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
 _UINT64 = 1 << 64
 _MAX_RUNE = 0x10FFFF

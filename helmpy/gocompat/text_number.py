@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 _MANTISSA_BITS = 52
 _MIN_EXPONENT = -1074
 
@@ -13,10 +11,8 @@ def format_float(value: float, verb: str = "g", precision: int = -1) -> str:
 
     The sign of infinity is always written, as ``fmt`` wants it.
     """
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
+    if value - value != 0:
+        return "NaN" if value != value else "+Inf" if value > 0 else "-Inf"  # noqa: PLR0124 - only NaN is not itself
     if verb in "xX":
         text = _hexadecimal(value, precision)
         return text.upper() if verb == "X" else text
@@ -39,7 +35,7 @@ def _rounded(value: float, verb: str, precision: int) -> str:
 
 def _shortest(value: float, verb: str) -> str:
     """Write the fewest digits that read back as ``value``."""
-    sign = "-" if math.copysign(1.0, value) < 0 else ""
+    sign = "-" if repr(value)[0] == "-" else ""
     digits, exponent = _digits(abs(value))
     if verb == "e" or (verb == "g" and (exponent < -4 or exponent >= 6)):
         return sign + _scientific(digits, exponent)
@@ -70,17 +66,19 @@ def _digits(value: float) -> tuple[str, int]:
 
 def _parts(value: float) -> tuple[str, int, int]:
     """Return sign, integer mantissa and its binary exponent."""
-    fraction, exponent = math.frexp(abs(value))
-    sign = "-" if math.copysign(1.0, value) < 0 else ""
+    from math import frexp, ldexp
+
+    fraction, exponent = frexp(abs(value))
+    sign = "-" if repr(value)[0] == "-" else ""
     exponent -= _MANTISSA_BITS + 1
     if exponent < _MIN_EXPONENT:
-        return sign, int(math.ldexp(abs(value), -_MIN_EXPONENT)), _MIN_EXPONENT
-    return sign, int(math.ldexp(fraction, _MANTISSA_BITS + 1)), exponent
+        return sign, int(ldexp(abs(value), -_MIN_EXPONENT)), _MIN_EXPONENT
+    return sign, int(ldexp(fraction, _MANTISSA_BITS + 1)), exponent
 
 
 def _binary(value: float) -> str:
     if value == 0:
-        sign = "-" if math.copysign(1.0, value) < 0 else ""
+        sign = "-" if repr(value)[0] == "-" else ""
         return f"{sign}0p{_MIN_EXPONENT}"
     sign, mantissa, exponent = _parts(value)
     return f"{sign}{mantissa}p{exponent:+d}"

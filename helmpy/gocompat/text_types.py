@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from helmpy.errors import HelmError
 from helmpy.gocompat.kinds import Float32, GoObject, Int32, Int64, StringList, StringMap, Uint8, Uint32, Uint64
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 # What one format may ask for; Go refuses wider ones too.
 MAX_WIDTH = 1_000_000

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
-
 from helmpy.gocompat.duration import Duration, clamp, parse_duration
 from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.kinds import Int64
 from helmpy.gocompat.layout import Field, parts
-from helmpy.gocompat.methods import Method, MethodObject
+from helmpy.gocompat.methods import MethodObject
 from helmpy.gocompat.zone import LOCAL, UTC, Fixed, Location, load
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, ClassVar
+
+    from helmpy.gocompat.methods import Method
 
 __all__ = ["LOCAL", "UTC", "Duration", "Fixed", "Location", "Month", "Time", "Weekday", "load", "parse_duration"]
 
@@ -89,7 +93,7 @@ class Weekday(int, MethodObject):
         return WEEKDAYS[self]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wall:
     """What clock and calendar show: a moment in its zone, taken apart."""
 
@@ -106,7 +110,7 @@ class Wall:
     offset: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Time(MethodObject):
     """A moment: seconds from 1970 (UTC), nanoseconds within, and the zone to show it in."""
 

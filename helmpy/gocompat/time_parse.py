@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-
 from helmpy.gocompat.duration import quote
 from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.layout import Field, parts
+from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.time import MONTHS, WEEKDAYS, Time, civil_from_days, days_from_civil, days_in
 from helmpy.gocompat.zone import UTC, Fixed, Location
 
-_SIGNED = re.compile(r"[+-]?[0-9]+", re.ASCII)
-_ZONE_NAME = re.compile(r"ChST|MeST|GMT|[A-Z]{1,6}", re.ASCII)
-_SIGNED_HOURS = re.compile(r"[+-]([0-9]++)", re.ASCII)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_SIGNED = Pattern(r"(?a)[+-]?[0-9]+")
+_ZONE_NAME = Pattern(r"(?a)ChST|MeST|GMT|[A-Z]{1,6}")
+_SIGNED_HOURS = Pattern(r"(?a)[+-]([0-9]++)")
 _SHORT_MONTHS = tuple(name[:3] for name in MONTHS)
 _SHORT_WEEKDAYS = tuple(name[:3] for name in WEEKDAYS)
 

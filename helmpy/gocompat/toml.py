@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from helmpy.errors import HelmError
 from helmpy.gocompat.json import JsonError, plain_value
 from helmpy.gocompat.kinds import Int64
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_DEPTH = 250
 MAX_PARTS = 1_000_000

@@ -6,12 +6,14 @@ strings, infinities are refused and map keys come out sorted.
 
 from __future__ import annotations
 
-from typing import Any
-
 from helmpy.gocompat import yaml_events
 from helmpy.gocompat.yaml_events import YamlError
 from helmpy.gocompat.yaml_reader import MAX_DEPTH, Builder
 from helmpy.gocompat.yaml_writer import dump
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["MAX_DEPTH", "YamlError", "dump", "load", "load_all"]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable
-from typing import Any
-
 from helmpy.gocompat import yaml_events
 from helmpy.gocompat.json import shortest32
 from helmpy.gocompat.yaml_events import YamlError
 from helmpy.gocompat.yaml_scalars import is_timestamp, resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Convert = Callable[[Any], Any]
 
 MAX_DEPTH = 250
 """How deep maps and lists may nest; everything that walks values later recurses at most so far."""
@@ -22,8 +24,6 @@ _PREFIX = "error converting YAML to JSON: "
 _FLOAT_OF_INT_LIMIT = 1 << 63
 _CACHE_LIMIT = 4096
 _CACHED_LENGTH = 64
-
-Convert = Callable[[Any], Any]
 
 
 class _Scalars:
@@ -122,6 +122,9 @@ def _tagged(tag: str, text: str) -> Any:
 
 
 def _binary(text: str) -> str:
+    import base64
+    import binascii
+
     try:
         data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except (binascii.Error, ValueError):

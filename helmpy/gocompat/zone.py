@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time as clock
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC as UTC_ZONE
-from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import ClassVar
-from zoneinfo import ZoneInfo
 
-from helmpy.gocompat.methods import Method, MethodObject
+from helmpy.gocompat.memo import memo
+from helmpy.gocompat.methods import MethodObject
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import ClassVar
+    from zoneinfo import ZoneInfo
+
+    from helmpy.gocompat.methods import Method
 
 # 400 years after which the calendar repeats, in seconds, and the span in which zones are looked up.
 _CYCLE = 146097 * 86400
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC_ZONE)
 _FIRST = -62135596800 + 2 * 366 * 86400
 _LAST = 253402300799 - 2 * 366 * 86400
 
@@ -46,7 +48,7 @@ class Location(MethodObject, ABC):
         return offset if found == name else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fixed(Location):
     """One offset for ever."""
 
@@ -61,7 +63,7 @@ class Fixed(Location):
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Named(Location):
     """A zone of the IANA database."""
 
@@ -70,7 +72,10 @@ class Named(Location):
 
     def at(self, seconds: int) -> tuple[str, int]:
         """Return what the database says for that moment."""
-        moment = (_EPOCH + timedelta(seconds=_into_span(seconds))).astimezone(self.rules)
+        from datetime import UTC, datetime, timedelta
+
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        moment = (epoch + timedelta(seconds=_into_span(seconds))).astimezone(self.rules)
         offset = moment.utcoffset()
         assert offset is not None  # a ZoneInfo always knows
         return moment.tzname() or "", int(offset.total_seconds())
@@ -79,7 +84,7 @@ class Named(Location):
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Local(Location):
     """The machine's zone."""
 
@@ -104,7 +109,7 @@ UTC = Fixed("UTC", 0)
 LOCAL = Local()
 
 
-@lru_cache(maxsize=64)
+@memo(64)
 def load(name: str) -> Location | None:
     """Return the zone called ``name`` ("" and UTC are UTC, Local the machine's), None where there is none."""
     if name in ("", "UTC"):
@@ -113,6 +118,8 @@ def load(name: str) -> Location | None:
         return LOCAL
     if len(name) > 255 or not name.isascii() or not name.isprintable():
         return None
+    from zoneinfo import ZoneInfo
+
     try:
         return Named(name, ZoneInfo(name))
     except (ValueError, OSError, KeyError):  # no zone's name, no zone, no zone's file

@@ -6,10 +6,9 @@ GoFunc knows them, separated by blanks. ``SETTLED`` places take the Settings as 
 
 from __future__ import annotations
 
-Row = tuple[str, str, str]
-
-# Topics that most charts use; the others are imported at their first call.
-COMMON = frozenset({"strings", "numbers", "lists", "dicts", "defaults", "encoding", "reflection", "flow", "paths"})
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Row = tuple[str, str, str]
 
 SETTLED = frozenset(
     [

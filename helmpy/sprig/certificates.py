@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import binascii
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
-from typing import Any, ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -19,14 +17,20 @@ from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import GoObject
 from helmpy.gocompat.text import sprint
 from helmpy.gocompat.utf8 import to_bytes
+from helmpy.record import record
 from helmpy.sprig.encoding import base64_fault
 from helmpy.sprig.keys import new_rsa, read_pem, to_pem
-from helmpy.sprig.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from helmpy.sprig.settings import Settings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Wanted:
     """What a new certificate shall say."""
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from helmpy.gocompat.duration import HOUR, MINUTE, SECOND, Duration, clamp, parse_duration, wrap
 from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.kinds import Int32, Int64
 from helmpy.gocompat.time import LOCAL, UTC, Time, load
 from helmpy.gocompat.time_parse import parse
 from helmpy.sprig.numbers import parse_decimal
-from helmpy.sprig.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helmpy.sprig.settings import Settings
 
 _DAY = 24 * HOUR
 _HTML = "2006-01-02"

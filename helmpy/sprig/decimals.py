@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from helmpy.gocompat.function import FunctionPanic
 from helmpy.gocompat.text import format_float
 from helmpy.sprig.numbers import real
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _QUOTIENT_DIGITS = 10**16
 

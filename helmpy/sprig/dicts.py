@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from helmpy.gocompat.function import FunctionPanic
 from helmpy.gocompat.kinds import StringList
 from helmpy.gocompat.text import type_name
-from helmpy.sprig.settings import Settings
 from helmpy.sprig.strings import strval
 
-Dict = dict[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helmpy.sprig.settings import Settings
+
+    Dict = dict[str, Any]
 
 
 def make_dict(*pairs: Any) -> Dict:

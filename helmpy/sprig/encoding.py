@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import binascii
-import re
-from typing import Any
 
 from helmpy.gocompat import json
 from helmpy.gocompat.function import FunctionError
+from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.utf8 import to_bytes, to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ALPHABET64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _ALPHABET32 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
@@ -126,7 +129,7 @@ def must_from_json(text: str) -> Any:
         raise FunctionError(error.message) from error
 
 
-_ESCAPE = re.compile(r"\\(?:u003c|u003e|u0026|.)")
+_ESCAPE = Pattern(r"\\(?:u003c|u003e|u0026|.)")
 _RAW = {r"\u003c": "<", r"\u003e": ">", r"\u0026": "&"}
 
 
@@ -168,7 +171,8 @@ class Writer:
 
     def to_raw_json(self, value: Any) -> str:
         """Return ``value`` as JSON with <, > and & as they are; raise FunctionError where it has none."""
-        return _ESCAPE.sub(lambda found: _RAW.get(found[0], found[0]), self.must_to_json(value))
+        text: str = _ESCAPE.sub(lambda found: _RAW.get(found[0], found[0]), self.must_to_json(value))
+        return text
 
 
 V2 = Writer(2)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Never
-
 from helmpy.gocompat.function import FunctionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Never
 
 
 def fail(message: str) -> Never:

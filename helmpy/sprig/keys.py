@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import warnings
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from helmpy.gocompat.function import FunctionError
+from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.utf8 import to_bytes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _EXPONENT = 65537
-_BLOCK = re.compile(r"-----BEGIN ([^\n]*+)(?<=-----)\r?\n", re.ASCII)
+_BLOCK = Pattern(r"(?a)-----BEGIN ([^\n]*+)(?<=-----)\r?\n")
 
 
 def _make(kind: str) -> Any:

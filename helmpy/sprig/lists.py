@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
-
 from helmpy.gocompat.function import FunctionError, FunctionPanic
 from helmpy.gocompat.kinds import StringList, Uint8
 from helmpy.gocompat.text import kind_name
 from helmpy.gocompat.utf8 import to_bytes
-from helmpy.sprig.nils import NilList
-from helmpy.sprig.numbers import integer, integer_v2
-from helmpy.sprig.reflection import deep_equal, fingerprint
-from helmpy.sprig.settings import Settings
-from helmpy.sprig.strings import strval, to_strings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, ClassVar
+
+    from helmpy.sprig.settings import Settings
 
 NIL_POINTER = "runtime error: invalid memory address or nil pointer dereference"
 
 
-class ListOfLists(list[list[Any]]):
+class ListOfLists(list["list[Any]"]):
     """Go's [][]interface {}."""
 
     __slots__ = ()
@@ -34,6 +33,12 @@ def _elements(value: Any, refusal: str) -> list[Any]:
     if value is None:
         raise FunctionPanic(NIL_POINTER)
     raise FunctionError(f"{refusal} {kind_name(value)}")
+
+
+def _nil() -> list[Any]:
+    from helmpy.sprig.nils import NilList
+
+    return NilList()
 
 
 def make_list(*values: Any) -> list[Any]:
@@ -59,7 +64,7 @@ def concat(settings: Settings, *lists: Any) -> list[Any]:
     """Return one list of all lists' elements."""
     parts = [_concat_elements(values) for values in lists]
     settings.check_items(sum(map(len, parts)))
-    return [item for part in parts for item in part] or NilList()
+    return [item for part in parts for item in part] or _nil()
 
 
 def _concat_elements(values: Any) -> list[Any]:
@@ -83,13 +88,13 @@ def last(values: Any) -> Any:
 def rest(values: Any) -> list[Any]:
     """Return all elements but the first."""
     elements = _elements(values, "Cannot find rest on type")
-    return elements[1:] if elements else NilList()
+    return elements[1:] if elements else _nil()
 
 
 def initial(values: Any) -> list[Any]:
     """Return all elements but the last."""
     elements = _elements(values, "Cannot find initial on type")
-    return elements[:-1] if elements else NilList()
+    return elements[:-1] if elements else _nil()
 
 
 def reverse(values: Any) -> list[Any]:
@@ -113,9 +118,13 @@ class _Known:
             self.add(value)
 
     def add(self, value: Any) -> None:
+        from helmpy.sprig.reflection import fingerprint
+
         self._buckets.setdefault(fingerprint(value), []).append(value)
 
     def __contains__(self, value: Any) -> bool:
+        from helmpy.sprig.reflection import deep_equal, fingerprint
+
         return any(deep_equal(value, known) for known in self._buckets.get(fingerprint(value), ()))
 
 
@@ -140,6 +149,8 @@ def has(needle: Any, values: Any) -> bool:
     """Tell whether ``needle`` is among the elements; nil holds nothing."""
     if values is None:
         return False
+    from helmpy.sprig.reflection import deep_equal
+
     return any(deep_equal(needle, item) for item in _elements(values, "Cannot find has on type"))
 
 
@@ -155,11 +166,15 @@ def chunk(size: int, values: Any) -> ListOfLists:
 
 def slice_list(values: Any, *indices: Any) -> Any:
     """Return elements from the first index before the second; nil of an empty list."""
+    from helmpy.sprig.numbers import integer
+
     return _slice(values, [integer(index) for index in indices[:2]])
 
 
 def slice_list_v2(values: Any, *indices: Any) -> Any:
     """Return elements from the first index before the second, converted as sprig 2 does."""
+    from helmpy.sprig.numbers import integer_v2
+
     return _slice(values, [integer_v2(index) for index in indices[:2]])
 
 
@@ -176,6 +191,8 @@ def _slice(values: Any, indices: list[int]) -> Any:
 
 def sort_alpha(values: Any) -> StringList:
     """Return the elements' texts, sorted by bytes; what is no list becomes a list of one."""
+    from helmpy.sprig.strings import strval, to_strings
+
     if isinstance(values, list | bytes):
         texts = to_strings(values)
         return StringList(sorted(texts) if all(map(str.isascii, texts)) else sorted(texts, key=to_bytes))

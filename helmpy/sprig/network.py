@@ -6,7 +6,10 @@ import secrets
 import socket
 
 from helmpy.gocompat.function import FunctionPanic
-from helmpy.sprig.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helmpy.sprig.settings import Settings
 
 
 def get_host_by_name(settings: Settings, name: str) -> str:

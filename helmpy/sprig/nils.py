@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from helmpy.gocompat.kinds import StringList
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
-class NilList(list[Any]):
+
+class NilList(list["Any"]):
     """A nil []interface {}."""
 
     __slots__ = ()

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable
-from typing import Any, ClassVar
-
 from helmpy.gocompat.function import FunctionPanic
 from helmpy.gocompat.kinds import Int64
+from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.text import sprint
-from helmpy.sprig.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ClassVar
+
+    from helmpy.sprig.settings import Settings
 
 _MIN, _MAX = -(1 << 63), (1 << 63) - 1
-_PREFIXED = re.compile(r"([+-]?)0(?:[xX]((?:_?[0-9a-fA-F])++)|[bB]((?:_?[01])++)|[oO]?((?:_?[0-7])++))", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?[0-9]++", re.ASCII)
-_DECIMAL_SEPARATED = re.compile(r"[+-]?[1-9](?:_?[0-9])*+", re.ASCII)
-_OCTAL = re.compile(r"[+-]?[0-7]++", re.ASCII)
-_FLOAT = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?", re.ASCII)
-_HEX_FLOAT = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]++(?:\.[0-9a-fA-F]*+)?|\.[0-9a-fA-F]++)[pP][+-]?[0-9]++", re.ASCII)
-_SEPARATOR = re.compile(r"(?<=[0-9a-fA-F])_(?=[0-9a-fA-F])", re.ASCII)
-_INFINITY = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
+_PREFIXED = Pattern(r"(?a)([+-]?)0(?:[xX]((?:_?[0-9a-fA-F])++)|[bB]((?:_?[01])++)|[oO]?((?:_?[0-7])++))")
+_DECIMAL_SEPARATED = Pattern(r"(?a)[+-]?[1-9](?:_?[0-9])*+")
+_OCTAL = frozenset("01234567")
+_FLOAT = Pattern(r"(?a)[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
+_HEX_FLOAT = Pattern(r"(?a)[+-]?0[xX](?:[0-9a-fA-F]++(?:\.[0-9a-fA-F]*+)?|\.[0-9a-fA-F]++)[pP][+-]?[0-9]++")
+_SEPARATOR = Pattern(r"(?a)(?<=[0-9a-fA-F])_(?=[0-9a-fA-F])")
+_INFINITY = Pattern(r"(?ia)[+-]?inf(?:inity)?")
+_INF = float("inf")
 _LONGEST_NUMBER = 4000  # digits Python converts without complaint; more never fit int64
 
 
@@ -45,17 +47,22 @@ def _in_range(text: str, base: int) -> int:
     return number if _MIN <= number <= _MAX else 0
 
 
+def _is_decimal(text: str) -> bool:
+    body = text[1:] if text[:1] in ("+", "-") else text
+    return body.isascii() and body.isdigit()
+
+
 def parse_decimal(text: str) -> int:
     """Return the int64 that ``text`` spells in base 10, 0 where it does not."""
-    return _in_range(text, 10) if _DECIMAL.fullmatch(text) else 0
+    return _in_range(text, 10) if _is_decimal(text) else 0
 
 
 def parse_literal(text: str) -> int:
     """Return the int64 that ``text`` spells as a Go literal (0x, 0b, 0o, 017, 1_000), else 0."""
-    if _DECIMAL_SEPARATED.fullmatch(text):
-        return _in_range(text.replace("_", ""), 10)
-    if text in ("0", "+0", "-0"):
-        return 0
+    first = text[1:2] if text[:1] in ("+", "-") else text[:1]
+    if first != "0":
+        plain = _is_decimal(text) or ("_" in text and _DECIMAL_SEPARATED.fullmatch(text))
+        return _in_range(text.replace("_", ""), 10) if plain else 0
     found = _PREFIXED.fullmatch(text)
     if found is None:
         return 0
@@ -70,7 +77,7 @@ def parse_float(text: str) -> float:
         text = _SEPARATOR.sub("", text)
     if _FLOAT.fullmatch(text):
         number = float(text)
-        return number if math.isfinite(number) else 0.0
+        return number if number - number == 0 else 0.0
     if _INFINITY.fullmatch(text) or text.lower() == "nan":
         return float(text)
     if _HEX_FLOAT.fullmatch(text):
@@ -126,7 +133,7 @@ def real_v2(value: Any) -> float:
 
 def atoi(text: str) -> int:
     """Return the int that ``text`` spells in base 10; one out of range becomes the nearest int."""
-    if not _DECIMAL.fullmatch(text):
+    if not _is_decimal(text):
         return 0
     number = _in_range(text, 10)
     if number or not text.strip("+-0"):
@@ -137,7 +144,8 @@ def atoi(text: str) -> int:
 def to_decimal(value: Any) -> Int64:
     """Read a file mode: the digits of ``value`` in base 8."""
     text = sprint(value)
-    return Int64(_in_range(text, 8) if _OCTAL.fullmatch(text) else 0)
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    return Int64(_in_range(text, 8) if digits and _OCTAL.issuperset(digits) else 0)
 
 
 class Arithmetic:
@@ -206,28 +214,34 @@ class Arithmetic:
 
     def floor(self, value: Any) -> float:
         """Round down."""
-        return _whole(math.floor, self._real(value))
+        from math import floor
+
+        return _whole(floor, self._real(value))
 
     def ceil(self, value: Any) -> float:
         """Round up."""
-        return _whole(math.ceil, self._real(value))
+        from math import ceil
+
+        return _whole(ceil, self._real(value))
 
     def round_to(self, value: Any, places: int, *up_from: float) -> float:
         """Round to ``places`` digits; a rest of ``up_from`` (0.5) or more goes up."""
+        from math import ceil, floor, isfinite, modf, nan
+
         threshold = up_from[0] if up_from else 0.5
         power = _power_of_ten(places)
         shifted = power * self._real(value)
-        rest = math.modf(shifted)[0] if math.isfinite(shifted) else math.nan
-        whole = _whole(math.ceil if rest >= threshold else math.floor, shifted)
+        rest = modf(shifted)[0] if isfinite(shifted) else nan
+        whole = _whole(ceil if rest >= threshold else floor, shifted)
         return _divide(whole, power)
 
     def largest_real(self, first: Any, *values: Any) -> float:
         """Return the largest; NaN wins, infinity before it."""
-        return _extreme([self._real(first), *map(self._real, values)], math.inf, max)
+        return _extreme([self._real(first), *map(self._real, values)], _INF, max)
 
     def smallest_real(self, first: Any, *values: Any) -> float:
         """Return the smallest; NaN wins, minus infinity before it."""
-        return _extreme([self._real(first), *map(self._real, values)], -math.inf, min)
+        return _extreme([self._real(first), *map(self._real, values)], -_INF, min)
 
 
 V2 = Arithmetic(integer_v2, real_v2)
@@ -237,24 +251,30 @@ V3 = Arithmetic(integer, real)
 def _extreme(numbers: list[float], strongest: float, choose: Callable[[list[float]], float]) -> float:
     if strongest in numbers:
         return strongest
-    return math.nan if any(map(math.isnan, numbers)) else choose(numbers)
+    return float("nan") if any(number != number for number in numbers) else choose(numbers)  # noqa: PLR0124 - NaN is what differs from itself
 
 
 def _whole(cut: Callable[[float], int], number: float) -> float:
-    return math.copysign(float(cut(number)), number) if math.isfinite(number) else number
+    from math import copysign, isfinite
+
+    return copysign(float(cut(number)), number) if isfinite(number) else number
 
 
 def _power_of_ten(places: int) -> float:
+    from math import pow as math_pow
+
     try:
-        return math.pow(10.0, places)
+        return math_pow(10.0, places)
     except OverflowError:
-        return math.inf
+        return _INF
 
 
 def _divide(dividend: float, divisor: float) -> float:
+    from math import copysign, inf, isnan, nan
+
     if divisor:
         return dividend / divisor
-    return math.nan if dividend == 0 or math.isnan(dividend) else math.copysign(math.inf, dividend)
+    return nan if dividend == 0 or isnan(dividend) else copysign(inf, dividend)
 
 
 def until_step(settings: Settings, start: int, stop: int, step: int) -> IntList:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
-
 from helmpy.gocompat.kinds import Int64
 from helmpy.gocompat.text import kind_name, type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from typing import Any
 
 
 def type_of(value: Any) -> str:

@@ -6,7 +6,10 @@ from helmpy.gocompat import regex
 from helmpy.gocompat.kinds import StringList
 from helmpy.gocompat.regex import InvalidPattern, Regex
 from helmpy.sprig.nils import texts
-from helmpy.sprig.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helmpy.sprig.settings import Settings
 
 
 def _compile(pattern: str) -> Regex:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from helmpy.gocompat.function import FunctionError
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # What one item of a list weighs against one character of a text.
 ITEM_WEIGHT = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Settings:
     """``now`` gives nanoseconds since 1970; ``max_size`` bounds what one call may build, in characters."""
 

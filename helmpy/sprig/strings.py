@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from helmpy.gocompat.function import FunctionPanic
 from helmpy.gocompat.kinds import StringList, StringMap
 from helmpy.gocompat.text import sprint
 from helmpy.gocompat.text_quote import quote as go_quote
 from helmpy.gocompat.utf8 import to_bytes, to_text
-from helmpy.sprig.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helmpy.sprig.settings import Settings
 
 # unicode.IsSpace: Python's own idea of white space has four control characters more.
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"

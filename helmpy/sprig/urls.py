@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
-from typing import Any
-
 from helmpy.gocompat.function import FunctionError, FunctionPanic
+from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.text import kind_name
 from helmpy.gocompat.text_quote import quote
 from helmpy.gocompat.utf8 import to_bytes, to_text
+from helmpy.record import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"
 _PATH = frozenset(_UNRESERVED + "$&+,/:;=@")
@@ -18,12 +20,13 @@ _HOST = frozenset(_UNRESERVED + "!$&'()*+,;=:[]<>\"")
 _FRAGMENT = frozenset(_UNRESERVED + "$&+,/:;=?@!()*")
 _USER_RAW = frozenset(_UNRESERVED + "-._:~!$&'()*+,;=%@")
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*+):", re.ASCII)
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?", re.ASCII)
-_PORT = re.compile(r":[0-9]*+", re.ASCII)
+_SCHEME = Pattern(r"(?a)([A-Za-z][A-Za-z0-9+.-]*+):")
+_ESCAPE = Pattern(r"(?a)%([0-9A-Fa-f]{2})?")
+_ESCAPED_BYTE = Pattern(rb"%([0-9A-Fa-f]{2})")
+_PORT = Pattern(r"(?a):[0-9]*+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Url:
     """A URL's parts, unescaped; ``user`` is escaped, None where there is none."""
 
@@ -47,7 +50,7 @@ def _unescape(text: str) -> str:
         if found[1] is None:
             raise FunctionError(f"invalid URL escape {quote(text[found.start() : found.start() + 3])}")
     raw = to_bytes(text)
-    return to_text(re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode("ascii")), raw))
+    return to_text(_ESCAPED_BYTE.sub(lambda found: bytes.fromhex(found[1].decode("ascii")), raw))
 
 
 def _unescape_host(text: str) -> str:
