@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-from typing import Any, ClassVar
+from binascii import b2a_base64
 
-from helmpy.chart.model import Chart
 from helmpy.engine.context import MethodMap
 from helmpy.gocompat.function import GoFunc
 from helmpy.gocompat.kinds import StringList
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from helmpy.chart.model import Chart
 
 
 class Files(MethodMap):
@@ -51,7 +55,7 @@ class Files(MethodMap):
     def as_secrets(self) -> str:
         """Return YAML of base name to base64 text, for a Secret's data."""
         return self._yaml(
-            {name.rsplit("/", 1)[-1]: base64.b64encode(data).decode() for name, data in sorted(self.items())}
+            {name.rsplit("/", 1)[-1]: b2a_base64(data, newline=False).decode() for name, data in sorted(self.items())}
         )
 
     def _yaml(self, value: dict[str, str]) -> str:

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
-
-from helmpy.chart.capabilities import Capabilities
-from helmpy.chart.model import Chart
 from helmpy.engine.context import (
-    ReleaseOptions,
     Root,
     Values,
     Values3,
@@ -18,12 +11,22 @@ from helmpy.engine.context import (
     release_object,
 )
 from helmpy.engine.files import Files, Files3
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from helmpy.chart.capabilities import Capabilities
+    from helmpy.chart.model import Chart
+    from helmpy.engine.context import ReleaseOptions
 
 GO_TEMPLATE = "gotpl"
 JINJA = "jinja2"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scope:
     """One chart of the tree. ``path`` is ``web/charts/db``, ``root`` the dot of its templates."""
 
@@ -34,7 +37,7 @@ class Scope:
     root: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Template:
     """One template file; ``path`` is ``web/charts/db/templates/x.yaml``."""
 
