@@ -44,7 +44,7 @@ def jinja(template: str, values: dict[str, Any] | None = None, **more: Any) -> s
         ("{{ Values.m | toYaml }}", "items: own\nk: v\n"),
         ("{{ fromYaml('a: 1').a }}", "1"),
         ("{{ Values.zz | default('d') }} {{ Values.zz is defined }}", "d false"),
-        ("{{ 'a\nb' | indent(2) }}|{{ indent(2, 'a\nb') }}", "a\n  b|  a\n  b"),
+        ("{{ 'a\nb' | indent(2) }}|{{ 'a\nb' | indent(width=2) }}", "  a\n  b|a\n  b"),
         ("{{ ['a', 'b'] | join('-') }} {{ 'aXb' | replace('X', '-') }} {{ 'a'.upper() }}", "a-b a-b A"),
         ("{{ required('need', Values.s) }}", "text"),
         ("{{ tpl('{{ Values.s }}!') }}", "text!"),
@@ -95,8 +95,8 @@ def test_include_import_and_extends() -> None:
 @pytest.mark.parametrize(
     ("template", "message", "line"),
     [
-        ("a: 1\nb: {{ Values.zz }}", "a map has no 'zz'", 2),
-        ("a: 1\nb: {{ Values.zz.y }}", "a map has no 'zz'", 2),
+        ("a: 1\nb: {{ Values.zz }}", "'Values.zz' is undefined", 2),
+        ("a: 1\nb: {{ Values.zz.y }}", "'Values.zz' is undefined", 2),
         ("{{ zz }}", "'zz' is undefined", 1),
         ("{{ Values.s.nope }}", "a string has no 'nope'", 1),
         ("\n{{ Chart.nope }}", "Metadata has no 'nope'", 2),
@@ -104,7 +104,7 @@ def test_include_import_and_extends() -> None:
         ("{{ fail('stop') }}", "stop", 1),
         ("{% include '_nope.j2' %}", 'there is no template "web/templates/_nope.j2"', 1),
         ("{{ Files.AsConfig }}", "a function is not printed but called: ()", 1),
-        ("{{ trunc('a', 'b') }}", "trunc wants a int, not a string", 1),
+        ("{{ trunc('a', 'b') }}", "trunc wants a whole number, not a string", 1),
         ("{{ trunc(1) }}", "trunc wants 2 arguments, not 1", 1),
         ("{% for i in recursion recursive %}{% endfor %}", "use a macro instead of a recursive loop", 1),
     ],
@@ -122,19 +122,21 @@ def test_errors_say_parse_or_render() -> None:
     with pytest.raises(TemplateError) as error:
         jinja("a\n{% if %}{% endif %}")
     assert str(error.value) == (
-        'parse error in "web/templates/x.yaml": template: web/templates/x.yaml:2: '
+        'parse error in "web/templates/x.yaml": template: web/templates/x.yaml:2:6: '
         "Expected an expression, got 'end of statement block'"
     )
     with pytest.raises(TemplateError) as error:
         jinja("{{ fail('f') }}", api_version="v2")
-    assert str(error.value) == 'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1: f'
+    assert str(error.value) == "execution error at (web/templates/x.yaml:1:3): f"
 
 
 def test_an_error_in_an_included_file_is_there() -> None:
     with pytest.raises(RenderError) as error:
         jinja("{% include '_p.j2' %}", templates={"_p.j2": "\n{{ Values.zz }}"})
     assert (error.value.name, error.value.line) == ("web/templates/_p.j2", 2)
-    assert str(error.value).startswith('render error in "web/templates/x.yaml": template: web/templates/_p.j2:2: ')
+    assert str(error.value).startswith(
+        'render error in "web/templates/x.yaml": template: web/templates/x.yaml:1:3: web/templates/_p.j2:2:10: '
+    )
 
 
 @pytest.mark.parametrize(
