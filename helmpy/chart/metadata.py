@@ -30,7 +30,11 @@ def parse_metadata(text: str | bytes) -> Metadata:
 
     Raises YamlError, or ChartError where a field has another shape.
     """
-    value = yaml.load(text, ints=True)
+    return from_dict(yaml.load(text, ints=True))
+
+
+def from_dict(value: Any) -> Metadata:
+    """Return the record of a map with Chart.yaml's keys; None gives an empty record. Raises ChartError."""
     if value is None:
         return Metadata()
     fields = _struct(value, _METADATA, "Go value of type chart.Metadata", "Metadata")

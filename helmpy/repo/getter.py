@@ -1,0 +1,186 @@
+"""Fetching from repositories: by http(s), from files, through plugins.
+
+A getter is asked for the bytes behind a URL. Credentials go to the host they were given for and to
+no other, also when it redirects.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from helmpy.errors import HelmError
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import requests
+
+    Progress = Callable[[int, int], None]
+
+USER_AGENT = "Helm/2.17.0"
+TIMEOUT = 60.0  # seconds without a byte
+OK = 200
+MAX_BYTES = 200 * 2**20  # of one answer; no chart or index is larger
+
+
+class FetchError(HelmError):
+    """Something could not be fetched; the message names the URL."""
+
+
+@record(frozen=True, slots=True)
+class Access:
+    """What lets one into the repository at ``url``; paths are files of PEM texts."""
+
+    url: str = ""
+    username: str = ""
+    password: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+    ca_file: str = ""
+
+    def covers(self, url: str) -> bool:
+        """Whether credentials may go there: the same scheme, host and port as the repository's."""
+        return not self.url or _origin(url) == _origin(self.url)
+
+
+class Getter(Protocol):
+    """Gets what a URL of its schemes names."""
+
+    def get(self, url: str, access: Access, progress: Progress | None = None) -> bytes:
+        """Return the bytes. ``progress`` hears bytes so far and in all (0: not known). Raises FetchError."""
+        ...
+
+
+class HttpGetter:
+    """http and https, through ``requests``: proxies of the environment, redirects, certificates."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[Access, requests.Session] = {}
+
+    def get(self, url: str, access: Access, progress: Progress | None = None) -> bytes:
+        import requests
+
+        trusted = access.covers(url)
+        session = self._session(access, trusted=trusted)
+        auth = (access.username, access.password) if trusted and access.username and access.password else None
+        try:
+            with session.get(url, auth=auth, stream=True, timeout=TIMEOUT) as answer:
+                if answer.status_code != OK:
+                    raise FetchError(f"Failed to fetch {url} : {answer.status_code} {_phrase(answer.status_code)}")
+                return _body(answer, url, progress)
+        except (requests.RequestException, OSError) as error:
+            raise FetchError(f'Get "{url}": {_words(error)}') from error
+
+    def _session(self, access: Access, *, trusted: bool) -> requests.Session:
+        import requests
+
+        key = access if trusted else Access(ca_file=access.ca_file)
+        found = self._sessions.get(key)
+        if found is None:
+            found = self._sessions[key] = requests.Session()
+            # Archives are compressed already; a server that compresses them again breaks digests.
+            found.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
+            if key.cert_file and key.key_file:
+                found.cert = (_readable(key.cert_file), _readable(key.key_file))
+            if key.ca_file:
+                found.verify = _readable(key.ca_file)
+            found.trust_env = True
+            found.auth = _no_netrc
+        return found
+
+
+def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Helm does not look into ~/.netrc, and nobody expects passwords from there to be sent."""
+    return request
+
+
+def _readable(path: str) -> str:
+    try:
+        with open(path, "rb"):  # noqa: PTH123
+            return path
+    except OSError as error:
+        raise FetchError(f"open {path}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _body(answer: requests.Response, url: str, progress: Progress | None) -> bytes:
+    total = int(answer.headers.get("Content-Length") or 0) if answer.headers.get("Content-Length", "").isdigit() else 0
+    parts: list[bytes] = []
+    size = 0
+    for part in answer.iter_content(2**16):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BYTES:
+            raise FetchError(f"{url} is larger than the limit of {MAX_BYTES} bytes")
+        if progress:
+            progress(size, total)
+    if total and size < total and not answer.headers.get("Content-Encoding"):
+        raise FetchError(f'Get "{url}": unexpected EOF')
+    return b"".join(parts)
+
+
+def _words(error: Exception) -> str:
+    """The innermost cause, in few words: requests wraps errors of urllib3 that wrap others."""
+    inner: BaseException = error
+    while True:
+        following = inner.__cause__ or inner.__context__ or getattr(inner, "reason", None)
+        if not isinstance(following, BaseException) or following is inner:
+            break
+        inner = following
+    if isinstance(inner, OSError) and inner.strerror:
+        return inner.strerror.lower()
+    return str(inner) or type(inner).__name__
+
+
+class FileGetter:
+    """``file://`` repositories: a directory with an index.yaml."""
+
+    def get(self, url: str, access: Access, progress: Progress | None = None) -> bytes:
+        del access
+        path = unquote(urlsplit(url).path)
+        try:
+            with open(path, "rb") as file:  # noqa: PTH123
+                data = file.read(MAX_BYTES + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise FetchError(f"open {path}: {reason.lower()}") from error
+        if len(data) > MAX_BYTES:
+            raise FetchError(f"{url} is larger than the limit of {MAX_BYTES} bytes")
+        if progress:
+            progress(len(data), len(data))
+        return data
+
+
+class Getters:
+    """All getters, by scheme. Raises FetchError for a scheme that nobody serves."""
+
+    def __init__(self, more: Mapping[str, Getter] | None = None) -> None:
+        http = HttpGetter()
+        self._by_scheme: dict[str, Getter] = {"http": http, "https": http, "file": FileGetter(), **(more or {})}
+
+    def get(self, url: str, access: Access, progress: Progress | None = None) -> bytes:
+        scheme = urlsplit(url).scheme
+        getter = self._by_scheme.get(scheme)
+        if getter is None:
+            raise FetchError(f'scheme "{scheme}" not supported')
+        return getter.get(url, access, progress)
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    return parts.scheme, parts.hostname or "", port or {"http": 80, "https": 443}.get(parts.scheme, 0)

@@ -1,0 +1,157 @@
+"""The repositories that a user has added: ``$HELM_HOME/repository/repositories.yaml``.
+
+The file is Helm 2.17's, so both clients may share it. It is written to a file beside it that then
+takes its place; whoever changes it holds the lock file that Helm 2.17 uses.
+"""
+
+from __future__ import annotations
+
+import os
+
+from helmpy.errors import HelmError
+from helmpy.gocompat import yaml
+from helmpy.record import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+LOCK_PATIENCE = 30.0  # seconds, Helm 2.17's
+
+
+class NoRepositories(HelmError):
+    """There is no repositories.yaml."""
+
+
+class BrokenRepositories(HelmError):
+    """repositories.yaml can't be read or written."""
+
+
+class NoSuchRepository(HelmError):
+    """No repository of that name was added."""
+
+
+@record(frozen=True, slots=True)
+class Repository:
+    """One entry: where a repository is, and what it takes to be let in."""
+
+    name: str
+    url: str
+    cache: str = ""
+    username: str = ""
+    password: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+    ca_file: str = ""
+
+
+_KEYS = {
+    "caFile": "ca_file",
+    "cache": "cache",
+    "certFile": "cert_file",
+    "keyFile": "key_file",
+    "name": "name",
+    "password": "password",
+    "url": "url",
+    "username": "username",
+}
+
+
+@record(frozen=True, slots=True)
+class Repositories:
+    """All entries, in the order of the file. ``generated`` is RFC 3339 text."""
+
+    entries: tuple[Repository, ...] = ()
+    generated: str = ""
+
+    def get(self, name: str) -> Repository:
+        """Return the repository of that name. Raises NoSuchRepository."""
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        raise NoSuchRepository(f"repo {name} not found")
+
+    def has(self, name: str) -> bool:
+        return any(entry.name == name for entry in self.entries)
+
+    def with_entry(self, entry: Repository) -> Repositories:
+        """Return all with ``entry`` in the place of the one of its name, or at the end."""
+        if not self.has(entry.name):
+            return replace(self, entries=(*self.entries, entry))
+        return replace(self, entries=tuple(entry if one.name == entry.name else one for one in self.entries))
+
+    def without(self, name: str) -> Repositories:
+        return replace(self, entries=tuple(one for one in self.entries if one.name != name))
+
+
+def parse(text: str, path: str) -> Repositories:
+    """Return what a repositories.yaml lists. Raises BrokenRepositories, which names ``path``.
+
+    The format before Helm 2.0, a map of names to URLs, is read too.
+    """
+    try:
+        value = yaml.load(text, ints=True)
+    except HelmError as error:
+        raise BrokenRepositories(f"{path}: {error}") from error
+    if value is None:
+        return Repositories()
+    if not isinstance(value, dict):
+        raise BrokenRepositories(f"{path} is no list of repositories")
+    if not value.get("apiVersion"):
+        return Repositories(
+            tuple(Repository(name, str(url), cache=f"{name}-index.yaml") for name, url in value.items())
+        )
+    listed = value.get("repositories") or []
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise BrokenRepositories(f"{path}: repositories is no list of maps")
+    return Repositories(tuple(map(_repository, listed)), str(value.get("generated") or ""))
+
+
+def _repository(item: dict[str, Any]) -> Repository:
+    known = {field: str(item[key]) for key, field in _KEYS.items() if item.get(key) is not None}
+    return Repository(**{"name": "", "url": "", **known})
+
+
+def to_yaml(repositories: Repositories) -> str:
+    """Return the text of a repositories.yaml; every key is there, empty ones too."""
+    return yaml.dump(
+        {
+            "apiVersion": "v1",
+            "generated": repositories.generated,
+            "repositories": [
+                {key: getattr(entry, field) for key, field in _KEYS.items()} for entry in repositories.entries
+            ],
+        }
+    )
+
+
+def load(path: str | os.PathLike[str]) -> Repositories:
+    """Read the file. Raises NoRepositories in Helm's words, BrokenRepositories."""
+    name = os.fspath(path)
+    try:
+        with open(name, encoding="utf-8") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
+            return parse(file.read(), name)
+    except FileNotFoundError:
+        raise NoRepositories(
+            f"Couldn't load repositories file ({name}).\n"
+            "You might need to run `helm init` (or `helm init --client-only` if tiller is already installed)"
+        ) from None
+    except OSError as error:
+        raise BrokenRepositories(f"open {name}: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise BrokenRepositories(f"{name} is not UTF-8 text") from error
+
+
+def change(path: str | os.PathLike[str], edit: Callable[[Repositories], Repositories], *, generated: str) -> None:
+    """Read, change and write the file while nobody else can. Raises what ``load`` raises, BrokenRepositories."""
+    from helmpy.repo.files import Lock, write
+
+    name = os.fspath(path)
+    with Lock(os.path.splitext(name)[0] + ".lock", LOCK_PATIENCE):  # noqa: PTH122
+        changed = edit(load(name))
+        write(name, to_yaml(replace(changed, generated=changed.generated or generated)).encode(), mode=0o644)
+
+
+def names(repositories: Iterable[Repository]) -> tuple[str, ...]:
+    return tuple(one.name for one in repositories)

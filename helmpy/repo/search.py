@@ -1,0 +1,118 @@
+"""Searching what the added repositories offer, by Helm 2.17's rules.
+
+A term is looked for, without regard to case, in name, description and keywords; a hit in the name
+counts before one in the description, and that before one in the keywords.
+"""
+
+from __future__ import annotations
+
+from helmpy.gocompat import semver
+from helmpy.record import record
+from helmpy.repo import index as index_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from helmpy.repo.catalogue import Catalogue
+
+    Row = list[Any]
+    Matcher = Callable[[str], int]
+
+STABLE = ">0.0.0"  # what is looked at where no version is asked for: no prereleases
+
+
+@record(frozen=True, slots=True)
+class Hit:
+    """A chart that was found; ``name`` is ``repository/chart``."""
+
+    name: str
+    version: str
+    app_version: str
+    description: str
+
+
+def search(
+    catalogues: Mapping[str, Catalogue],
+    terms: str,
+    *,
+    regexp: bool = False,
+    version: str = "",
+    all_versions: bool = False,
+) -> list[Hit]:
+    """Return what fits ``terms`` (empty: everything), best first.
+
+    ``version`` is a constraint; without ``all_versions`` only the newest version that keeps it is
+    returned. Raises InvalidPattern, InvalidConstraint.
+    """
+    find = _finder(terms, regexp=regexp)
+    constraint = semver.Constraint(version or STABLE, 2)
+    scored: list[tuple[int, str, int, Row]] = []
+    for repository, catalogue in catalogues.items():
+        for chart, rows in catalogue.rows.items():
+            name = f"{repository}/{chart}"
+            scored += [(score, name, place, row) for score, place, row in _matching(name, rows, find)]
+    scored.sort(key=lambda item: item[:3])
+    return list(_kept(scored, constraint, all_versions=all_versions))
+
+
+def _matching(name: str, rows: Iterable[Row], find: Matcher) -> Iterable[tuple[int, int, Row]]:
+    """Versions may differ in description and keywords, so each is looked at; equal texts once."""
+    before = ("", None)
+    score = -1
+    for place, row in enumerate(rows):
+        now = (row[3], row[4])
+        if now != before:
+            before, score = now, _score(name, row, find)
+        if score >= 0:
+            yield score, place, row
+
+
+def _score(name: str, row: Row, find: Matcher) -> int:
+    """0 for a hit in the name, 1 in the description, 2 in the keywords, -1 for none."""
+    parts = [name, row[3], " ".join(row[4])]
+    at = find(_SEPARATOR.join(parts).lower())
+    if at < 0:
+        return -1
+    end = 0
+    for score, part in enumerate(parts):
+        end += len(part) + 1
+        if at < end:
+            return score
+    return len(parts) - 1
+
+
+_SEPARATOR = "\v"
+
+
+def _finder(terms: str, *, regexp: bool) -> Matcher:
+    if not terms:
+        return lambda _text: 0
+    if regexp:
+        from helmpy.gocompat import regex
+
+        pattern = regex.compile(terms)
+        return lambda text: _position(pattern, text)
+    wanted = terms.lower()
+    return lambda text: text.find(wanted)
+
+
+def _position(pattern: Any, text: str) -> int:
+    if not pattern.search(text):
+        return -1
+    found = pattern.find(text)
+    return text.find(found)
+
+
+def _kept(scored: Iterable[tuple[int, str, int, Row]], constraint: Any, *, all_versions: bool) -> Iterable[Hit]:
+    done: set[str] = set()
+    for _, name, _, row in scored:
+        if name in done:
+            continue
+        parsed = index_file.parsed_version(row[1])
+        if parsed is None or not constraint.check(parsed):
+            continue
+        if not all_versions:
+            done.add(name)
+        yield Hit(name, row[1], row[2], row[3])

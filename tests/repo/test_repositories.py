@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from helmpy.repo import files, repositories
+from helmpy.repo.repositories import BrokenRepositories, NoRepositories, NoSuchRepository, Repositories, Repository
+
+WHEN = "2024-05-06T07:08:09Z"
+
+
+def test_the_file_is_that_of_helm(tmp_path: Path) -> None:
+    path = tmp_path / "repositories.yaml"
+    path.write_text("apiVersion: v1\ngenerated: null\nrepositories: []\n")
+    repositories.change(path, lambda all_: all_.with_entry(Repository("one", "http://h", "/c/one")), generated=WHEN)
+    assert path.read_text() == (
+        'apiVersion: v1\ngenerated: "2024-05-06T07:08:09Z"\nrepositories:\n- caFile: ""\n  cache: /c/one\n'
+        '  certFile: ""\n  keyFile: ""\n  name: one\n  password: ""\n  url: http://h\n  username: ""\n'
+    )
+    assert repositories.load(path).get("one").url == "http://h"
+
+
+def test_entries_keep_their_place() -> None:
+    listed = Repositories((Repository("a", "1"), Repository("b", "2")))
+    assert listed.with_entry(Repository("a", "3")).entries == (Repository("a", "3"), Repository("b", "2"))
+    assert repositories.names(listed.without("a").entries) == ("b",)
+    with pytest.raises(NoSuchRepository, match="repo c not found"):
+        listed.get("c")
+
+
+def test_the_oldest_format_is_read() -> None:
+    assert repositories.parse("stable: http://h\n", "f").entries == (
+        Repository("stable", "http://h", "stable-index.yaml"),
+    )
+
+
+def test_no_file_asks_for_init(tmp_path: Path) -> None:
+    with pytest.raises(NoRepositories, match=r"^Couldn't load repositories file \(.*/none.yaml\)\.\nYou might need"):
+        repositories.load(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", "apiVersion: v1\nrepositories: 1", "apiVersion: v1\nrepositories: [1]"])
+def test_a_broken_file_names_itself(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "repositories.yaml"
+    path.write_text(text)
+    with pytest.raises(BrokenRepositories, match=str(path)):
+        repositories.load(path)
+
+
+def test_many_writers_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "repositories.yaml"
+    path.write_text("apiVersion: v1\nrepositories: []\n")
+
+    def add(number: int) -> None:
+        entry = Repository(f"r{number}", "u")
+        repositories.change(path, lambda listed: listed.with_entry(entry), generated=WHEN)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(40)))
+    assert len(repositories.load(path).entries) == 40
+
+
+def test_a_lock_is_waited_for_not_forever(tmp_path: Path) -> None:
+    path = str(tmp_path / "l.lock")
+    with (
+        files.Lock(path, 1),
+        pytest.raises(files.Locked, match="was locked by another helm for more than 0"),
+        files.Lock(path, 0.1),
+    ):
+        pass
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    files.write(target, b"one")
+    files.write(target, b"two")
+    assert target.read_bytes() == b"two"
+    (tmp_path / "dir").mkdir()
+    with pytest.raises(files.FileTrouble):
+        files.write(tmp_path / "dir", b"x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "dir"]
