@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tiller.sandbox import fields
-from tiller.sandbox.schema import Shape
+from tiller.sandbox.schema import Shape, required
 from tiller.sandbox.status import Causes, Refusal, bad_request, invalid
 from tiller.sandbox.store import copy_json
 
@@ -65,6 +65,30 @@ _OPEN_API = {"list": "array", "map": "object"}
 def untyped(label: str, path: str, why: str) -> Refusal:
     """How server-side apply refuses a configuration that breaks the schema: status 500, no reason."""
     return Refusal(500, "", f"failed to create typed patch object ({label}): {path}: {why}")
+
+
+# Lists that the API server's types write even when nothing is in them.
+_WRITTEN_EMPTY = {"rbac.v1.Role": {"rules"}, "rbac.v1.ClusterRole": {"rules"}, "discovery.v1.EndpointSlice": {"endpoints"}}
+
+
+def without_empty(value: Any, shape: Shape) -> Any:
+    """A copy without the empty lists and maps of typed fields: to the API server's types they are absent."""
+    if shape.type == "list" and isinstance(value, list):
+        item = shape.item()
+        return [without_empty(each, item) for each in value] if item.type == "object" else value
+    if shape.type != "object" or not isinstance(value, dict):
+        return value
+    if shape.custom is not None:
+        if shape.name != "custom" or not isinstance(value.get("metadata"), dict):
+            return value
+        return {**value, "metadata": without_empty(value["metadata"], shape.field("metadata"))}
+    kept = {*required(shape.name), *_WRITTEN_EMPTY.get(shape.name, ())}
+    out = {}
+    for key, item in value.items():
+        known = shape.field(key)
+        if key in kept or known.type not in {"list", "map"} or not isinstance(item, (list, dict)) or item:
+            out[key] = without_empty(item, known)
+    return out
 
 
 @dataclass(slots=True)

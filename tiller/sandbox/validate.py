@@ -219,7 +219,7 @@ def _check_data(obj: Object, causes: Causes) -> None:
                 causes.invalid(f"{field}[{key}]", key, too_long(253))
     limit = 1024 * 1024 if obj["kind"] == "ConfigMap" else 1024 * 1024 * 4 // 3 + 4
     if total > limit:
-        where = "" if obj["kind"] == "ConfigMap" else "data"
+        where = "[]" if obj["kind"] == "ConfigMap" else "data"
         causes.found.append(Cause(where, "Too long: may not be more than 1048576 bytes", "FieldValueTooLong"))
     if obj["kind"] == "Secret":
         for key in _SECRET_KEYS.get(obj.get("type", ""), ()):

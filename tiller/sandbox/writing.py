@@ -7,7 +7,7 @@ from typing import Any
 
 from tiller.sandbox import apply, call, convert, patches, reading, status
 from tiller.sandbox.call import Call
-from tiller.sandbox.conform import Conformer, untyped
+from tiller.sandbox.conform import Conformer, untyped, without_empty
 from tiller.sandbox.objects import Objects
 from tiller.sandbox.resources import Resource
 from tiller.sandbox.schema import Shape
@@ -37,6 +37,8 @@ def _accepted(found: Call, obj: Object, applied: str = "") -> tuple[Object, list
         obj = {**obj, "metadata": {}}
     conformer = Conformer(resource.kind, resource.version, resource.group, applied)
     stored = conformer.run(convert.to_storage(obj, resource), resource.shape())
+    if not applied:
+        stored = without_empty(stored, resource.shape())
     if conformer.unknown and found.query.get("fieldValidation") == "Strict":
         unknown = ", ".join(f'unknown field "{path}"' for path in conformer.unknown)
         raise bad_request(
@@ -171,10 +173,10 @@ def _apply(objects: Objects, found: Call, config: Any) -> Answer:
         if found.subresource:
             raise status.not_found(resource, found.name)
         empty: Object = {"apiVersion": stored["apiVersion"], "kind": stored["kind"], "metadata": {}}
-        new = apply.apply(empty, stored, shape, writer, force=False)
+        new = without_empty(apply.apply(empty, stored, shape, writer, force=False), shape)
         code, body, _ = _create(objects, found, new, [], applied=True)
         return code, body, []
-    new = apply.apply(old, stored, shape, writer, force=found.flag("force"))
+    new = without_empty(apply.apply(old, stored, shape, writer, force=found.flag("force")), shape)
     return _replace(objects, found, new, old, [], applied=True)
 
 
