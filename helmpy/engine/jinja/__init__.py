@@ -30,6 +30,7 @@ from helmpy.engine.jinja.meter import Meter
 from helmpy.engine.scopes import Template
 from helmpy.gocompat.function import GoFunc
 from helmpy.gotemplate import Limits
+from helmpy.gotemplate.watch import Watch
 
 __all__ = ["Environment", "GoInclude", "render"]
 
@@ -43,13 +44,17 @@ def render(
     functions: Callable[[int], Mapping[str, GoFunc]],
     limits: Limits,
     include_go: GoInclude = _no_go,
+    watch: Watch | None = None,
 ) -> dict[str, str]:
     """Return path to text for the templates that are no partials. Raises RenderError.
 
-    ``functions`` gives the table of a dialect: 2 for v1 charts, 3 for v2 charts.
+    ``functions`` gives the table of a dialect: 2 for v1 charts, 3 for v2 charts. ``include_go``
+    answers for Go templates of the release; ``watch`` stops what takes too long.
     """
     sources = {template.path: template for template in templates}
     meter = Meter(limits)
+    if watch is not None:
+        watch.add(meter.stop)
     environments: dict[int, Environment] = {}
     rendered = {}
     for template in templates:

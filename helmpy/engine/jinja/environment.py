@@ -257,7 +257,7 @@ class Environment(ImmutableSandboxedEnvironment):
                 return obj[attribute]
             method = _method_of(obj, attribute)
             if method is not None:
-                return method
+                return function_of(attribute, method) if method.params else method.call()
             make = _DICT_METHODS.get(attribute)
             return make(obj) if make else self._missing(obj, attribute)
         if isinstance(obj, GoObject):
@@ -283,6 +283,14 @@ class Environment(ImmutableSandboxedEnvironment):
         if isinstance(argument, str):
             return self.getattr(obj, argument)
         return self._missing(obj, argument)
+
+    def member(self, obj: Any, attribute: str) -> Any:
+        """Look up what stands before ``(``: a method without arguments is not called yet."""
+        if isinstance(obj, GoObject) and not (isinstance(obj, dict) and attribute in obj):
+            method = obj.method(attribute)
+            if method is not None:
+                return function_of(attribute, method)
+        return self.getattr(obj, attribute)
 
     def _member(self, obj: GoObject, name: str) -> Any:
         method = obj.method(name)
@@ -346,12 +354,14 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def joined(self, parts: Iterable[Any]) -> str:
         """Join what ``~`` stands between."""
-        return self.concat([printed(known(part)) for part in parts])
+        texts = [printed(known(part)) for part in parts]
+        self.meter.text(sum(map(len, texts)))
+        return "".join(texts)
 
     def concat(self, parts: Iterable[str], /) -> str:
         """Join what a macro or a block captured."""
         parts = list(parts)
-        self.meter.text(sum(map(len, parts)))
+        self.meter.captured(sum(map(len, parts)))
         return "".join(parts)
 
     def listed(self, items: tuple[Any, ...]) -> list[Any]:
@@ -541,8 +551,6 @@ _TEXT_METHODS: dict[str, Callable[[str], Callable[..., Any]]] = {
 }
 
 
-def _method_of(obj: Any, name: str) -> Callable[..., Any] | None:
+def _method_of(obj: Any, name: str) -> GoFunc | None:
     """A method of Files, Values or a set of API versions, looked up in their own closed tables."""
-    find = getattr(type(obj), "method", None)
-    method: GoFunc | None = find(obj, name) if find else None
-    return None if method is None else function_of(name, method)
+    return obj.method(name) if isinstance(obj, GoObject) else None

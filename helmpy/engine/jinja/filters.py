@@ -12,11 +12,12 @@ from functools import wraps
 from itertools import islice
 from typing import Any
 
+from jinja2 import Environment, pass_environment
 from jinja2 import filters as jinja_filters
 from jinja2.runtime import Undefined
 
 from helmpy.engine.functions import MAP_TYPE
-from helmpy.engine.jinja.meter import MAX_ITEMS, Meter
+from helmpy.engine.jinja.meter import Meter
 from helmpy.engine.jinja.places import Missing
 from helmpy.engine.jinja.plain import kind, plain, printed
 from helmpy.gocompat import json
@@ -27,6 +28,7 @@ from helmpy.gotemplate.builtins import BUILTINS
 Call = Callable[..., Any]
 
 MAX_WIDTH = 1000  # spaces that Jinja's indent may put before a line
+MAX_ITEMS = 1_000_000  # that a generator may give a function
 MAX_DIGITS = 100  # that Jinja's round may keep
 
 JINJA_FILTERS = (
@@ -68,7 +70,7 @@ JINJA_ONLY: Mapping[str, Callable[[Any, tuple[Any, ...]], bool]] = {
     "int": lambda _, args: bool(args),  # int(0)
     "join": lambda _, args: len(args) != 1,  # join
     "last": _is_no_list,
-    "list": lambda value, args: not args and isinstance(value, str | dict | tuple | range | Iterator),
+    "list": lambda value, args: not args and isinstance(value, list | tuple | range | Iterator),  # keys() | list
     "max": _is_sequence,  # [1, 2] | max
     "min": _is_sequence,
     "reverse": _is_no_list,
@@ -96,7 +98,7 @@ def filters(calls: Mapping[str, Call], meter: Meter) -> dict[str, Call]:
     """Return all filters: the calls, piped value last, and Jinja's own."""
     own = {name: jinja_filters.FILTERS[name] for name in JINJA_FILTERS} | {
         "indent": _indent,
-        "join": _Join(meter),
+        "join": _join(meter),
         "round": _round,
         "string": printed,
         "sum": _sum,
@@ -133,6 +135,7 @@ def _piped(call: Call) -> Call:
 def _counted(function: Call, meter: Meter) -> Call:
     """A function that counts what it reads and what it makes."""
 
+    @wraps(function)  # it keeps Jinja's mark of what is passed first
     def counted(*args: Any, **named: Any) -> Any:
         meter.step()
         for arg in args:
@@ -142,10 +145,7 @@ def _counted(function: Call, meter: Meter) -> Call:
             meter.made(result)
         return result
 
-    try:
-        return wraps(function)(counted)
-    except AttributeError:  # an object that is called
-        return counted
+    return counted
 
 
 # --- Jinja's own, bounded -----------------------------------------------------------------------
@@ -177,16 +177,17 @@ def _sum(items: Iterable[Any], start: float = 0) -> Any:
     return total
 
 
-class _Join:
-    """Jinja's ``join``: of anything that can be looped over, separator optional."""
-
-    def __init__(self, meter: Meter) -> None:
-        self._meter = meter
-
-    def __call__(self, items: Iterable[Any], separator: str = "") -> str:
+def _join(meter: Meter) -> Call:
+    @pass_environment
+    def join(environment: Environment, items: Iterable[Any], separator: str = "", attribute: Any = None) -> str:
+        """Join anything that can be looped over."""
+        if attribute is not None:
+            items = map(jinja_filters.make_attrgetter(environment, attribute), items)
         texts = [printed(known(item)) for item in items]
-        self._meter.text(sum(map(len, texts)) + len(separator) * len(texts))
+        meter.text(sum(map(len, texts)) + len(separator) * len(texts))
         return separator.join(texts)
+
+    return join
 
 
 # --- Go's functions for Python's arguments ------------------------------------------------------

@@ -10,8 +10,7 @@ from helmpy.gotemplate import Limits
 STEP = 50  # steps of Limits that a turn of a loop, a call or an include costs
 ITEM = 10  # an item of a list or map that is built
 COMPILED = 20  # a character of a template that is compiled
-MAX_TEXT = 16 * 1024 * 1024  # characters of one text that a template builds, as in sprig's functions
-MAX_ITEMS = 1_000_000  # of a list or map that a template builds, with all inside it
+CHARACTERS = 8  # of Limits.size that an item of a list or map counts as
 MAX_CALLS = 100  # macros, includes and tpl inside each other
 
 
@@ -23,11 +22,18 @@ class Meter:
         self.steps = 0
         self.written = 0
         self.calls = 0
+        self.max_items = limits.size // CHARACTERS
+        self._stopped = ""
+
+    def stop(self, reason: str) -> None:
+        """Let the next step fail: somebody else's limit was crossed."""
+        self._stopped = reason
+        self.steps = self.limits.steps
 
     def step(self, cost: int = STEP) -> None:
         self.steps += cost
         if self.steps > self.limits.steps:
-            raise FunctionError(f"the templates take more than {self.limits.steps} steps")
+            raise FunctionError(self._stopped or f"the templates take more than {self.limits.steps} steps")
 
     def write(self, size: int) -> None:
         self.written += size
@@ -46,8 +52,14 @@ class Meter:
 
     def text(self, size: int) -> None:
         """Allow a text of that size to be built."""
-        if size > min(MAX_TEXT, self.limits.output):
-            raise FunctionError(f"a text of {size} characters is too long")
+        if size > self.limits.size:
+            raise FunctionError(f"a text of {size} characters is longer than the limit of {self.limits.size}")
+        self.step(size)
+
+    def captured(self, size: int) -> None:
+        """Allow the output of a macro, block or template to be kept."""
+        if size > self.limits.output:
+            raise FunctionError(f"a text of {size} characters is longer than the limit of {self.limits.output}")
         self.step(size)
 
     def read(self, value: Any) -> None:
@@ -68,8 +80,8 @@ class Meter:
 
     def items(self, count: int) -> None:
         """Allow a list of that many items to be built."""
-        if count > MAX_ITEMS:
-            raise FunctionError(f"a list of {count} items is too long")
+        if count > self.max_items:
+            raise FunctionError(f"a list of {count} items is longer than the limit of {self.max_items}")
 
     def _count(self, value: Any) -> int:
         waiting = [value]
@@ -78,7 +90,9 @@ class Meter:
             item = waiting.pop()
             if isinstance(item, list | tuple | dict):
                 count += len(item) + 1
-                if count > MAX_ITEMS:
-                    raise FunctionError(f"a list or map of more than {MAX_ITEMS} items is too large")
+                if count > self.max_items:
+                    raise FunctionError(
+                        f"a list or map holds more than {self.max_items} items, counting what is inside them"
+                    )
                 waiting.extend(item.values() if isinstance(item, dict) else item)
         return count

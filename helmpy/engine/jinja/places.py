@@ -60,6 +60,7 @@ class Generator(CodeGenerator):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.spans: list[Span] = []
+        self._called: nodes.Node | None = None
 
     def visit(self, node: nodes.Node, *args: Any, **named: Any) -> Any:
         start = self.stream.tell()
@@ -91,6 +92,15 @@ class Generator(CodeGenerator):
             super().visit_Tuple(node, frame)
         else:
             self._several("tupled", node.items, frame)
+
+    def visit_Call(self, node: nodes.Call, frame: Any, **named: Any) -> None:  # noqa: N802 - as above
+        self._called = node.node
+        super().visit_Call(node, frame, **named)
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Any) -> None:  # noqa: N802 - as above
+        self.write("environment.member(" if node is self._called else "environment.getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r})")
 
     def visit_Compare(self, node: nodes.Compare, frame: Any) -> None:  # noqa: N802 - as above
         self.write("(")
