@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _collections_abc import Mapping
 
+from helmpy.chart import plain_schema
 from helmpy.chart.model import Chart
 from helmpy.chart.values import ValuesError
 from helmpy.errors import HelmError
@@ -58,11 +59,17 @@ def check(schema: bytes | str, values: Mapping[str, Any]) -> list[str]:
 
     Drafts 4, 6 and 7 are known; later ones are read as 7, as Helm 3 does. Nothing is fetched.
     """
+    rules = _read(schema)
+    if plain_schema.met(rules, values):
+        return []
+    return _found_by_library(_whole(rules), values)
+
+
+def _found_by_library(rules: Any, values: Mapping[str, Any]) -> list[str]:
     import jsonschema
     from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # it ships no types
     from referencing.exceptions import Unresolvable
 
-    rules = _read(schema)
     kind = _validator(rules)
     try:
         broken = next(kind(kind.META_SCHEMA).iter_errors(rules), None)
@@ -156,7 +163,7 @@ def _read(schema: bytes | str) -> Any:
         raise ValuesError(f"unable to validate schema: {error.message}") from None
     if not isinstance(rules, dict | bool):
         raise ValuesError("unable to validate schema: it is neither an object nor a boolean")
-    return _whole(rules)
+    return rules
 
 
 def _whole(value: Any) -> Any:
