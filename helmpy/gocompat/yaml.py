@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from helmpy.gocompat import yaml_events
 from helmpy.gocompat.yaml_events import YamlError
+from helmpy.gocompat.yaml_plain import Unusual, read
 from helmpy.gocompat.yaml_reader import MAX_DEPTH, Builder
 from helmpy.gocompat.yaml_writer import dump
 
@@ -24,7 +25,10 @@ def load(text: str | bytes, *, ints: bool = False) -> Any:
     Every number is a float as in Helm's values, unless ``ints``, which keeps integers (of 64 bits)
     as Kubernetes does. Raises YamlError.
     """
-    documents = _read(text, 1, ints=ints)
+    try:
+        return read(text, ints=ints)
+    except Unusual:
+        documents = _read(text, 1, ints=ints)
     return documents[0] if documents else None
 
 

@@ -73,6 +73,11 @@ _FLOATS = _Scalars(_to_float)
 _NUMBERS = _Scalars(_to_number)
 
 
+def scalars(*, ints: bool) -> _Scalars:
+    """Return what resolves plain scalars, keeping integers or not."""
+    return _NUMBERS if ints else _FLOATS
+
+
 class _BadKey:
     """A key that JSON cannot have; the complaint about it names the value too."""
 
@@ -99,6 +104,11 @@ def _key_text(key: Any) -> str | _BadKey:
             return ".inf" if key > 0 else "-.inf"
         return shortest32(key)
     return str(key)
+
+
+def plain_key(text: str) -> str | _BadKey:
+    """Return the JSON name of the key that is written ``text`` without quotes."""
+    return _key_text(resolve(text))
 
 
 def _tagged(tag: str, text: str) -> Any:
@@ -153,7 +163,7 @@ class Builder:
 
     def __init__(self, next_event: yaml_events.NextEvent, *, ints: bool) -> None:
         self.next_event = next_event
-        self.scalars = _NUMBERS if ints else _FLOATS
+        self.scalars = scalars(ints=ints)
         self.anchors: dict[str, _Anchor] = {}
         self.nodes = 0
         self.aliased = 0
