@@ -18,13 +18,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+MAX_TEXT = 10_000_000
 MAX_PARTS = 1_000_000
 """The most pieces a text is put together from: what holds itself many times over is refused."""
 
 _LONGEST_KEY = 128
 """Longer keys, in bytes, and keys of several lines are written after a ``?``."""
 
-_PLAIN = (float, int, bool)
 _WORDS = {True: "true", False: "false", None: "null"}
 _EXACT = frozenset({dict, list, str, float, int, bool, type(None)})
 
@@ -39,7 +39,10 @@ def dump(value: Any, *, dialect: int = 2) -> str:  # noqa: ARG001 - callers say 
         writer.root(value)
     except JsonError as error:
         raise YamlError(f"error marshaling into JSON: {error.message}") from None
-    return "".join(writer.out)
+    text = "".join(writer.out)
+    if len(text) > MAX_TEXT:
+        raise YamlError("error converting JSON to YAML: yaml: exceeded max size")
+    return text
 
 
 class _Writer:
@@ -113,7 +116,7 @@ class _Writer:
             if kind is str:
                 out.append(" " + yaml_style.scalar(value, indent + len(text) + 1, indent + 2) + "\n")
                 continue
-            if kind is not dict and kind is not list and kind not in _PLAIN and value is not None:
+            while kind not in _EXACT:  # a Go struct gives a map that keeps its order, which is no dict yet
                 value = plain_value(value)
                 kind = value.__class__
             if kind is dict and value:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helmpy.gocompat.json import Struct
 from helmpy.gocompat.kinds import Float32, Int64, NamedMap, StringList
 from helmpy.gocompat.yaml import MAX_DEPTH, YamlError, dump, load
 
@@ -192,7 +193,13 @@ def test_objects_answer_for_themselves() -> None:
         def json_value(self) -> str:
             return "1.10"
 
+    class Person:
+        def json_value(self) -> Struct:
+            return Struct(name="Jo", aliases=[], at=Version())
+
     assert dump({"v": Version(), "l": [Version()]}) == 'l:\n- "1.10"\nv: "1.10"\n'
+    assert dump({"k": Person(), "e": Struct()}) == 'e: {}\nk:\n  aliases: []\n  at: "1.10"\n  name: Jo\n'
+    assert dump([Person()]) == '- aliases: []\n  at: "1.10"\n  name: Jo\n'
 
 
 TEXT = st.text(
