@@ -371,21 +371,28 @@ def _has_lone_hyphen(text: str) -> bool:
 
 
 def _terms(choice: str, dialect: int) -> tuple[_Term, ...]:
-    if dialect == 2:
-        return tuple(term for part in choice.removesuffix(",").split(",") for term in _spaced(part, dialect))
-    return _spaced(choice, dialect)
-
-
-def _spaced(text: str, dialect: int) -> tuple[_Term, ...]:
+    if dialect == 3:
+        return tuple([_term(written, dialect) for written in _spaced(choice)])
     terms: list[_Term] = []
+    for part in choice.split(","):
+        written = _spaced(part)
+        if len(written) > 1:  # a blank joins nothing in version 1
+            raise InvalidConstraint(f"improper constraint: {part}")
+        terms.append(_term(written[0], dialect))
+    return tuple(terms)
+
+
+def _spaced(text: str) -> list[_Written]:
+    """Return the comparisons of a text that is nothing but comparisons, one at least."""
+    found: list[_Written] = []
     at = 0
-    while at < len(text) or not terms:
+    while at < len(text) or not found:
         written = _Written(text, at)
         if not written.numbers:
             raise InvalidConstraint(f"improper constraint: {text}")
-        terms.append(_term(written, dialect))
+        found.append(written)
         at = written.end
-    return tuple(terms)
+    return found
 
 
 class _Written:

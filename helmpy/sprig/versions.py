@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.semver import Constraint, Version
 
 
@@ -18,8 +19,23 @@ class Versions:
         return Version.parse(text, self._dialect)
 
     def semver_compare(self, constraint: str, version: str) -> bool:
-        """Tell whether ``version`` is in the range; FunctionError where either is none."""
-        return Constraint(constraint, self._dialect).check(Version.parse(version, self._dialect))
+        """Tell whether ``version`` is in the range; FunctionError where either is none.
+
+        What sprig 2 cannot read, ``>=1.2 <2`` above all, is read by sprig 3's rules.
+        """
+        try:
+            return _within(version, constraint, self._dialect)
+        except FunctionError:
+            if self._dialect == 2:
+                try:
+                    return _within(version, constraint, 3)
+                except FunctionError:
+                    pass
+            raise
+
+
+def _within(version: str, constraint: str, dialect: int) -> bool:
+    return Constraint(constraint, dialect).check(Version.parse(version, dialect))
 
 
 V2 = Versions(2)
