@@ -7,6 +7,7 @@ import datetime as dt
 from helmpy.errors import HelmError
 from helmpy.gocompat.json import JsonError, plain_value
 from helmpy.gocompat.kinds import Int64
+from helmpy.gocompat.time import UTC, Time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ def dumps(value: Any, *, dialect: int = 2) -> str:
     empty keys; 3 writes them as Helm 3's later encoder does.
     """
     value = _plain(value)
+    writer = _Writer(dialect)
+    if isinstance(value, list):
+        writer.look_into(value)
     if not isinstance(value, dict):
         raise TomlError("toml: top-level values must be Go maps or structs")
-    writer = _Writer(dialect)
     writer.table(value, ())
     return "".join(writer.out)
 
@@ -51,6 +54,8 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, bytes | bytearray):
         return list(value)
+    if isinstance(value, Time):
+        return value
     try:
         return plain_value(value)
     except JsonError:
@@ -122,23 +127,34 @@ class _Writer:
         """Part entries into plain ones and tables; what cannot be written is refused before anything is."""
         kinds = []
         for _, item in items:
+            if isinstance(item, list):
+                self.look_into(item)
             kinds.append(_type(item))
-            if isinstance(item, list) and self.dialect == 2:
-                self.check_list(item)
         own = [entry for entry, kind in zip(items, kinds, strict=True) if kind not in ("dict", "tables")]
         return own, [entry for entry, kind in zip(items, kinds, strict=True) if kind in ("dict", "tables")]
 
-    def check_list(self, items: list[Any]) -> None:
-        """Refuse what the older encoder cannot write: mixed types, tables inside lists of lists."""
-        kinds = {_type(item) for item in items}
-        if len(kinds) > 1:
-            raise TomlError("toml: cannot encode array with mixed element types")
+    def look_into(self, items: list[Any]) -> None:
+        """Refuse a list with a null, and what the older encoder cannot write.
+
+        Those are mixed types and tables inside lists of lists. The first fault is told, as there.
+        """
+        if self.dialect == 3:
+            _type(items)
+            return
+        first = ""
+        for item in items:
+            kind = _type(item)
+            if not kind:
+                raise TomlError("toml: cannot encode array with nil element")
+            first = first or kind
+            if kind != first:
+                raise TomlError("toml: cannot encode array with mixed element types")
         for item in items:
             item = _plain(item)
             if isinstance(item, list):
                 if _type(item) == "tables":
                     raise TomlError("toml: TOML array element cannot contain a table")
-                self.check_list(item)
+                self.look_into(item)
 
     def header(self, path: tuple[str, ...], opening: str, closing: str, *, gap: bool) -> None:
         if len(self.out) > MAX_PARTS:
@@ -154,6 +170,8 @@ class _Writer:
         value = _plain(value)
         if isinstance(value, str):
             return '"' + value.translate(_ESCAPES if self.dialect == 2 else _ESCAPES_3) + '"'
+        if isinstance(value, Time):
+            return value.within(UTC).format("2006-01-02T15:04:05Z")
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from helmpy.gocompat import toml
 from helmpy.gocompat.kinds import Int64, NamedMap
+from helmpy.gocompat.time import Fixed, Time
 from helmpy.gocompat.toml import TomlError
 
 WRITTEN: list[tuple[dict[str, Any], str]] = [
@@ -115,3 +116,23 @@ def test_what_is_written_is_toml(value: dict[str, Any]) -> None:
         text, value = "", {}
         assert "mixed" in str(error)  # noqa: PT017 - a list whose first element is a table must hold tables only
     assert tomllib.loads(text) == value
+
+
+@pytest.mark.parametrize(
+    ("items", "older", "newer"),
+    [
+        ([1.0, "a", None], "cannot encode array with mixed element types", "cannot encode array with nil element"),
+        ([None, 1.0, "a"], "cannot encode array with nil element", "cannot encode array with nil element"),
+        ([1.0, "a"], "cannot encode array with mixed element types", "top-level values must be Go maps or structs"),
+        ([], "top-level values must be Go maps or structs", "top-level values must be Go maps or structs"),
+    ],
+)
+def test_the_first_fault_is_told(items: list[Any], older: str, newer: str) -> None:
+    for dialect, fault in ((2, older), (3, newer)):
+        with pytest.raises(TomlError, match=f"^toml: {fault}$"):
+            toml.dumps(items, dialect=dialect)
+
+
+def test_a_time_is_toml_s_own() -> None:
+    half_past = Time(1_577_881_800, 5, Fixed("", -3600))
+    assert toml.dumps({"t": half_past}) == "t = 2020-01-01T12:30:00Z\n"
