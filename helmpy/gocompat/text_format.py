@@ -239,12 +239,12 @@ class _Printer:
             self.write_nil(verb, depth)
         elif verb == "w":  # errors only, and templates have none
             self.write_bad(value, verb)
-        elif isinstance(value, GoObject) or (hasattr(value, "go_type") and not isinstance(value, (list, dict))):
-            self.write_object(value, verb)
         elif isinstance(value, dict):
             self.write_map(value, verb, depth)
         elif isinstance(value, (list, tuple)):
             self.write_list(value, verb, depth)
+        elif isinstance(value, GoObject) or hasattr(value, "go_type"):
+            self.write_object(value, verb)
         else:
             base = next((base for base in type(value).__mro__ if base in _PRINTERS), None)
             if base is None:
@@ -260,7 +260,11 @@ class _Printer:
 
     def write_object(self, value: Any, verb: str) -> None:
         """Print what has a String method: the string verbs go to its text."""
-        if verb in "vsxXq":
+        if self.flags.sharp_v and hasattr(value, "go_string"):
+            self.write_pad(value.go_string())
+        elif self.flags.sharp_v and isinstance(value, int):
+            self.write_signed(value, verb)
+        elif verb in "vsxXq":
             self.write_text(str(value), "s" if verb == "v" else verb)
         elif isinstance(value, int):
             self.write_signed(value, verb)
@@ -503,13 +507,8 @@ def _keep_point(text: str, verb: str, precision: int) -> str:
     exponent_marks = "pP" if verb in "xX" else "eE"
     split = next((index for index, char in enumerate(text) if char in exponent_marks), len(text))
     number, tail = text[:split], text[split:]
-    wanted = 0
-    if verb in "gGxX":
-        wanted = 6 if precision < 0 else precision
-    significant = number.replace(".", "").lstrip("0")
-    if verb in "xX":
-        significant = number.replace(".", "").replace("x", "").replace("X", "").lstrip("0")
-    wanted -= len(significant)
+    wanted = (6 if precision < 0 else precision) if verb in "gGx" else 0
+    wanted -= len(number.replace(".", "").lstrip("0"))  # the x of 0x counts as a digit, in Go too
     if "." not in number:
         if number == "0":
             wanted -= 1

@@ -154,6 +154,13 @@ class Time(MethodObject):
     def __str__(self) -> str:
         return self.format(_PRINTED)
 
+    def go_string(self) -> str:
+        """Return Go's expression for the time, what ``%#v`` prints."""
+        wall = self.wall()
+        zone = {"UTC": "time.UTC", "Local": "time.Local"}.get(str(self.location), f'time.Location("{self.location}")')
+        date = f"{wall.year}, time.{MONTHS[wall.month - 1]}, {wall.day}"
+        return f"time.Date({date}, {wall.hour}, {wall.minute}, {wall.second}, {wall.nanosecond}, {zone})"
+
     def nanoseconds(self) -> int:
         """Return the nanoseconds from 1970, of any size."""
         return self.seconds * _NANOS + self.nanosecond
@@ -254,6 +261,7 @@ Time.methods = {
     "Day": (_of_wall("day"), "", "int"),
     "Equal": (lambda self, other: self.compare(other) == 0, "time.Time", "bool"),
     "Format": (Time.format, "string", "string"),
+    "GoString": (Time.go_string, "", "string"),
     "Hour": (_of_wall("hour"), "", "int"),
     "In": (Time.within, "*time.Location", "time.Time"),
     "IsZero": (Time.is_zero, "", "bool"),
