@@ -15,6 +15,7 @@ MAX_DEPTH = 250
 """How deep maps and lists may nest, as in YAML."""
 
 MAX_PARTS = 1_000_000
+MAX_TEXT = 10_000_000
 """The most pieces a text is put together from: what holds itself many times over is refused."""
 
 
@@ -51,9 +52,14 @@ _SPECIAL = frozenset(map(chr, _TABLE))
 
 
 def quoted(text: str) -> str:
-    """Return ``text`` as a JSON string."""
-    text = clean_text(text)
-    return f'"{text}"' if _SPECIAL.isdisjoint(text) else f'"{text.translate(_TABLE)}"'
+    """Return ``text`` as a JSON string; bytes that are not UTF-8 are written as an escape."""
+    whole = text
+    if not text.isascii():
+        text = clean_text(text)
+    escaped = text if _SPECIAL.isdisjoint(text) else text.translate(_TABLE)
+    if text is not whole:  # only what was put in is escaped, a replacement character that stood there is not
+        escaped = "".join("\\ufffd" if "\ud800" <= char <= "\udfff" else char.translate(_TABLE) for char in whole)
+    return f'"{escaped}"'
 
 
 def _digits(number: float, *, narrow: bool) -> tuple[str, int]:
@@ -169,6 +175,8 @@ def dumps_pretty(value: Any, *, dialect: int = 2) -> str:
 
 def _joined(out: list[str], dialect: int) -> str:
     text = "".join(out)
+    if len(text) > MAX_TEXT:
+        raise JsonError("json: exceeded max size")
     if dialect == 3 and ("\\b" in text or "\\f" in text):
         parts = text.split("\\\\")  # an escaped backslash is not the start of an escape
         text = "\\\\".join(part.replace("\\b", "\\u0008").replace("\\f", "\\u000c") for part in parts)
