@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from helmpy.gocompat.text_quote import quote
-from helmpy.gotemplate.nodes import BoolNode, DotNode, NilNode, NumberNode, StringNode
-
-__all__ = ["CONSTANTS", "number", "quote", "unquote"]
-
-# What is no command and has no fields.
-CONSTANTS = frozenset({BoolNode, DotNode, NilNode, NumberNode, StringNode})
+from helmpy.gotemplate.nodes import NumberNode
 
 _SIMPLE_ESCAPES = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\",

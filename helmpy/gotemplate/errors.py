@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from helmpy.errors import HelmError
+from helmpy.gotemplate.nodes import Node
 from helmpy.record import record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from helmpy.gotemplate.nodes import Node
 
 
 @record(frozen=True, slots=True)
@@ -52,18 +49,24 @@ class TemplateError(HelmError):
 class ExecError(Exception):
     """A fault at ``node``; the runtime knows the template's name and makes it a TemplateError.
 
-    ``origin`` is the place where it began, if that is another template.
+    ``base`` is the offset that the node's position counts from, -1 until the list that runs the
+    action tells. ``origin`` is the place where it began, if that is another template.
     """
 
     def __init__(self, node: Node, message: str, origin: Origin | None = None) -> None:
         super().__init__(message)
         self.node = node
+        self.base = -1
         self.message = message
         self.origin = origin
 
 
 class LimitExceeded(ExecError):
     """A limit of ours crossed: no single expression is to blame, so the message shows none."""
+
+    def __init__(self, position: int, message: str) -> None:
+        super().__init__(Node(position), message)
+        self.base = 0
 
 
 def place(text: str, position: int) -> tuple[int, int, str]:

@@ -12,10 +12,10 @@ from __future__ import annotations
 from helmpy.errors import HelmError
 from helmpy.gocompat.kinds import GoObject
 from helmpy.gotemplate.arguments import check_count, constant, exact_class, fit, ideal, param_at
-from helmpy.gotemplate.constants import CONSTANTS
 from helmpy.gotemplate.errors import ExecError, TemplateError
 from helmpy.gotemplate.fields import follow, no_field
 from helmpy.gotemplate.nodes import (
+    CONSTANTS,
     ChainNode,
     CommandNode,
     DotNode,

@@ -1,17 +1,13 @@
-"""Template text to tokens.
+"""The inside of an action to tokens, character by character: the exact way, for what is not ordinary.
 
 A token is ``(kind, value, position)``: the kinds are the constants below and the keywords
 themselves. Lexing stops at the first fault with an ERROR token whose value is the message, so
 that the parser complains about what stands before it first, as Go does.
-
-Most actions are words between single spaces, so a word's tokens are remembered; anything else
-goes the long way, character by character.
 """
 
 from __future__ import annotations
 
 from helmpy.gocompat.text_quote import quote
-from helmpy.record import record
 
 Token = tuple[str, str, int]
 
@@ -25,26 +21,10 @@ KEYWORDS = frozenset({"block", "break", "continue", "define", "else", "end", "if
 WORDS = KEYWORDS | {DOT, NIL}
 
 SPACES = " \t\r\n"
+SPACE_SET = frozenset(SPACES)
 _DIGITS = frozenset("0123456789")
 _TERMINATORS = frozenset(" \t\r\n.,|:()")
 _SIMPLE = {"|": PIPE, "=": ASSIGN, "(": OPEN}
-_EXTRAORDINARY = frozenset("\\`'")
-_REMEMBERED_WORD = 64
-_REMEMBERED_ACTION = 200
-_REMEMBERED = 10_000
-
-
-@record(frozen=True, slots=True)
-class _Word:
-    """A word's tokens, where its parentheses leave the depth and the lowest they reach."""
-
-    tokens: tuple[Token, ...]
-    depth: int
-    lowest: int
-
-
-_words: dict[str, _Word | None] = {}
-_actions: dict[str, tuple[Token, ...]] = {}
 
 
 def describe(token: Token) -> str:
@@ -61,158 +41,29 @@ def describe(token: Token) -> str:
     return f"{quote(value[:10])}..." if len(value.encode("utf-8", "surrogatepass")) > 10 else quote(value)
 
 
-def lex(text: str) -> list[Token]:
-    """Return the tokens of ``text``, the last of them EOF or ERROR."""
-    tokens: list[Token] = []
-    position = 0
-    length = len(text)
-    while True:
-        left = text.find("{{", position)
-        if left < 0:
-            if position < length:
-                tokens.append((TEXT, text[position:], position))
-            tokens.append((EOF, "", length))
-            return tokens
-        inside = left + 2
-        trim = text.startswith("-", inside) and text[inside + 1 : inside + 2] in _SPACE_SET
-        before = text[position:left].rstrip(SPACES) if trim else text[position:left]
-        if before:
-            tokens.append((TEXT, before, position))
-        if trim:
-            inside += 2
-        if text.startswith("/*", inside):
-            position = _comment(text, inside, tokens)
-        else:
-            tokens.append((LEFT, "{{", left))
-            position = _quick_action(text, inside, tokens) or _action(text, inside, tokens)
-        if position < 0:
-            return tokens
-
-
-_SPACE_SET = frozenset(SPACES)
-
-
-def _comment(text: str, start: int, tokens: list[Token]) -> int:
-    """Skip a comment; return where text goes on, -1 after an error."""
-    end = text.find("*/", start + 2)
-    if end < 0:
-        tokens.append((ERROR, "unclosed comment", start))
-        return -1
-    after = _right_delimiter(text, end + 2)
-    if after < 0:
-        tokens.append((ERROR, "comment ends before closing delimiter", start))
-    return after
-
-
-def _right_delimiter(text: str, position: int) -> int:
+def after_delimiter(text: str, position: int) -> int:
     """Return where text goes on after ``}}`` or `` -}}`` at ``position``, -1 where neither stands there."""
     if text.startswith("}}", position):
         return position + 2
-    if text[position : position + 1] in _SPACE_SET and text.startswith("-}}", position + 1):
+    if text[position : position + 1] in SPACE_SET and text.startswith("-}}", position + 1):
         position += 4
-        while text[position : position + 1] in _SPACE_SET:
+        while text[position : position + 1] in SPACE_SET:
             position += 1
         return position
     return -1
 
 
-def _quick_action(text: str, start: int, tokens: list[Token]) -> int:
-    """Lex an ordinary action out of remembered ones or words; return 0 where it is not ordinary."""
-    end = text.find("}}", start)
-    if end < 0:
-        return 0
-    body = text[start:end]
-    trim = body.endswith(" -")
-    if trim:
-        body = body[:-2]
-    known = _actions.get(body)
-    if known is None:
-        known = _remember_action(body)
-    if not known:
-        return 0
-    tokens += [(kind, value, offset + start) for kind, value, offset in known]
-    tokens.append((RIGHT, "}}", end - 2 if trim else end))
-    end += 2
-    if trim:
-        while text[end : end + 1] in _SPACE_SET:
-            end += 1
-    return end
-
-
-def _remember_action(body: str) -> tuple[Token, ...]:
-    """Lex an action's inside, positions counting from its start; nothing where it is not ordinary."""
-    known = tuple(_ordinary(body)) if body.isprintable() and _EXTRAORDINARY.isdisjoint(body) else ()
-    if len(body) <= _REMEMBERED_ACTION:
-        if len(_actions) >= _REMEMBERED:
-            _actions.clear()
-        _actions[body] = known
-    return known
-
-
-def _ordinary(body: str) -> list[Token]:
-    """Lex words between spaces and strings between double quotes; nothing where there is more to it."""
-    parts = body.split('"')
-    count = len(parts)
+def lex(text: str, position: int) -> tuple[list[Token], int]:
+    """Return the tokens of the action whose inside begins there, and where text goes on, -1 after an error."""
     tokens: list[Token] = []
-    depth = 0
-    position = 0
-    for index, part in enumerate(parts):
-        if index & 1:
-            tokens.append((STRING, f'"{part}"', position - 1))
-            position += len(part) + 1
-            continue
-        if index + 1 < count and part and part[-1] not in " (":
-            return []
-        spaced = True
-        for word in part.split(" "):
-            if not spaced and (not tokens or tokens[-1][0] != SPACE):
-                tokens.append((SPACE, " ", position - 1))
-            if word:
-                known = _words[word] if word in _words else _remember(word)
-                if known is None or depth + known.lowest < 0:
-                    return []
-                depth += known.depth
-                for kind, value, offset in known.tokens:
-                    tokens.append((kind, value, position + offset))
-            spaced = False
-            position += len(word) + 1
-    return tokens if count & 1 and not depth else []
-
-
-def _remember(word: str) -> _Word | None:
-    """Lex a word by itself; None where it has a fault, whose message needs the whole action."""
-    tokens: list[Token] = []
-    depth = lowest = position = 0
-    known: _Word | None = None
-    if word.isascii() and (word.isidentifier() or (word[0] == "." and all(map(str.isidentifier, word[1:].split("."))))):
-        tokens.append((_kind(word), word, 0))
-        position = len(word)
-    while position < len(word):
-        before = len(tokens)
-        position = _token(word, position, tokens)
-        if position < 0:
-            break
-        kind = tokens[before][0]
-        if kind == OPEN:
-            depth += 1
-        elif kind == CLOSE:
-            depth -= 1
-            lowest = min(lowest, depth)
-    else:
-        known = _Word(tuple(tokens), depth, lowest)
-    if len(word) <= _REMEMBERED_WORD:
-        if len(_words) >= _REMEMBERED:
-            _words.clear()
-        _words[word] = known
-    return known
+    return tokens, _action(text, position, tokens)
 
 
 def _action(text: str, position: int, tokens: list[Token]) -> int:
-    """Lex an action's inside; return where text goes on, -1 after an error."""
     depth = 0
     length = len(text)
     while True:
-        after = _right_delimiter(text, position)
+        after = after_delimiter(text, position)
         if after >= 0:
             if depth:
                 tokens.append((ERROR, "unclosed left paren", position))
@@ -223,10 +74,10 @@ def _action(text: str, position: int, tokens: list[Token]) -> int:
             tokens.append((ERROR, "unclosed action", position))
             return -1
         char = text[position]
-        if char in _SPACE_SET:
+        if char in SPACE_SET:
             start = position
             # The last space may belong to a trim marker.
-            while text[position : position + 1] in _SPACE_SET and (
+            while text[position : position + 1] in SPACE_SET and (
                 position == start or not text.startswith("-}}", position + 1)
             ):
                 position += 1

@@ -1,7 +1,8 @@
 """The parse tree: small records with a position; ``str()`` of one is its text as Go prints it.
 
-``position`` is the offset in the template's text that Go blames: the first token's, except for
-``.a.b`` and ``$x.a``, whose second token counts.
+``position`` is what Go blames: the first token's, except for ``.a.b`` and ``$x.a``, whose second
+token counts. It counts from the action's ``{{``, so that equal actions are one tree wherever they
+stand; a list knows where its actions are.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from helmpy.gocompat.text_quote import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     Frame = list[Any]
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """Anything with a place in the text."""
+    """Anything with a place in its action."""
 
     __slots__ = ("position",)
 
@@ -26,37 +27,38 @@ class Node:
         self.position = position
 
 
-class TextNode(Node):
-    """Text outside actions."""
+class ListNode:
+    """A sequence of text (``str``), pipelines and statements, and the offset of each in the text.
 
-    __slots__ = ("text",)
+    An action's offset is that of what follows its ``{{``. ``operations`` is what the runtime made
+    of the list and ``origins`` the offsets of those; ``size`` is the length of their texts. An
+    empty list is at ``end``.
+    """
 
-    def __init__(self, position: int, text: str) -> None:
-        self.position = position
-        self.text = text
+    __slots__ = ("end", "nodes", "operations", "origins", "places", "size")
 
-    def __str__(self) -> str:
-        return self.text
-
-
-class ListNode(Node):
-    """A sequence of text and actions; ``operations`` is what the runtime made of it."""
-
-    __slots__ = ("nodes", "operations", "size")
-
-    def __init__(self, position: int) -> None:
-        self.position = position
-        self.nodes: list[Node] = []
+    def __init__(self) -> None:
+        self.nodes: list[str | Node] = []
+        self.places: list[int] = []
         self.operations: list[Any] | None = None
+        self.origins: list[int] = []
         self.size = 0
+        self.end = 0
 
     def __str__(self) -> str:
-        return "".join(map(str, self.nodes))
+        return "".join(f"{{{{{node}}}}}" if node.__class__ is PipeNode else str(node) for node in self.nodes)
+
+    @property
+    def position(self) -> int:
+        """Where the list begins in the text."""
+        if not self.nodes:
+            return self.end
+        return self.places[0] if self.nodes[0].__class__ is str else self.places[0] - 2
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing but white space: such a define replaces no other."""
-        return all(isinstance(node, TextNode) and not node.text.strip() for node in self.nodes)
+        return all(isinstance(node, str) and not node.strip() for node in self.nodes)
 
 
 class DotNode(Node):
@@ -130,6 +132,10 @@ class StringNode(Node):
         return self.quoted
 
 
+# What is no command and has no fields.
+CONSTANTS = frozenset({BoolNode, DotNode, NilNode, NumberNode, StringNode})
+
+
 class IdentifierNode(Node):
     """A function's name."""
 
@@ -193,24 +199,25 @@ class CommandNode(Node):
 
     __slots__ = ("arguments",)
 
-    def __init__(self, position: int) -> None:
-        self.position = position
-        self.arguments: list[Node] = []
+    def __init__(self, arguments: list[Node]) -> None:
+        self.position = arguments[0].position  # blamed for calls only, whose first word has one place
+        self.arguments = arguments
 
     def __str__(self) -> str:
         return " ".join(f"({word})" if isinstance(word, PipeNode) else str(word) for word in self.arguments)
 
 
 class PipeNode(Node):
-    """Commands joined by ``|`` and the variables that get the result."""
+    """Commands joined by ``|`` and the variables that get the result; ``operation`` is the runtime's."""
 
-    __slots__ = ("assigns", "commands", "variables")
+    __slots__ = ("assigns", "commands", "operation", "variables")
 
     def __init__(self, position: int) -> None:
         self.position = position
         self.assigns = False
-        self.variables: list[VariableNode] = []
+        self.variables: Sequence[VariableNode] = ()
         self.commands: list[CommandNode] = []
+        self.operation: Any = None
 
     def __str__(self) -> str:
         commands = " | ".join(map(str, self.commands))
@@ -220,12 +227,12 @@ class PipeNode(Node):
 
 
 class ActionNode(Node):
-    """``{{pipeline}}``."""
+    """``{{pipeline}}``, for messages."""
 
     __slots__ = ("pipe",)
 
-    def __init__(self, position: int, pipe: PipeNode) -> None:
-        self.position = position
+    def __init__(self, pipe: PipeNode) -> None:
+        self.position = pipe.position
         self.pipe = pipe
 
     def __str__(self) -> str:
@@ -233,16 +240,17 @@ class ActionNode(Node):
 
 
 class BranchNode(Node):
-    """``if``, ``with`` and ``range``: what they share."""
+    """``if``, ``with`` and ``range``: what they share. ``origin`` is the action's offset in the text."""
 
-    __slots__ = ("body", "otherwise", "pipe")
+    __slots__ = ("body", "origin", "otherwise", "pipe")
     keyword = ""
 
-    def __init__(self, position: int, pipe: PipeNode, body: ListNode, otherwise: ListNode | None) -> None:
-        self.position = position
+    def __init__(self, origin: int, pipe: PipeNode) -> None:
+        self.position = 0
+        self.origin = origin
         self.pipe = pipe
-        self.body = body
-        self.otherwise = otherwise
+        self.body = ListNode()
+        self.otherwise: ListNode | None = None
 
     def __str__(self) -> str:
         otherwise = "" if self.otherwise is None else f"{{{{else}}}}{self.otherwise}"
@@ -254,11 +262,9 @@ class ConditionNode(BranchNode):
 
     __slots__ = ("chained", "condition")
 
-    def __init__(
-        self, position: int, pipe: PipeNode, body: ListNode, otherwise: ListNode | None, *, chained: bool
-    ) -> None:
-        super().__init__(position, pipe, body, otherwise)
-        self.chained = chained
+    def __init__(self, origin: int, pipe: PipeNode) -> None:
+        super().__init__(origin, pipe)
+        self.chained = False
         self.condition: Evaluator | None = None
 
 
@@ -304,12 +310,13 @@ class ContinueNode(Node):
 class TemplateNode(Node):
     """``{{template "name" pipeline}}``, and what ``{{block}}`` leaves in its place."""
 
-    __slots__ = ("name", "pipe")
+    __slots__ = ("name", "operation", "pipe")
 
     def __init__(self, position: int, name: str, pipe: PipeNode | None) -> None:
         self.position = position
         self.name = name
         self.pipe = pipe
+        self.operation: Any = None
 
     def __str__(self) -> str:
         return f"{{{{template {quote(self.name)}{'' if self.pipe is None else f' {self.pipe}'}}}}}"
@@ -329,12 +336,11 @@ class Tree:
 
 
 class Parsed:
-    """What a text parses to: its own tree, the templates it defines, the functions it names."""
+    """What a text parses to: its own tree and the templates it defines."""
 
-    __slots__ = ("defines", "functions", "main", "nesting")
+    __slots__ = ("defines", "main", "nesting")
 
-    def __init__(self, main: Tree, defines: dict[str, Tree], functions: frozenset[str]) -> None:
+    def __init__(self, main: Tree, defines: dict[str, Tree]) -> None:
         self.main = main
         self.defines = defines
-        self.functions = functions
         self.nesting = max(tree.nesting for tree in (main, *defines.values()))

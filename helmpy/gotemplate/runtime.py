@@ -6,7 +6,7 @@ executed and stay on the tree, which is shared by everybody who parses the same 
 
 from __future__ import annotations
 
-from _thread import allocate_lock
+from _operator import length_hint
 
 from helmpy.errors import HelmError
 from helmpy.gocompat.kinds import GoObject
@@ -26,13 +26,16 @@ from helmpy.gotemplate.nodes import (
     ListNode,
     Node,
     Parsed,
+    PipeNode,
     RangeNode,
+    StringNode,
     TemplateNode,
-    TextNode,
     Tree,
     WithNode,
 )
 from helmpy.gotemplate.parser import Parser
+from helmpy.gotemplate.vocabulary import vocabulary
+from helmpy.gotemplate.watch import Stopped, Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
     from helmpy.gocompat.function import GoFunc
     from helmpy.gotemplate.nodes import Evaluator, Frame
+    from helmpy.gotemplate.vocabulary import Vocabulary
 
     # A template in a set: its tree and the name it was parsed under, for messages.
     _Entry = tuple[Tree, str]
@@ -48,9 +52,6 @@ if TYPE_CHECKING:
 # Frames that one level of a template's nesting takes, and a template by itself with what calls it.
 _FRAMES_PER_NESTING = 2
 _FRAMES_PER_TEMPLATE = 16
-
-# Texts kept parsed, together with their closures.
-_CACHED_CHARACTERS = 16_000_000
 
 
 class _Break(Exception):
@@ -61,39 +62,28 @@ class _Continue(Exception):
     """``{{continue}}`` on its way to its range."""
 
 
-class _Cache:
-    """Parsed texts, the least recently used ones forgotten; safe in threads."""
+class _NoFunctions(dict):  # type: ignore[type-arg]  # its class is not loaded at run time
+    """The functions of a run that was stopped: whoever asks for one stops."""
 
-    def __init__(self) -> None:
-        self._lock = allocate_lock()
-        self._parsed: dict[str, Parsed] = {}
-        self._characters = 0
-
-    def get(self, text: str) -> Parsed | None:
-        with self._lock:
-            parsed = self._parsed.pop(text, None)
-            if parsed is not None:
-                self._parsed[text] = parsed
-            return parsed
-
-    def put(self, text: str, parsed: Parsed) -> None:
-        with self._lock:
-            if self._parsed.pop(text, None) is None:
-                self._characters += len(text) + 1
-            self._parsed[text] = parsed
-            while self._characters > _CACHED_CHARACTERS:
-                oldest = next(iter(self._parsed))
-                del self._parsed[oldest]
-                self._characters -= len(oldest) + 1
-
-
-_cache = _Cache()
+    def __getitem__(self, name: str) -> GoFunc:
+        raise Stopped(name)
 
 
 class _Run:
     """What is left of the limits, and what executing templates share."""
 
-    __slots__ = ("calls", "depth", "frames", "functions", "limits", "old_parentheses", "room", "steps", "templates")
+    __slots__ = (
+        "calls",
+        "depth",
+        "frames",
+        "functions",
+        "limits",
+        "old_parentheses",
+        "room",
+        "steps",
+        "stopped",
+        "templates",
+    )
 
     def __init__(self, functions: Mapping[str, GoFunc], limits: Limits) -> None:
         self.functions = functions
@@ -105,6 +95,13 @@ class _Run:
         self.calls = 0
         self.frames = 0
         self.old_parentheses = False
+        self.stopped = ""
+
+    def stop(self, reason: str) -> None:
+        """Let the next list, parse or call of a function fail; called from another thread."""
+        self.stopped = reason
+        self.functions = _NoFunctions()
+        self.steps = -1
 
 
 class TemplateSet:
@@ -113,7 +110,7 @@ class TemplateSet:
     A set serves one render in one thread at a time; functions may call ``execute`` and
     ``execute_text`` again while it runs. ``functions`` may be changed until the first ``parse``.
     ``name`` is what messages call the set. ``old_parentheses`` lets ``(a) b`` pass and gives ``(a)``,
-    as Go did when Helm 2 was built.
+    as Go did when Helm 2 was built. ``watch`` stops what runs too long.
     """
 
     def __init__(
@@ -123,12 +120,16 @@ class TemplateSet:
         limits: Limits | None = None,
         name: str = "gotpl",
         old_parentheses: bool = False,
+        watch: Watch | None = None,
     ) -> None:
         self.functions: dict[str, GoFunc] = {**BUILTINS, **functions}
         self.limits = limits or Limits()
         self.name = name
         self._run = _Run(self.functions, self.limits)
         self._run.old_parentheses = old_parentheses
+        self._vocabulary: Vocabulary | None = None
+        if watch is not None:
+            watch.add(self._run.stop)
 
     def parse(self, name: str, text: str) -> None:
         """Add a text as template ``name`` with all that it defines; later ones replace earlier ones.
@@ -171,17 +172,17 @@ class TemplateSet:
             run.templates = outside
 
     def _parse(self, name: str, text: str) -> Parsed:
-        parsed = _cache.get(text)
-        if (
-            parsed is not None
-            and parsed.nesting <= self.limits.nesting
-            and name not in parsed.defines
-            and self.functions.keys() >= parsed.functions
-        ):
+        if self._run.stopped:
+            raise Stopped(name)
+        known = self._vocabulary
+        if known is None:
+            known = self._vocabulary = vocabulary(frozenset(self.functions))
+        parsed = known.parsed(text)
+        if parsed is not None and parsed.nesting <= self.limits.nesting and name not in parsed.defines:
             return parsed
-        parsed = Parser(name, text, self.functions, self.limits.nesting).parse()
+        parsed = Parser(name, text, known, self.limits.nesting).parse()
         if name not in parsed.defines:
-            _cache.put(text, parsed)
+            known.keep(text, parsed)
         return parsed
 
     @staticmethod
@@ -200,14 +201,16 @@ class TemplateSet:
         run.calls += 1
         try:
             if run.calls > run.limits.calls:
-                fault: ExecError = LimitExceeded(tree.root, f"exceeded maximum depth of calls ({run.limits.calls})")
+                fault: ExecError = LimitExceeded(
+                    tree.root.position, f"exceeded maximum depth of calls ({run.limits.calls})"
+                )
             else:
                 _template(run, name, entry, _frame(run, entry, data, out.append), None)
                 return "".join(out)
         except ExecError as error:
             fault = error
         except RecursionError:
-            fault = LimitExceeded(tree.root, "nested too deep")
+            fault = LimitExceeded(tree.root.position, "nested too deep")
         finally:
             run.depth, run.calls, run.frames = before
         raise _located(fault, name, tree.text, parse_name)
@@ -244,7 +247,7 @@ def _template(run: _Run, name: str, entry: _Entry, frame: Frame, node: Node | No
 
 def _too_deep(depth: int, tree: Tree, node: Node | None) -> ExecError:
     message = f"exceeded maximum template depth ({depth})"
-    return LimitExceeded(tree.root, message) if node is None else ExecError(node, message)
+    return LimitExceeded(tree.root.position, message) if node is None else ExecError(node, message)
 
 
 def _body(name: str, entry: _Entry, frame: Frame) -> None:
@@ -260,7 +263,7 @@ def _body(name: str, entry: _Entry, frame: Frame) -> None:
 
 def _located(error: ExecError, name: str, text: str, parse_name: str) -> TemplateError:
     """Return the error with its place: the innermost one where a template called another."""
-    line, column, source_line = place(text, error.node.position)
+    line, column, source_line = place(text, error.base + error.node.position)
     at = "" if isinstance(error, LimitExceeded) else f" at <{error.node}>"
     message = f"template: {parse_name}:{line}:{column}: executing {quote(name)}{at}: {error.message}"
     origin = error.origin
@@ -280,59 +283,105 @@ def _list(node: ListNode, frame: Frame) -> None:
     append = frame[3]
     run.steps -= len(operations) + 1
     if run.steps < 0:
-        raise LimitExceeded(node, f"exceeded maximum number of steps ({run.limits.steps})")
+        raise LimitExceeded(node.position, run.stopped or f"exceeded maximum number of steps ({run.limits.steps})")
     written = node.size
     room = run.room
-    for operation in operations:
-        if operation.__class__ is str:
-            append(operation)
-            continue
-        value = operation(frame)
-        if value.__class__ is not str:
-            if value is SILENT:
+    pending = iter(operations)
+    try:
+        for operation in pending:
+            if operation.__class__ is str:
+                append(operation)
                 continue
-            value = _shown(value, operation, node)
-        written += len(value)
-        if written > room:
-            raise LimitExceeded(node, f"exceeded maximum output ({run.limits.output} characters)")
-        append(value)
+            value = operation(frame)
+            if value.__class__ is not str:
+                if value is SILENT:
+                    continue
+                value = _shown(value)
+            written += len(value)
+            if written > room:
+                raise LimitExceeded(node.position, f"exceeded maximum output ({run.limits.output} characters)")
+            append(value)
+    except ExecError as error:
+        if error.base < 0:
+            _tell_base(error, node, len(operations) - length_hint(pending) - 1)
+        raise
     run.room -= written
     if run.room < 0:
-        raise LimitExceeded(node, f"exceeded maximum output ({run.limits.output} characters)")
+        raise LimitExceeded(node.position, f"exceeded maximum output ({run.limits.output} characters)")
 
 
-def _shown(value: Any, operation: Evaluator, node: ListNode) -> str:
+# Stands for an action whose value cannot be printed.
+_ACTION = Node(0)
+
+
+def _shown(value: Any) -> str:
     if value is None:
         return NO_VALUE
     try:
         return sprint(value)
     except HelmError as error:
-        assert node.operations is not None
-        raise ExecError(node.nodes[node.operations.index(operation)], str(error)) from error
+        raise ExecError(_ACTION, str(error)) from error
+
+
+def _tell_base(error: ExecError, node: ListNode, index: int) -> None:
+    """Complete an error of the list's operation ``index`` by the place of the action."""
+    error.base = node.origins[index]
+    if error.node is _ACTION:
+        pipe = node.nodes[node.places.index(error.base)]
+        assert isinstance(pipe, PipeNode)
+        error.node = ActionNode(pipe)
 
 
 def _build(node: ListNode, functions: Mapping[str, GoFunc]) -> list[Any]:
-    operations = [_statement(child, functions) for child in node.nodes]
-    node.size = sum(len(operation) for operation in operations if isinstance(operation, str))
-    node.operations = operations
+    """Make a list's operations: texts, closures whose values print, or closures that give SILENT.
+
+    Constants are text, and texts in a row are one: a dashboard full of ``{{`{{`}}`` runs in no time.
+    """
+    operations: list[Any] = []
+    origins: list[int] = []
+    texts: list[str] = []
+    size = 0
+    for child, offset in zip((*node.nodes, None), (*node.places, 0), strict=True):
+        operation = child if child is None or isinstance(child, str) else _statement(child, functions)
+        if isinstance(operation, str):
+            texts.append(operation)
+            continue
+        if texts:
+            operations.append("".join(texts))
+            origins.append(-1)  # text does not fail
+            size += len(operations[-1])
+            texts.clear()
+        if operation is not None:
+            operations.append(operation)
+            origins.append(offset)
+    node.size, node.origins, node.operations = size, origins, operations
     return operations
 
 
 def _statement(node: Node, functions: Mapping[str, GoFunc]) -> Any:
-    """Return text, a closure whose value prints, or one that gives SILENT."""
-    if isinstance(node, TextNode):
-        return node.text
-    if isinstance(node, ActionNode):
-        evaluate = pipeline(node.pipe, functions)
-        return _silently(evaluate) if node.pipe.variables else evaluate
+    """Return the operation of anything but text. That of a pipeline serves wherever the same action stands."""
+    if isinstance(node, PipeNode):
+        if node.operation is None:
+            node.operation = _action(node, functions)
+        return node.operation
+    if isinstance(node, TemplateNode):
+        if node.operation is None:
+            node.operation = _inclusion(node, functions)
+        return node.operation
     if isinstance(node, ConditionNode):
         return _condition(node)
     if isinstance(node, RangeNode):
         return _range(node, functions)
-    if isinstance(node, TemplateNode):
-        return _inclusion(node, functions)
     assert isinstance(node, (BreakNode, ContinueNode))
     return _leave(_Break if isinstance(node, BreakNode) else _Continue)
+
+
+def _action(pipe: PipeNode, functions: Mapping[str, GoFunc]) -> Any:
+    words = pipe.commands[0].arguments
+    if len(words) == len(pipe.commands) == 1 and isinstance(words[0], StringNode) and not pipe.variables:
+        return words[0].value
+    evaluate = pipeline(pipe, functions)
+    return _silently(evaluate) if pipe.variables else evaluate
 
 
 def _silently(evaluate: Evaluator) -> Evaluator:
@@ -360,7 +409,12 @@ def _condition(first: ConditionNode) -> Evaluator:
             evaluate = node.condition
             if evaluate is None:
                 evaluate = node.condition = pipeline(node.pipe, frame[2].functions)
-            value = evaluate(frame)
+            try:
+                value = evaluate(frame)
+            except ExecError as error:
+                if error.base < 0:
+                    error.base = node.origin
+                raise
             if value:
                 if narrows:
                     dot = frame[0]

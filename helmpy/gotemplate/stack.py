@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 
+from helmpy.gotemplate.watch import successors
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,12 +48,16 @@ def continue_in_thread(work: Callable[[], None]) -> None:
     import threading
 
     raised: list[BaseException] = []
+    waiting = threading.get_ident()
 
     def run() -> None:
         try:
+            successors[waiting] = threading.get_ident()
             work()
         except BaseException as error:  # handed over to the waiting thread, whatever it is
             raised.append(error)
+        finally:
+            successors.pop(waiting, None)
 
     thread = threading.Thread(target=run, name="template", daemon=True)
     try:

@@ -1,69 +1,55 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from helmpy.gotemplate import lexer
-from helmpy.gotemplate.lexer import Token, lex
-
-
-def kinds(text: str) -> list[tuple[str, str]]:
-    return [(kind, value) for kind, value, _ in lex(text)]
-
-
-def the_long_way(text: str, monkeypatch: pytest.MonkeyPatch) -> list[Token]:
-    with monkeypatch.context() as patch:
-        patch.setattr(lexer, "_quick_action", lambda *_: 0)
-        return lex(text)
+from helmpy.gotemplate.lexer import describe, lex
 
 
 @pytest.mark.parametrize(
     ("text", "tokens"),
     [
-        ("", [("eof", "")]),
-        ("a{{- /* x */ -}} b", [("text", "a"), ("text", "b"), ("eof", "")]),
-        ("a {{- .b -}} c", [("text", "a"), ("{{", "{{"), ("field", ".b"), ("}}", "}}"), ("text", "c"), ("eof", "")]),
-        (
-            "{{$x:=1|len}}",
-            [
-                ("{{", "{{"), ("variable", "$x"), (":=", ":="), ("number", "1"), ("|", "|"), ("identifier", "len"),
-                ("}}", "}}"), ("eof", ""),
-            ],
-        ),
-        ("{{-1}}", [("{{", "{{"), ("number", "-1"), ("}}", "}}"), ("eof", "")]),
-        ("{{1+2i}}", [("{{", "{{"), ("complex", "1+2i"), ("}}", "}}"), ("eof", "")]),
-        ('{{"}}"}}', [("{{", "{{"), ("string", '"}}"'), ("}}", "}}"), ("eof", "")]),
-        ("{{x$}}", [("{{", "{{"), ("error", "bad character U+0024 '$'")]),
-        ("{{'x", [("{{", "{{"), ("error", "unterminated character constant")]),
-        ("{{`x", [("{{", "{{"), ("error", "unterminated raw quoted string")]),
-        ("{{:}}", [("{{", "{{"), ("error", "expected :=")]),
-        ("{{0x1g}}", [("{{", "{{"), ("error", 'bad number syntax: "0x1g"')]),
+        ("$x:=1|len}}", [("variable", "$x"), (":=", ":="), ("number", "1"), ("|", "|"), ("identifier", "len"), ("}}", "}}")]),
+        (" .a  .b -}}", [("space", " "), ("field", ".a"), ("space", "  "), ("field", ".b"), ("}}", "}}")]),
+        (".a.b\n-}}", [("field", ".a.b"), ("}}", "}}")]),
+        ("-1}}", [("number", "-1"), ("}}", "}}")]),
+        ("1+2i}}", [("complex", "1+2i"), ("}}", "}}")]),
+        ('"}}"}}', [("string", '"}}"'), ("}}", "}}")]),
+        ("nil true if.}}", [("nil", "nil"), ("space", " "), ("bool", "true"), ("space", " "), ("if", "if"), (".", "."), ("}}", "}}")]),
+        ("x$}}", [("error", "bad character U+0024 '$'")]),
+        ("'x", [("error", "unterminated character constant")]),
+        ("`x", [("error", "unterminated raw quoted string")]),
+        (":}}", [("error", "expected :=")]),
+        ("0x1g}}", [("error", 'bad number syntax: "0x1g"')]),
+        ("(}}", [("(", "("), ("error", "unclosed left paren")]),
+        (")", [(")", ")"), ("error", "unexpected right paren")]),
+        ("", [("error", "unclosed action")]),
     ],
 )  # fmt: skip
 def test_tokens(text: str, tokens: list[tuple[str, str]]) -> None:
-    assert kinds(text) == tokens
+    shown = [(kind, "." if kind == "dot" else value) for kind, value, _ in lex(text, 0)[0]]
+    assert shown == [("dot", value) if kind == "." else (kind, value) for kind, value in tokens]
+
+
+def test_text_goes_on_after_the_delimiter_and_what_it_trims() -> None:
+    assert lex("..a}} b", 1)[1] == 5
+    assert lex(".a -}}\n b", 0)[1] == 8
+    assert lex(".a", 0)[1] == -1
 
 
 def test_positions_are_offsets_in_the_text() -> None:
     text = 'é {{ include "a" (dict "k" .v) | nindent 4 -}}\n x'
-    for kind, value, position in lex(text):
-        if kind != "eof":
-            assert text.startswith(value, position) or kind in {"text", "}}"}
+    for kind, value, position in lex(text, 4)[0]:
+        assert text.startswith(value, position) or kind == "}}"
 
 
-ACTION = st.lists(
-    st.sampled_from(["include", '"a b"', ".x.y", "$v", "|", "(", ")", "4", ":=", "'c'", "`r`", "-", "-}}", "}}", "{{", "\n", '"', ".", "$", "x.y", "1.5", ",", "=", "/*"]),
-    max_size=10,
-)  # fmt: skip
-
-
-@settings(max_examples=500)
-@given(ACTION, st.sampled_from(["", " ", "  "]))
-def test_the_quick_way_and_the_long_way_agree(words: list[str], gap: str) -> None:
-    text = "{{" + gap + gap.join(words) + gap + "}} t"
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        slow = the_long_way(text, monkeypatch)
-    quick = lex(text)
-    simple = [(kind, position) for kind, _, position in quick if kind != "space"]
-    assert simple == [(kind, position) for kind, _, position in slow if kind != "space"]
+@pytest.mark.parametrize(
+    ("token", "shown"),
+    [
+        (("range", "range", 0), "<range>"),
+        (("field", ".a.b", 0), '".a"'),
+        (("string", '"a long string"', 0), '"\\"a long st"...'),
+        (("error", "why", 0), "why"),
+    ],
+)
+def test_tokens_in_messages(token: tuple[str, str, int], shown: str) -> None:
+    assert describe(token) == shown

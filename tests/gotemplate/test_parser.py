@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from helmpy.gotemplate import Limits, TemplateError, TemplateSet
 from helmpy.gotemplate.parser import Parser
+from helmpy.gotemplate.vocabulary import Vocabulary
 
 FUNCTIONS = frozenset({"print", "len", "upper"})
 
 
 def parse(text: str, nesting: int = 100) -> str:
-    return str(Parser("t", text, FUNCTIONS, nesting).parse().main.root)
+    return str(Parser("t", text, Vocabulary(FUNCTIONS), nesting).parse().main.root)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,157 @@
+"""What ends a render that takes too long or too much memory, wherever it is at work.
+
+A thread looks at the clock and at the process's size fifty times a second. Where a limit is
+crossed it first asks: everything that executes has a ``stop``, after which its next step fails.
+A moment later it interrupts: whatever Python code runs then, in a function or a parser, is
+left with an exception. Templates themselves pay nothing for being watched.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import time
+
+from helmpy.gotemplate.errors import TemplateError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from helmpy.gotemplate.limits import Limits
+
+_TICK = 0.02  # seconds between two looks
+_GRACE = 0.1  # seconds of processor time that a render over its time has to stop by itself
+_MIB = 1024 * 1024
+
+
+class Stopped(BaseException):
+    """A render on its way out; no BaseException of Python's own, so that nobody takes it for his."""
+
+
+class Watch:
+    """Bounds the ``with`` block's time and growth; TemplateError where it crosses ``limits``.
+
+    A MemoryError of Python's becomes a TemplateError too.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._stops: list[Callable[[str], None]] = []
+        self._reason = ""
+        self._over = False
+        self._ended = _thread.allocate_lock()
+        self._deciding = _thread.allocate_lock()
+        self._interrupted: list[int] = []
+        self._thread = 0
+        self._started = 0.0
+        self._size = 0
+
+    def add(self, stop: Callable[[str], None]) -> None:
+        """Let ``stop`` be called, with the reason, when a limit is crossed; it may be called many times."""
+        self._stops.append(stop)
+
+    def __enter__(self) -> Watch:
+        self._thread = _thread.get_ident()
+        self._started = time.process_time()
+        self._size = _resident()
+        self._ended.acquire()
+        try:
+            _thread.start_new_thread(self._look, ())
+        except RuntimeError:  # no thread to be had: the limits that count still hold
+            self._reason = ""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        try:
+            self._end()
+        except Stopped:  # it comes whenever it likes
+            self._end()
+            kind = Stopped
+        if kind is Stopped:
+            raise TemplateError(self._reason) from None
+        if kind is MemoryError:
+            raise TemplateError("rendering takes more memory than there is") from None
+
+    def _end(self) -> None:
+        with self._deciding:
+            if not self._over:
+                self._over = True
+                self._ended.release()
+        _withdraw(self._interrupted)
+
+    def _look(self) -> None:
+        last_call = 0.0
+        while not self._ended.acquire(timeout=_TICK):
+            if not self._reason:
+                self._reason, grace = self._crossed()
+                last_call = time.process_time() + grace
+            if not self._reason:
+                continue
+            for stop in self._stops:
+                stop(self._reason)
+            if time.process_time() > last_call:
+                last_call = time.process_time() + _GRACE
+                with self._deciding:
+                    if not self._over:
+                        self._interrupted.append(_interrupt(self._thread))
+
+    def _crossed(self) -> tuple[str, float]:
+        """Return what was crossed, and how much time there is to stop."""
+        limits = self._limits
+        if time.process_time() - self._started > limits.seconds:
+            return f"rendering takes longer than the limit of {limits.seconds:g} seconds", _GRACE
+        if _resident() - self._size > limits.memory * _MIB:
+            return f"rendering takes more memory than the limit of {limits.memory} MiB", _TICK
+        return "", 0.0
+
+
+# The thread that goes on in place of one that waits for it (see ``stack``).
+successors: dict[int, int] = {}
+
+
+def _interrupt(thread: int) -> int:
+    """Raise Stopped in the thread that works for ``thread``; which one that was."""
+    import ctypes
+
+    while thread in successors:
+        thread = successors[thread]
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Stopped))
+    return thread
+
+
+def _withdraw(threads: list[int]) -> None:
+    """Take back what was not raised yet."""
+    if not threads:
+        return
+    import ctypes
+
+    for thread in threads:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), None)
+
+
+def _resident() -> int:
+    """Return how many bytes of memory the process has now, or had at most where only that is known."""
+    try:
+        file = os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
+        return _most_resident()
+    try:
+        return int(os.read(file, 200).split()[1]) * _PAGE
+    finally:
+        os.close(file)
+
+
+def _most_resident() -> int:
+    try:
+        import resource
+    except ImportError:  # no such thing on this system: the limits that count still hold
+        return 0
+    unit = 1 if os.uname().sysname == "Darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
