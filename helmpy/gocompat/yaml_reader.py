@@ -3,112 +3,27 @@
 from __future__ import annotations
 
 from helmpy.gocompat import yaml_events
-from helmpy.gocompat.json import shortest32
-from helmpy.gocompat.yaml_events import YamlError
-from helmpy.gocompat.yaml_scalars import is_timestamp, resolve
+from helmpy.gocompat.yaml_scalars import (
+    CACHE_LIMIT,
+    CACHED_LENGTH,
+    MAX_DEPTH,
+    PREFIX,
+    BadKey,
+    YamlError,
+    is_timestamp,
+    key_text,
+    resolve,
+    scalars,
+    to_number,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
-
-    Convert = Callable[[Any], Any]
-
-MAX_DEPTH = 250
-"""How deep maps and lists may nest; everything that walks values later recurses at most so far."""
 
 _TAG = "tag:yaml.org,2002:"
 _MERGE = object()
 _NO_KEY = object()
-_PREFIX = "error converting YAML to JSON: "
-_FLOAT_OF_INT_LIMIT = 1 << 63
-_CACHE_LIMIT = 4096
-_CACHED_LENGTH = 64
-
-
-class _Scalars:
-    """Resolved plain scalars, remembered: charts repeat themselves."""
-
-    def __init__(self, convert: Convert) -> None:
-        self.known: dict[str, Any] = {}
-        self.convert = convert
-
-    def __call__(self, text: str) -> Any:
-        value = self.convert(resolve(text))
-        if len(text) <= _CACHED_LENGTH:
-            if len(self.known) >= _CACHE_LIMIT:
-                self.known.clear()
-            self.known[text] = value
-        return value
-
-
-def _json_number(value: float) -> float:
-    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN is what differs from itself
-        name = "NaN" if value != value else ("+Inf" if value > 0 else "-Inf")  # noqa: PLR0124 - as above
-        raise YamlError(f"{_PREFIX}json: unsupported value: {name}")
-    return value
-
-
-def _to_float(value: Any) -> Any:
-    """Make a number what JSON makes of it in Go: a float64."""
-    kind = type(value)
-    if kind is int:
-        return float(value)
-    return _json_number(value) if kind is float else value
-
-
-def _to_number(value: Any) -> Any:
-    """Keep integers, as Kubernetes reads objects: what JSON writes without a fraction is an int64."""
-    kind = type(value)
-    if kind is int:
-        return value if -_FLOAT_OF_INT_LIMIT <= value < _FLOAT_OF_INT_LIMIT else float(value)
-    if kind is float:
-        _json_number(value)
-        if value == int(value) and -_FLOAT_OF_INT_LIMIT <= value < _FLOAT_OF_INT_LIMIT:
-            return int(value)
-    return value
-
-
-_FLOATS = _Scalars(_to_float)
-_NUMBERS = _Scalars(_to_number)
-
-
-def scalars(*, ints: bool) -> _Scalars:
-    """Return what resolves plain scalars, keeping integers or not."""
-    return _NUMBERS if ints else _FLOATS
-
-
-class _BadKey:
-    """A key that JSON cannot have; the complaint about it names the value too."""
-
-    __slots__ = ("message",)
-
-    def __init__(self, what: str) -> None:
-        self.message = f"{_PREFIX}Unsupported map key of type: {what}"
-
-
-def _key_text(key: Any) -> str | _BadKey:
-    """Return the JSON name of a plain key, as ghodss/yaml makes it."""
-    if key is True or key is False:
-        return "true" if key else "false"
-    if key is None:
-        return _BadKey("%!s(<nil>), key: <nil>")
-    if isinstance(key, int):
-        if key >= _FLOAT_OF_INT_LIMIT:
-            return _BadKey(f"uint64, key: {key:#x}")
-        return str(key)
-    if isinstance(key, float):
-        if key != key:  # noqa: PLR0124 - NaN is what differs from itself
-            return ".nan"
-        if key in (float("inf"), float("-inf")):
-            return ".inf" if key > 0 else "-.inf"
-        return shortest32(key)
-    return str(key)
-
-
-def plain_key(text: str) -> str | _BadKey:
-    """Return the JSON name of the key that is written ``text`` without quotes."""
-    return _key_text(resolve(text))
 
 
 def _tagged(tag: str, text: str) -> Any:
@@ -120,7 +35,7 @@ def _tagged(tag: str, text: str) -> Any:
         return text
     if name == "timestamp":
         if not is_timestamp(text):
-            raise YamlError(f"{_PREFIX}yaml: cannot decode !!str `{text}` as a !!timestamp")
+            raise YamlError(f"{PREFIX}yaml: cannot decode !!str `{text}` as a !!timestamp")
         return text
     value = resolve(text)
     found = {bool: "bool", int: "int", float: "float", type(None): "null"}.get(type(value), "str")
@@ -128,7 +43,7 @@ def _tagged(tag: str, text: str) -> Any:
         return value
     if name == "float" and found == "int":
         return float(value)
-    raise YamlError(f"{_PREFIX}yaml: cannot decode !!{found} `{text}` as a !!{name}")
+    raise YamlError(f"{PREFIX}yaml: cannot decode !!{found} `{text}` as a !!{name}")
 
 
 def _binary(text: str) -> str:
@@ -138,7 +53,7 @@ def _binary(text: str) -> str:
     try:
         data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except (binascii.Error, ValueError):
-        raise YamlError(f"{_PREFIX}yaml: !!binary value contains invalid base64 data") from None
+        raise YamlError(f"{PREFIX}yaml: !!binary value contains invalid base64 data") from None
     # JSON in between puts one replacement character for every bad byte
     return "".join("�" if "\udc80" <= char <= "\udcff" else char for char in data.decode("utf-8", "surrogateescape"))
 
@@ -148,7 +63,7 @@ class _Anchor:
 
     __slots__ = ("key", "size", "value")
 
-    def __init__(self, value: Any, key: str | _BadKey | None = None, size: int = 0) -> None:
+    def __init__(self, value: Any, key: str | BadKey | None = None, size: int = 0) -> None:
         self.value = value
         self.key = key
         self.size = size
@@ -230,7 +145,7 @@ class Builder:
                     self.anchors[event.anchor] = _Anchor(value, size=1)
             elif kind is map_start or kind is list_start:
                 if len(stack) >= MAX_DEPTH:
-                    raise ParseError(f"{_PREFIX}yaml: exceeded max depth of {MAX_DEPTH}", event.start_mark.line + 1)
+                    raise ParseError(f"{PREFIX}yaml: exceeded max depth of {MAX_DEPTH}", event.start_mark.line + 1)
                 stack.append((container, key, anchor, began))
                 container, key = ({}, _NO_KEY) if kind is map_start else ([], None)
                 began = self.nodes
@@ -244,7 +159,7 @@ class Builder:
                     anchor.size = self.nodes - began
                 container, key, anchor, began = stack.pop()
                 if key is _NO_KEY:
-                    raise YamlError(f"{_PREFIX}yaml: invalid map key: {go_syntax(value)}")
+                    raise YamlError(f"{PREFIX}yaml: invalid map key: {go_syntax(value)}")
             elif kind is alias_event:
                 source = self.source(event.anchor)
                 if key is _NO_KEY:
@@ -273,9 +188,9 @@ class Builder:
         key = _PLAIN_KEYS.get(text) if plain else None
         if key is None:
             raw = resolve(text) if plain else _explicit(event)
-            key = _key_text(raw)
-            if plain and len(text) <= _CACHED_LENGTH:
-                if len(_PLAIN_KEYS) >= _CACHE_LIMIT:
+            key = key_text(raw)
+            if plain and len(text) <= CACHED_LENGTH:
+                if len(_PLAIN_KEYS) >= CACHE_LIMIT:
                     _PLAIN_KEYS.clear()
                 _PLAIN_KEYS[text] = key
         if event.anchor is not None:
@@ -286,24 +201,24 @@ class Builder:
         anchor = self.anchors.get(name)
         if anchor is None:
             mark = self.event.start_mark
-            raise ParseError(f"{_PREFIX}yaml: unknown anchor '{name}' referenced", mark.line + 1, mark.column + 1)
+            raise ParseError(f"{PREFIX}yaml: unknown anchor '{name}' referenced", mark.line + 1, mark.column + 1)
         if not anchor.size:
-            raise YamlError(f"{_PREFIX}yaml: anchor '{name}' value contains itself")
+            raise YamlError(f"{PREFIX}yaml: anchor '{name}' value contains itself")
         return anchor
 
-    def alias_key(self, anchor: _Anchor) -> str | _BadKey:
+    def alias_key(self, anchor: _Anchor) -> str | BadKey:
         if anchor.key is not None:
             return anchor.key
         if isinstance(anchor.value, dict | list):
-            raise YamlError(f"{_PREFIX}yaml: invalid map key: {go_syntax(anchor.value)}")
-        return _key_text(_to_number(anchor.value))
+            raise YamlError(f"{PREFIX}yaml: invalid map key: {go_syntax(anchor.value)}")
+        return key_text(to_number(anchor.value))
 
     def alias(self, anchor: _Anchor, depth: int) -> Any:
         """Return a copy of what is anchored, unless aliases have made up nearly all of the document."""
         self.nodes += anchor.size
         self.aliased += anchor.size
         if self.aliased > 100 and self.nodes > 1000 and self.aliased / self.nodes > _allowed(self.nodes):
-            raise ParseError(f"{_PREFIX}yaml: document contains excessive aliasing", self.event.start_mark.line + 1)
+            raise ParseError(f"{PREFIX}yaml: document contains excessive aliasing", self.event.start_mark.line + 1)
         return self.copy(anchor.value, depth)
 
     def copy(self, value: Any, depth: int) -> Any:
@@ -311,13 +226,13 @@ class Builder:
         if kind is not dict and kind is not list:
             return value
         if depth >= MAX_DEPTH:
-            raise ParseError(f"{_PREFIX}yaml: exceeded max depth of {MAX_DEPTH}", self.event.start_mark.line + 1)
+            raise ParseError(f"{PREFIX}yaml: exceeded max depth of {MAX_DEPTH}", self.event.start_mark.line + 1)
         if kind is dict:
             return {key: self.copy(item, depth + 1) for key, item in value.items()}
         return [self.copy(item, depth + 1) for item in value]
 
 
-_PLAIN_KEYS: dict[str, str | _BadKey] = {}
+_PLAIN_KEYS: dict[str, str | BadKey] = {}
 _FEW_NODES = 400_000
 _MANY_NODES = 4_000_000
 
@@ -346,7 +261,7 @@ def merge(container: dict[str, Any], value: Any, *, aliased: bool) -> None:
         container.update(value)
         return
     if aliased or not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise YamlError(f"{_PREFIX}yaml: map merge requires map or sequence of maps as the value")
+        raise YamlError(f"{PREFIX}yaml: map merge requires map or sequence of maps as the value")
     for item in reversed(value):
         container.update(item)
 
@@ -366,4 +281,4 @@ def go_syntax(value: Any, *, inside: bool = False) -> str:
         from helmpy.gocompat.text_quote import quote
 
         return quote(value)
-    return str(_to_number(value))
+    return str(to_number(value))

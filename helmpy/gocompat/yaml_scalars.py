@@ -6,9 +6,37 @@ integers; ``1e3``, ``.5`` and ``1.`` are floats.
 
 from __future__ import annotations
 
+from helmpy.errors import HelmError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+    Convert = Callable[[Any], Any]
+
+MAX_DEPTH = 250
+"""How deep maps and lists may nest; everything that walks values later recurses at most so far."""
+
+PREFIX = "error converting YAML to JSON: "
+"""What begins every error of reading."""
+
+CACHE_LIMIT = 4096
+CACHED_LENGTH = 64
+_FLOAT_OF_INT_LIMIT = 1 << 63
+
+
+class YamlError(HelmError):
+    """YAML that cannot be read or written.
+
+    ``line`` and ``column`` are 1-based and point at the fault; 0 where the place is not known.
+    The message is Go's, whose line numbers are often one less than the true ones.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
 
 
 WORDS: dict[str, Any] = {
@@ -143,3 +171,93 @@ def _two_digits(text: str) -> tuple[int, str]:
     while size < 2 and text[size : size + 1] in _DIGITS and size < len(text):
         size += 1
     return (int(text[:size]), text[size:]) if size else (-1, text)
+
+
+# -- values and keys as JSON has them ---------------------------------------------------------------
+
+
+class Scalars:
+    """Resolved plain scalars, remembered: charts repeat themselves."""
+
+    def __init__(self, convert: Convert) -> None:
+        self.known: dict[str, Any] = {}
+        self.convert = convert
+
+    def __call__(self, text: str) -> Any:
+        value = self.convert(resolve(text))
+        if len(text) <= CACHED_LENGTH:
+            if len(self.known) >= CACHE_LIMIT:
+                self.known.clear()
+            self.known[text] = value
+        return value
+
+
+def _json_number(value: float) -> float:
+    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN is what differs from itself
+        name = "NaN" if value != value else ("+Inf" if value > 0 else "-Inf")  # noqa: PLR0124 - as above
+        raise YamlError(f"{PREFIX}json: unsupported value: {name}")
+    return value
+
+
+def _to_float(value: Any) -> Any:
+    """Make a number what JSON makes of it in Go: a float64."""
+    kind = type(value)
+    if kind is int:
+        return float(value)
+    return _json_number(value) if kind is float else value
+
+
+def to_number(value: Any) -> Any:
+    """Keep integers, as Kubernetes reads objects: what JSON writes without a fraction is an int64."""
+    kind = type(value)
+    if kind is int:
+        return value if -_FLOAT_OF_INT_LIMIT <= value < _FLOAT_OF_INT_LIMIT else float(value)
+    if kind is float:
+        _json_number(value)
+        if value == int(value) and -_FLOAT_OF_INT_LIMIT <= value < _FLOAT_OF_INT_LIMIT:
+            return int(value)
+    return value
+
+
+_FLOATS = Scalars(_to_float)
+_NUMBERS = Scalars(to_number)
+
+
+def scalars(*, ints: bool) -> Scalars:
+    """Return what resolves plain scalars, keeping integers or not."""
+    return _NUMBERS if ints else _FLOATS
+
+
+class BadKey:
+    """A key that JSON cannot have; the complaint about it names the value too."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, what: str) -> None:
+        self.message = f"{PREFIX}Unsupported map key of type: {what}"
+
+
+def key_text(key: Any) -> str | BadKey:
+    """Return the JSON name of a plain key, as ghodss/yaml makes it."""
+    if key is True or key is False:
+        return "true" if key else "false"
+    if key is None:
+        return BadKey("%!s(<nil>), key: <nil>")
+    if isinstance(key, int):
+        if key >= _FLOAT_OF_INT_LIMIT:
+            return BadKey(f"uint64, key: {key:#x}")
+        return str(key)
+    if isinstance(key, float):
+        if key != key:  # noqa: PLR0124 - NaN is what differs from itself
+            return ".nan"
+        if key in (float("inf"), float("-inf")):
+            return ".inf" if key > 0 else "-.inf"
+        from helmpy.gocompat.json import shortest32
+
+        return shortest32(key)
+    return str(key)
+
+
+def plain_key(text: str) -> str | BadKey:
+    """Return the JSON name of the key that is written ``text`` without quotes."""
+    return key_text(resolve(text))

@@ -8,8 +8,7 @@ and spaces at a line's end, make it double-quoted.
 from __future__ import annotations
 
 from helmpy.gocompat.json import clean_text, go_float
-from helmpy.gocompat.yaml_events import YamlError
-from helmpy.gocompat.yaml_scalars import is_timestamp, resolve
+from helmpy.gocompat.yaml_scalars import YamlError, is_timestamp, resolve
 
 _WIDTH = 80
 _LONGEST_KEY = 128

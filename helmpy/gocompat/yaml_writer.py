@@ -10,8 +10,7 @@ from _functools import cmp_to_key  # type: ignore[import-not-found]  # the C beh
 
 from helmpy.gocompat import yaml_style
 from helmpy.gocompat.json import JsonError, plain_value
-from helmpy.gocompat.yaml_events import YamlError
-from helmpy.gocompat.yaml_reader import MAX_DEPTH
+from helmpy.gocompat.yaml_scalars import MAX_DEPTH, YamlError
 from helmpy.gocompat.yaml_style import number_text
 
 TYPE_CHECKING = False
