@@ -7,21 +7,28 @@ Helm that its ``apiVersion`` belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from helmpy import sprig
-from helmpy.chart.capabilities import Capabilities
-from helmpy.chart.model import Chart
 from helmpy.chart.values import coalesce_values
 from helmpy.engine.context import ReleaseOptions
-from helmpy.engine.functions import Lookup, helm_functions
+from helmpy.engine.functions import helm_functions
 from helmpy.engine.gotpl import Renderer, RenderError, order
-from helmpy.engine.scopes import JINJA, Scope, Surroundings, scopes, templates
-from helmpy.gocompat.function import GoFunc
+from helmpy.engine.scopes import JINJA, Surroundings, scopes, templates
 from helmpy.gotemplate import Limits, TemplateError
+from helmpy.gotemplate.watch import Watch
 
-__all__ = ["Limits", "Lookup", "ReleaseOptions", "RenderError", "TemplateError", "render"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from helmpy.chart.capabilities import Capabilities
+    from helmpy.chart.model import Chart
+    from helmpy.engine.functions import Lookup
+    from helmpy.engine.gotpl import Include
+    from helmpy.engine.scopes import Scope
+    from helmpy.gocompat.function import GoFunc
+
+__all__ = ["Limits", "ReleaseOptions", "RenderError", "TemplateError", "render"]
 
 
 def render(
@@ -46,7 +53,7 @@ def render(
     """
     coalesced = coalesce_values(chart, values, warn=warn)
     found = scopes(chart, coalesced, Surroundings(release, capabilities))
-    tables = Tables(lookup=lookup, now=now, dns=dns, lint=lint)
+    tables = Tables(lookup=lookup, now=now, dns=dns, lint=lint, max_size=limits.size)
     return render_scopes(found, tables, limits)
 
 
@@ -60,11 +67,13 @@ class Tables:
         now: Callable[[], int] | None = None,
         dns: bool = False,
         lint: bool = False,
+        max_size: int = Limits().size,
     ) -> None:
         self._lookup = lookup
         self._now = now
         self._dns = dns
         self._lint = lint
+        self._max_size = max_size
         self._made: dict[int, dict[str, GoFunc]] = {}
 
     def of(self, version: int) -> dict[str, GoFunc]:
@@ -72,9 +81,9 @@ class Tables:
         if version not in self._made:
             clock = self._now
             table = (
-                sprig.functions(version, dns=self._dns)
+                sprig.functions(version, dns=self._dns, max_size=self._max_size)
                 if clock is None
-                else sprig.functions(version, dns=self._dns, now=clock)
+                else sprig.functions(version, dns=self._dns, max_size=self._max_size, now=clock)
             )
             self._made[version] = {**table, **helm_functions(version, lint=self._lint, lookup=self._lookup)}
         return self._made[version]
@@ -82,18 +91,50 @@ class Tables:
 
 def render_scopes(found: list[Scope], tables: Tables, limits: Limits) -> dict[str, str]:
     """Return path to text for the templates of all scopes, each chart by its own engine."""
-    rendered = _render_go([scope for scope in found if scope.engine != JINJA], tables, limits)
+    with Watch(limits) as watch:
+        return _rendered(found, tables, limits, watch)
+
+
+def _rendered(found: list[Scope], tables: Tables, limits: Limits, watch: Watch) -> dict[str, str]:
+    if sum(len(scope.chart.templates) for scope in found) > limits.templates:
+        raise TemplateError(f"the charts have more templates than the limit of {limits.templates}")
+    go = _GoTemplates([scope for scope in found if scope.engine != JINJA], tables, limits, watch)
     jinja_scopes = [scope for scope in found if scope.engine == JINJA]
-    if jinja_scopes:
-        from helmpy.engine import jinja
+    if not jinja_scopes:
+        return go.render()
+    from helmpy.engine import jinja
 
-        rendered |= jinja.render(list(templates(jinja_scopes)), tables.of, limits)
-    return rendered
+    templates_of_jinja = jinja.Templates(list(templates(jinja_scopes)), tables.of, limits, go.include, watch)
+    go.elsewhere = templates_of_jinja.include
+    return go.render() | templates_of_jinja.render()
 
 
-def _render_go(own: list[Scope], tables: Tables, limits: Limits) -> dict[str, str]:
-    files = order(templates(own))
-    renderers = {
-        version: Renderer(files, tables.of(version), version, limits) for version in {scope.version for scope in own}
-    }
-    return {file.path: renderers[file.scope.version].render(file) for file in files if not file.is_partial}
+class _GoTemplates:
+    """The Go templates of a render: parsed once for each dialect that somebody speaks."""
+
+    def __init__(self, own: list[Scope], tables: Tables, limits: Limits, watch: Watch) -> None:
+        self._files = order(templates(own))
+        self._versions = {scope.version for scope in own}
+        self._tables = tables
+        self._limits = limits
+        self._watch = watch
+        self._renderers: dict[int, Renderer] = {}
+        self.elsewhere: Include | None = None
+
+    def render(self) -> dict[str, str]:
+        """Return path to text for the templates that are no partials."""
+        renderers = {version: self._renderer(version) for version in self._versions}
+        return {file.path: renderers[file.scope.version].render(file) for file in self._files if not file.is_partial}
+
+    def include(self, version: int, name: str, dot: Any) -> str | None:
+        """Return what the template of that name writes, None where there is none."""
+        renderer = self._renderer(version)
+        return renderer.include(name, dot) if renderer.has(name) else None
+
+    def _renderer(self, version: int) -> Renderer:
+        if version not in self._renderers:
+            functions = self._tables.of(version)
+            self._renderers[version] = Renderer(
+                self._files, functions, version, self._limits, self._watch, elsewhere=self.elsewhere
+            )
+        return self._renderers[version]

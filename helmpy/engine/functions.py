@@ -6,15 +6,17 @@ functions as Helm 2.17 has them, 3 as Helm 3; a function that Helm 2 lacked is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from helmpy.errors import HelmError
 from helmpy.gocompat import json, yaml
 from helmpy.gocompat.function import FunctionError, GoFunc
 
-Lookup = Callable[[str, str, str, str], dict[str, Any]]
-"""Of apiVersion, kind, namespace and name: the object, a list object for no name, {} for none."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    Lookup = Callable[[str, str, str, str], dict[str, Any]]
+    """Of apiVersion, kind, namespace and name: the object, a list object for no name, {} for none."""
 
 MAP_TYPE = "map[string]interface {}"
 

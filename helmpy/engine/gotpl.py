@@ -6,13 +6,21 @@ chart with Helm 3's; an included template runs with those of whoever includes it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from helmpy.engine.functions import refusal
-from helmpy.engine.scopes import Template
 from helmpy.gocompat.function import FunctionError, GoFunc
-from helmpy.gotemplate import Limits, TemplateError, TemplateSet
+from helmpy.gotemplate import TemplateError, TemplateSet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from helmpy.engine.scopes import Template
+    from helmpy.gotemplate import Limits
+    from helmpy.gotemplate.watch import Watch
+
+    Include = Callable[[int, str, Any], str | None]
+    """Of dialect, name and dot: what a template of another engine writes, None where there is none."""
 
 MAX_NESTED_INCLUDES = 1000
 NO_VALUE = "<no value>"
@@ -35,14 +43,22 @@ class Renderer:
     """All Go templates of one render in one dialect."""
 
     def __init__(
-        self, templates: Iterable[Template], functions: Mapping[str, GoFunc], version: int, limits: Limits
+        self,
+        templates: Iterable[Template],
+        functions: Mapping[str, GoFunc],
+        version: int,
+        limits: Limits,
+        watch: Watch | None = None,
+        *,
+        elsewhere: Include | None = None,
     ) -> None:
         self.version = version
+        self._elsewhere = elsewhere
         self._nested: dict[str, int] = {}
         table = dict(functions)
-        table["include"] = GoFunc(self._include, ("string", "any"), "string")
+        table["include"] = GoFunc(self.include, ("string", "any"), "string")
         table["tpl"] = GoFunc(self._tpl, ("string", "dict:chartutil.Values"), "string")
-        self._set = TemplateSet(table, limits=limits, old_parentheses=version == 2)
+        self._set = TemplateSet(table, limits=limits, old_parentheses=version == 2, watch=watch)
         for template in templates:
             self._parse(template)
 
@@ -57,18 +73,27 @@ class Renderer:
             raise RenderError.of(error, self._execution_text(template.path, error)) from error
         return text.replace(NO_VALUE, "")
 
+    def has(self, name: str) -> bool:
+        """Whether a Go template of that name is defined."""
+        return self._set.has(name)
+
     def _parse(self, template: Template) -> None:
         try:
             self._set.parse(template.path, template.text)
         except TemplateError as error:
             raise RenderError.of(error, self._parse_text(template.path, error)) from error
 
-    def _include(self, name: str, data: Any) -> str:
+    def include(self, name: str, data: Any) -> str:
+        """Return what a named template writes with ``data`` for its dot. Raises FunctionError, TemplateError."""
         nested = self._nested.get(name, 0)
         if nested > MAX_NESTED_INCLUDES:
             raise FunctionError(f"rendering template has a nested reference name: {name}: unable to execute template")
         self._nested[name] = nested + 1
         try:
+            if self._elsewhere is not None and not self._set.has(name):
+                text = self._elsewhere(self.version, name, data)
+                if text is not None:
+                    return text
             return self._set.execute(name, data)
         finally:
             self._nested[name] = nested

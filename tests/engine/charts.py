@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helmpy.chart.capabilities import Capabilities, KubeVersion
 from helmpy.chart.model import Chart, Config, File, Metadata
-from helmpy.engine import Limits, Lookup, ReleaseOptions, render
+from helmpy.engine import Limits, ReleaseOptions, render
 from helmpy.release.timestamp import Timestamp
+
+if TYPE_CHECKING:
+    from helmpy.engine.functions import Lookup
 
 RELEASE = ReleaseOptions("rel", "prod", revision=3, time=Timestamp(1_600_000_000, 5))
 CAPABILITIES = Capabilities(

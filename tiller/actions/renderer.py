@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from helmpy.chart.capabilities import Capabilities
 from helmpy.chart.model import Chart
-from helmpy.engine import Lookup, ReleaseOptions, render
+from helmpy.engine import ReleaseOptions, render
 from helmpy.release.error import ReleaseError
+
+if TYPE_CHECKING:
+    from helmpy.engine.functions import Lookup
 
 
 class RenderError(ReleaseError):

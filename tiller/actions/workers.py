@@ -18,11 +18,13 @@ import time
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from helmpy.engine import Lookup
 from helmpy.errors import HelmError
 from tiller.actions.renderer import Job, RenderError
+
+if TYPE_CHECKING:
+    from helmpy.engine.functions import Lookup
 
 log = logging.getLogger(__name__)
 

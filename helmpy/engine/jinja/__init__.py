@@ -32,36 +32,51 @@ from helmpy.gocompat.function import GoFunc
 from helmpy.gotemplate import Limits
 from helmpy.gotemplate.watch import Watch
 
-__all__ = ["Environment", "GoInclude", "render"]
+__all__ = ["Environment", "GoInclude", "Templates"]
 
 
-def _no_go(version: int, name: str, dot: Any) -> None:  # noqa: ARG001 - the interface of GoInclude
-    return None
-
-
-def render(
-    templates: Sequence[Template],
-    functions: Callable[[int], Mapping[str, GoFunc]],
-    limits: Limits,
-    include_go: GoInclude = _no_go,
-    watch: Watch | None = None,
-) -> dict[str, str]:
-    """Return path to text for the templates that are no partials. Raises RenderError.
+class Templates:
+    """The Jinja2 templates of a render.
 
     ``functions`` gives the table of a dialect: 2 for v1 charts, 3 for v2 charts. ``include_go``
     answers for Go templates of the release; ``watch`` stops what takes too long.
     """
-    sources = {template.path: template for template in templates}
-    meter = Meter(limits)
-    if watch is not None:
-        watch.add(meter.stop)
-    environments: dict[int, Environment] = {}
-    rendered = {}
-    for template in templates:
-        if template.is_partial:
-            continue
-        version = template.scope.version
-        if version not in environments:
-            environments[version] = Environment(sources, functions(version), meter, version, include_go)
-        rendered[template.path] = environments[version].render_template(template)
-    return rendered
+
+    def __init__(
+        self,
+        templates: Sequence[Template],
+        functions: Callable[[int], Mapping[str, GoFunc]],
+        limits: Limits,
+        include_go: GoInclude,
+        watch: Watch,
+    ) -> None:
+        self._sources = {template.path: template for template in templates}
+        self._functions = functions
+        self._meter = Meter(limits)
+        self._include_go = include_go
+        self._environments: dict[int, Environment] = {}
+        watch.add(self._meter.stop)
+
+    def render(self) -> dict[str, str]:
+        """Return path to text for the templates that are no partials. Raises RenderError."""
+        return {
+            template.path: self._environment(template.scope.version).render_template(template)
+            for template in self._sources.values()
+            if not template.is_partial
+        }
+
+    def include(self, version: int, name: str, dot: Any) -> str | None:
+        """Return what the template of that path writes for a Go template, None where there is none.
+
+        The keys of ``dot`` are its names. Raises RenderError.
+        """
+        if name not in self._sources:
+            return None
+        return self._environment(version).render_template(self._sources[name], dot)
+
+    def _environment(self, version: int) -> Environment:
+        if version not in self._environments:
+            self._environments[version] = Environment(
+                self._sources, self._functions(version), self._meter, version, self._include_go
+            )
+        return self._environments[version]

@@ -13,11 +13,12 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
+from helmpy.engine.context import Root
 from helmpy.engine.functions import refusal, unmarked
 from helmpy.engine.gotpl import RenderError
 from helmpy.engine.jinja.filters import callables, filters, function_of, known
 from helmpy.engine.jinja.meter import COMPILED, Meter
-from helmpy.engine.jinja.places import Compiled, Generator, Missing, Unknown, begin, path, placed
+from helmpy.engine.jinja.places import Compiled, Generator, Missing, Place, Unknown, begin, path, placed
 from helmpy.engine.jinja.plain import MAX_NUMBER, kind, plain, printed
 from helmpy.engine.scopes import Scope, Template
 from helmpy.errors import HelmError
@@ -29,6 +30,7 @@ GoInclude = Callable[[int, str, Any], str | None]
 """Of dialect, name and dot: what the Go template of that name writes, None where there is none."""
 
 MAX_POWER = 64  # exponents, either way
+_ROOT_NAMES = frozenset(["Values", "Release", "Chart", "Capabilities", "Files", "Subcharts", "Template"])
 _MARKERS = ("{{", "{%", "{#")
 
 
@@ -78,16 +80,17 @@ class Environment(ImmutableSandboxedEnvironment):
             self.globals.pop(name, None)
         self.globals |= calls
 
-    def render_template(self, template: Template) -> str:
-        """Return what a template writes. Raises RenderError."""
+    def render_template(self, template: Template, dot: Any = None) -> str:
+        """Return what a template writes, seeing its chart or what a Go template passes. Raises RenderError."""
         try:
+            names = self._scope_names(template) if dot is None else _names_of(dot)
             pieces = []
-            for piece in self._load(template.path).generate(self._scope_names(template)):
+            self.meter.enter()
+            for piece in self._load(template.path).generate(names):
                 self.meter.write(len(piece))
                 pieces.append(piece)
+            self.meter.leave()
             return "".join(pieces)
-        except TemplateError:
-            raise
         except Exception as error:  # whatever a stranger's template provokes is an error of the template
             raise self._failed(template.path, error) from error
 
@@ -129,7 +132,7 @@ class Environment(ImmutableSandboxedEnvironment):
         for loop in tree.find_all(nodes.For):
             if loop.recursive:
                 raise jinja2.TemplateSyntaxError("use a macro instead of a recursive loop", loop.lineno, name, filename)
-            counted = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.iter.lineno)
+            counted = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=Place.of(*begin(loop.iter)))
             loop.iter = counted.set_environment(self)
         for modifier in tree.find_all(nodes.EvalContextModifier):
             raise jinja2.TemplateSyntaxError("autoescape is for HTML", modifier.lineno, name, filename)
@@ -163,10 +166,13 @@ class Environment(ImmutableSandboxedEnvironment):
         if column < 0:
             column = min((i for i in map(source_line.find, _MARKERS) if i >= 0), default=-1)
             places[-1] = (filename, line, column)
-        message = self._words(error)
         ways = [self._way(*place) for place in places]
+        parsing = isinstance(error, jinja2.TemplateSyntaxError)
+        sentence = self._sentence(top, ways, self._words(error), parsing=parsing)
+        if isinstance(error, TemplateError):  # of a Go template that was included
+            return RenderError.of(error, sentence)
         return RenderError(
-            self._sentence(top, ways, message, parsing=isinstance(error, jinja2.TemplateSyntaxError)),
+            sentence,
             name=file.name if file else top,
             line=line,
             column=column,
@@ -436,8 +442,8 @@ class Environment(ImmutableSandboxedEnvironment):
         """What ``.`` is to a Go template that is included without more words."""
         place = context.resolve("Template")
         template = self.sources.get(place.get("Name", "")) if isinstance(place, dict) else None
-        if template is None:
-            raise FunctionError("include wants a dot for a Go template: include(name, names)")
+        if template is None:  # a Go template includes one of ours that includes another
+            return Root({name: value for name, value in context.get_all().items() if name in _ROOT_NAMES})
         root = template.scope.root
         root["Template"] = template.place()
         return root
@@ -466,6 +472,13 @@ class Environment(ImmutableSandboxedEnvironment):
                 raise FunctionError("the text of tpl is nested too deeply") from error
             self._texts[key] = jinja2.Template.from_code(self, code, self.make_globals(None))
         return self._texts[key]
+
+
+def _names_of(dot: Any) -> dict[str, Any]:
+    """The names that a Go template's dot gives: its keys."""
+    if not isinstance(dot, dict):
+        raise FunctionError(f"a Jinja2 template wants a map of names, not {kind(dot)}")
+    return {str(name): plain(value) for name, value in dot.items()}
 
 
 def _with(context: Context, names: Any, caller: str) -> dict[str, Any]:

@@ -38,12 +38,19 @@ def placed(tokens: Iterable[tuple[int, str, str]], source: str) -> Iterator[tupl
     """Yield Jinja's tokens with Places for lines. What whitespace control took away has no token."""
     source = _NEWLINE.sub("\n", source)
     position = line_start = 0
-    for line, kind, text in tokens:
-        at = max(source.find(text, position), position)
-        line_start = source.rfind("\n", position, at) + 1 or line_start
-        yield Place.of(line, at - line_start), kind, text
-        position = at + len(text)
-        line_start = source.rfind("\n", at, position) + 1 or line_start
+    try:
+        for line, kind, text in tokens:
+            at = max(source.find(text, position), position)
+            line_start = source.rfind("\n", position, at) + 1 or line_start
+            yield Place.of(line, at - line_start), kind, text
+            position = at + len(text)
+            line_start = source.rfind("\n", at, position) + 1 or line_start
+    except jinja2.TemplateSyntaxError as error:  # of the lexer: what comes next is no token
+        while position < len(source) and source[position].isspace():
+            position += 1
+        if not isinstance(error.lineno, Place) and source.count("\n", 0, position) == error.lineno - 1:
+            error.lineno = Place.of(error.lineno, position - source.rfind("\n", 0, position) - 1)
+        raise
 
 
 class Span(NamedTuple):
@@ -93,7 +100,7 @@ class Generator(CodeGenerator):
         else:
             self._several("tupled", node.items, frame)
 
-    def visit_Call(self, node: nodes.Call, frame: Any, **named: Any) -> None:  # noqa: N802 - as above
+    def visit_Call(self, node: nodes.Call, frame: Any, **named: Any) -> None:  # type: ignore[override]  # noqa: N802 - as above; its one option goes through
         self._called = node.node
         super().visit_Call(node, frame, **named)
 
@@ -185,6 +192,8 @@ def begin(node: nodes.Node) -> tuple[int, int]:
     """Return the line and column that an error at ``node`` points to: a name rather than a bracket."""
     if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name | nodes.Getattr):
         return begin(node.node)
+    if isinstance(node, nodes.BinExpr | nodes.Compare):  # whose own place may be behind them
+        return begin(node.left if isinstance(node, nodes.BinExpr) else node.expr)
     column: int = getattr(node.lineno, "column", -1)
     return int(node.lineno), column + 1 if isinstance(node, nodes.Getattr) and column >= 0 else column
 

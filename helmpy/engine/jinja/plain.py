@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from jinja2.runtime import Macro, Undefined
+from jinja2.runtime import LoopContext, Macro, Undefined
 
 from helmpy.gocompat import json
 from helmpy.gocompat.function import FunctionError
@@ -36,6 +36,8 @@ def printed(value: Any) -> str:
         return value
     if value is None:
         return ""
+    if isinstance(value, Undefined):  # "x" if no: nothing without an else
+        return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -46,6 +48,8 @@ def printed(value: Any) -> str:
         return value.decode("utf-8", "surrogateescape")
     if isinstance(value, dict | list):
         return json.dumps(value)
+    if isinstance(value, LoopContext):
+        raise FunctionError("the loop cannot be printed")
     if isinstance(value, tuple | Iterator | range):
         return json.dumps(list(value))
     if isinstance(value, GoObject):
