@@ -330,9 +330,24 @@ class Registry:
     def of_version(self, group: str, version: str) -> list[Resource]:
         return [r for r in self.resources if (r.group, r.version) == (group, version)]
 
+    def conflict(self, name: str, crd: dict[str, Any]) -> tuple[str, str]:
+        """The last field whose name another CRD of the group has, as reason and name; empty where all are free."""
+        rows = custom_resources(crd)
+        others = [r for other, known in self._crds.items() if other != name for r in known]
+        others = [r for r in others if rows and r.group == rows[0].group]
+        words = {word for r in others for word in (r.plural, r.singular, *r.short_names)}
+        kinds = {word for r in others for word in (r.kind, r.list_kind)}
+        found = ("", "")
+        for row in rows[:1]:  # all versions have the same names
+            asked = [("Singular", row.singular, words), *(("ShortNames", each, words) for each in row.short_names)]
+            for field_name, word, taken in [*asked, ("Kind", row.kind, kinds), ("ListKind", row.list_kind, kinds)]:
+                if word in taken:
+                    found = (f"{field_name}Conflict", word)
+        return found
+
     def set_crd(self, name: str, crd: dict[str, Any] | None) -> None:
-        """A CRD was written, or with None deleted."""
-        rows = custom_resources(crd) if crd else []
+        """A CRD was written, or with None deleted. One whose names are another's is not served."""
+        rows = custom_resources(crd) if crd and not self.conflict(name, crd)[0] else []
         taken = {(r.group, r.version, r.plural) for r in BUILT_IN}
         rows = [r for r in rows if (r.group, r.version, r.plural) not in taken]
         if rows:

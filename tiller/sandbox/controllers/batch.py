@@ -34,7 +34,8 @@ def job(context: Context, key: Key, obj: Object) -> None:
     wanted = spec.get("completions")
     enough = succeeded >= wanted if wanted is not None else succeeded > 0 and not active
     too_many = failed > int(spec.get("backoffLimit", 6))
-    if not enough and not too_many and not spec.get("suspend"):
+    late = not enough and not too_many and _is_late(context, key, obj)
+    if not enough and not too_many and not late and not spec.get("suspend"):
         open_ends = int(spec.get("parallelism", 1))
         if wanted is not None:
             open_ends = min(open_ends, wanted - succeeded)
@@ -56,14 +57,15 @@ def job(context: Context, key: Key, obj: Object) -> None:
                 known=known,
             )
         ]
-    elif too_many:
-        why = "Job has reached the specified backoff limit"
-        conditions = [condition("Failed", holds=True, reason="BackoffLimitExceeded", message=why, now=now, known=known)]
+    elif too_many or late:
+        reason, why = _LATE if late else _TOO_MANY
+        conditions = [condition("Failed", holds=True, reason=reason, message=why, now=now, known=known)]
     elif spec.get("suspend"):
         conditions = [
             condition("Suspended", holds=True, reason="JobSuspended", message="Job suspended", now=now, known=known)
         ]
-    if enough or too_many:
+    if enough or too_many or late:
+        failed += len(active) if late else 0
         for pod in active:
             context.objects.delete(context.resource(PODS), pod)
         active = []
@@ -79,6 +81,22 @@ def job(context: Context, key: Key, obj: Object) -> None:
         completionTime=now if enough else None,
         conditions=conditions,
     )
+
+
+_TOO_MANY = ("BackoffLimitExceeded", "Job has reached the specified backoff limit")
+_LATE = ("DeadlineExceeded", "Job was active longer than specified deadline")
+
+
+def _is_late(context: Context, key: Key, obj: Object) -> bool:
+    """Whether the Job is older than ``activeDeadlineSeconds``."""
+    seconds, started = obj["spec"].get("activeDeadlineSeconds"), (obj.get("status") or {}).get("startTime")
+    if seconds is None or obj["spec"].get("suspend"):
+        return False
+    due = (seconds_of(started) if started else context.objects.clock()) + seconds
+    if context.objects.clock() >= due:
+        return True
+    context.wake(key, due)
+    return False
 
 
 def _expire(context: Context, key: Key, obj: Object) -> None:

@@ -145,6 +145,19 @@ def definition(context: Context, key: Key, obj: Object) -> None:
     versions = obj["spec"]["versions"]
     stored = [v["name"] for v in versions if v.get("storage")]
     before = (obj.get("status") or {}).get("storedVersions") or []
+    reason, name = context.objects.registry.conflict(key[3], obj)
+    if reason:
+        said = [
+            ("NamesAccepted", reason, f'"{name}" is already in use'),
+            ("Established", "NotAccepted", "not all names are accepted"),
+        ]
+        context.objects.set_status(
+            key,
+            conditions=[condition(k, holds=False, reason=r, message=m, now=now, known=known) for k, r, m in said],
+            acceptedNames={"plural": obj["spec"]["names"]["plural"], "kind": ""},
+            storedVersions=before + [v for v in stored if v not in before],
+        )
+        return
     context.objects.set_status(
         key,
         conditions=[

@@ -184,6 +184,50 @@ def test_jobs_fail(cluster: Any) -> None:
     assert read["status"]["conditions"][0]["reason"] == "BackoffLimitExceeded"
 
 
+def test_jobs_have_a_deadline(cluster: Any) -> None:
+    body = {
+        "metadata": {"name": "j"},
+        "spec": {"activeDeadlineSeconds": 9, "template": template("Never", never_ready="true")},
+    }
+    cluster.ok("POST", f"{BATCH}/jobs", body)
+    cluster.clock.now += 8
+    assert cluster.get(f"{BATCH}/jobs/j")["status"]["active"] == 1
+    cluster.clock.now += 2
+    read = cluster.get(f"{BATCH}/jobs/j")
+    assert (read["status"]["failed"], conditions(read)) == (1, {"Failed": "True"})
+    assert read["status"]["conditions"][0]["reason"] == "DeadlineExceeded"
+    assert cluster.names(f"{NS}/pods") == []
+
+
+@pytest.mark.parametrize(
+    ("names", "reason", "taken"),
+    [
+        ({"kind": "Widget"}, "KindConflict", "Widget"),
+        ({"kind": "Other", "listKind": "WidgetList"}, "ListKindConflict", "WidgetList"),
+        ({"kind": "Other", "singular": "widget"}, "SingularConflict", "widget"),
+        ({"kind": "Other", "shortNames": ["w"]}, "ShortNamesConflict", "w"),
+    ],
+)
+def test_names_of_another_definition_are_not_accepted(
+    cluster: Any, names: dict[str, Any], reason: str, taken: str
+) -> None:
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+    def definition(**names: Any) -> dict[str, Any]:
+        version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
+        spec = {"group": "example.org", "scope": "Namespaced", "names": names, "versions": [version]}
+        return {"metadata": {"name": f"{names['plural']}.example.org"}, "spec": spec}
+
+    cluster.ok("POST", path, definition(plural="widgets", singular="widget", kind="Widget", shortNames=["w"]))
+    second = {"plural": "gadgets", "singular": "gadget", "listKind": "Gadgets", **names}
+    cluster.ok("POST", path, definition(**second))
+    read = cluster.get(f"{path}/gadgets.example.org")
+    assert conditions(read) == {"NamesAccepted": "False", "Established": "False"}
+    said = read["status"]["conditions"][0]
+    assert (said["reason"], said["message"]) == (reason, f'"{taken}" is already in use')
+    assert conditions(cluster.get(f"{path}/widgets.example.org")) == {"NamesAccepted": "True", "Established": "True"}
+
+
 def test_finished_jobs_expire(cluster: Any) -> None:
     body = {"metadata": {"name": "j"}, "spec": {"ttlSecondsAfterFinished": 60, "template": template("Never")}}
     cluster.ok("POST", f"{BATCH}/jobs", body)
