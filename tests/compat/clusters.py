@@ -67,6 +67,20 @@ def real_cluster(directory: Path) -> Iterator[Path]:
         subprocess.run([*starter, "stop", str(directory)], env=environment, check=True, timeout=60)
 
 
+def refusal(call: Callable[..., Any], *arguments: Any, **options: Any) -> str:
+    """The error's text of a call that must fail."""
+    try:
+        call(*arguments, **options)
+    except HelmError as error:
+        return str(error)
+    raise AssertionError("nothing was refused")
+
+
+def describe(release: Release) -> str:
+    assert release.info is not None
+    return release.info.description
+
+
 def transport_of(kubeconfig: Path) -> Transport:
     return from_kubeconfig(str(kubeconfig))
 
@@ -204,15 +218,15 @@ def ground_on(name: str, transport: Transport) -> Iterator[Ground]:
     cluster.ensure_namespace(namespace)
     environment = Environment(cluster, Storage(ConfigMapDriver(seen, namespace, clock)))
     handle = serve(environment)
-    ground: Ground | None = None
+    tiller = Tiller(f"127.0.0.1:{handle.port}")
+    ground = Ground(name, seen, environment, tiller, namespace, clock)
     try:
-        with Tiller(f"127.0.0.1:{handle.port}") as tiller:
-            ground = Ground(name, seen, environment, tiller, namespace, clock)
-            ground.until(lambda: ground is not None and ground.get("serviceaccounts/default"))
-            yield ground
+        ground.until(lambda: ground.get("serviceaccounts/default"))
+        yield ground
     finally:
+        tiller.close()
         handle.stop(0)
-        _clean(transport, clock, [namespace, *(ground.extra_namespaces if ground else [])])
+        _clean(transport, clock, [namespace, *ground.extra_namespaces])
 
 
 def _clean(transport: Transport, clock: Clock, namespaces: list[str]) -> None:

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from helmpy.chart.model import Config
-from helmpy.errors import HelmError
-from helmpy.release.model import Release, StatusCode
+from helmpy.release.model import StatusCode
 from helmpy.release.requests import ContentRequest, InstallRequest
-from tests.compat.clusters import Ground
+from tests.compat.clusters import Ground, describe, refusal
 from tests.compat.conformance.manifests import config, definition, hooked, job, manifest, pod, widget
 from tests.tiller.world import chart
 
 pytestmark = [pytest.mark.compat, pytest.mark.conformance]
-
-
-def refusal(call: Callable[..., Any], *arguments: Any, **options: Any) -> str:
-    with pytest.raises(HelmError) as caught:
-        call(*arguments, **options)
-    return str(caught.value)
-
-
-def describe(release: Release) -> str:
-    assert release.info is not None
-    return release.info.description
 
 
 def test_an_install_creates_the_objects_and_records_the_release(ground: Ground) -> None:
@@ -120,6 +107,7 @@ def test_capabilities_are_what_discovery_lists(ground: Ground) -> None:
     asked = ["v1", "apps/v1", "apps/v1/Deployment", "batch/v1/Job", "apps/v1/None", "none.example/v1"]
     template = config(
         "caps-a",
+        None,
         **{f"k{i}": "{{ .Capabilities.APIVersions.Has `" + each + "` }}" for i, each in enumerate(asked)},
         version="{{ .Capabilities.KubeVersion.GitVersion }}",
         minor="{{ .Capabilities.KubeVersion.Minor }}",
@@ -166,7 +154,7 @@ def test_yaml_that_cannot_be_read_comes_with_the_manifest(ground: Ground) -> Non
 
 def test_gates_of_the_chart(ground: Ground) -> None:
     version = ground.send("GET", "/version").json()["gitVersion"].partition("+")[0]
-    for gate, text in [
+    gates: list[tuple[dict[str, Any], str]] = [
         ({"tiller_version": ">9.0.0"}, "Chart incompatible with Tiller v2.17.0"),
         (
             {"kube_version": "<1.2.0"},
@@ -176,12 +164,14 @@ def test_gates_of_the_chart(ground: Ground) -> None:
             {"kube_version": "not a version"},
             f"Chart requires kubernetesVersion: not a version which is incompatible with Kubernetes {version}",
         ),
-    ]:
+    ]
+    for gate, text in gates:
         made = chart(config("gate-a"))
         assert made.metadata is not None
         gated = replace(made, metadata=replace(made.metadata, **gate))
         assert refusal(ground.install, gated, "gate") == text
-    assert ground.install(chart(config("gate-a"), kube_version=">=1.2.0", tiller_version="^2.9.0"), "gate")
+    open_gates: dict[str, Any] = {"kube_version": ">=1.2.0", "tiller_version": "^2.9.0"}
+    assert ground.install(chart(config("gate-a"), **open_gates), "gate").version == 1
 
 
 def test_an_unknown_kind_fails_the_validation_and_leaves_no_record(ground: Ground) -> None:
