@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from helmpy.errors import HelmError
-from helmpy.gocompat.json_fault import explain
 from helmpy.gocompat.kinds import Float32
 
 TYPE_CHECKING = False
@@ -286,6 +285,13 @@ def _scanner() -> Callable[[str, int], tuple[Any, int]]:
 
 
 _scan: Callable[[str, int], tuple[Any, int]] | None = None
+
+
+def explain(text: str) -> str:
+    """Return Go's message for the first fault of ``text``, empty where there is none."""
+    from helmpy.gocompat import json_fault
+
+    return json_fault.explain(text)
 
 
 def loads(text: str | bytes) -> Any:

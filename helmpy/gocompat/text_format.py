@@ -25,41 +25,9 @@ _UINT64 = 1 << 64
 _MAX_RUNE = 0x10FFFF
 
 
-def sprintf(template: str, values: Sequence[Any]) -> str:
-    """Return Go's Sprintf; faults of the format are told in the result, as Go does (``%!d(string=x)``).
-
-    Widths and precisions beyond a million are refused in Go's way. Raises TextTooDeep, TextTooLong.
-    """
-    pieces = _simple.get(template)
-    if pieces is None:
-        pieces = _remember(template)
-    if len(pieces) != len(values) + 1:
-        return _Printer(values).run(template)
-    for value in values:
-        if value.__class__ is not str:
-            return _Printer(values).run(template)
-    out = [pieces[0]]
-    for value, piece in zip(values, pieces[1:], strict=True):
-        out.append(value)
-        out.append(piece)
-    return joined(out)
-
-
-# The texts around the verbs of formats that have but %s and %v; others have none.
-_simple: dict[str, list[str]] = {}
-_REMEMBERED = 1000
-_REMEMBERED_FORMAT = 200
-
-
-def _remember(template: str) -> list[str]:
-    pieces = template.replace("%v", "%s").split("%s")
-    if any("%" in piece for piece in pieces):
-        pieces = []
-    if len(template) <= _REMEMBERED_FORMAT:
-        if len(_simple) >= _REMEMBERED:
-            _simple.clear()
-        _simple[template] = pieces
-    return pieces
+def formatted(template: str, values: Sequence[Any]) -> str:
+    """Return Go's Sprintf of any format; ``text.sprintf`` knows the simple ones itself."""
+    return _Printer(values).run(template)
 
 
 class _Flags:

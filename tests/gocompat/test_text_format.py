@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helmpy.gocompat.kinds import GoObject, StringMap, Uint8
-from helmpy.gocompat.text_format import sprintf
+from helmpy.gocompat.text import sprintf
 from helmpy.gocompat.text_types import TextTooLong
 
 
