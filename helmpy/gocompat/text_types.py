@@ -15,9 +15,9 @@ MAX_WIDTH = 1_000_000
 # Lists and maps inside each other; only a map that contains itself gets there.
 MAX_DEPTH = 200
 # Characters of one result: a template may double a text as often as it likes.
-MAX_TEXT = 50_000_000
+MAX_TEXT = 10_000_000
 # Pieces that a value prints as: keys, items, brackets.
-MAX_PIECES = 5_000_000
+MAX_PIECES = 1_000_000
 
 _TYPE_NAMES: dict[type, str] = {
     str: "string", bool: "bool", int: "int", float: "float64", list: "[]interface {}",

@@ -318,7 +318,7 @@ def _shown(value: Any) -> str:
     if value is None:
         return NO_VALUE
     try:
-        return sprint(value)
+        return value.printed() if isinstance(value, GoObject) else sprint(value)
     except HelmError as error:
         raise ExecError(_ACTION, str(error)) from error
 

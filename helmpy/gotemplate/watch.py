@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
+    from typing import Self
 
     from helmpy.gotemplate.limits import Limits
 
@@ -52,7 +53,7 @@ class Watch:
         """Let ``stop`` be called, with the reason, when a limit is crossed; it may be called many times."""
         self._stops.append(stop)
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Self:
         self._thread = _thread.get_ident()
         self._started = time.process_time()
         self._size = _resident()

@@ -1,0 +1,101 @@
+"""What ends a render that takes too long or too much memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from helmpy.gocompat.function import GoFunc
+from helmpy.gotemplate import Limits, TemplateError, TemplateSet
+from helmpy.gotemplate.watch import Watch
+
+FAST = Limits(seconds=0.1)
+LOOP = "{{ range . }}{{ range $ }}{{ range $ }}{{ end }}{{ end }}{{ end }}"
+
+
+def executed(text: str, functions: dict[str, Callable[..., Any]], limits: Limits, data: Any = None) -> str:
+    table = {name: GoFunc(call, ("...any",), "any") for name, call in functions.items()}
+    with Watch(limits) as watch:
+        templates = TemplateSet(table, limits=limits, watch=watch)
+        templates.parse("t", text)
+        return templates.execute("t", data)
+
+
+def spin(seconds: float) -> str:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return ""
+
+
+def test_a_loop_without_functions_stops_at_a_step() -> None:
+    with pytest.raises(TemplateError, match=r'^template: t:1:\d+: executing "t": rendering takes longer than'):
+        executed(LOOP, {}, FAST, list(range(100_000)))
+
+
+def test_a_row_of_calls_stops_between_them() -> None:
+    calls = []
+
+    def call(*_: Any) -> str:
+        calls.append(1)
+        return spin(0.05)
+
+    with pytest.raises(TemplateError, match=r"^rendering takes longer than the limit of 0.1 seconds$"):
+        executed("{{ print" + " (call_)" * 100 + " }}", {"call_": call}, FAST)
+    assert len(calls) < 15
+
+
+def test_a_function_that_goes_on_is_interrupted() -> None:
+    start = time.process_time()
+    with pytest.raises(TemplateError, match=r"^rendering takes longer than the limit of 0.1 seconds$"):
+        executed("{{ spin 60 }}", {"spin": lambda _: spin(60)}, FAST)
+    assert time.process_time() - start < 20
+
+
+def test_one_deep_in_fresh_threads_is_interrupted_there() -> None:
+    text = '{{ define "a" }}{{ if . }}{{ template "a" (less .) }}{{ else }}{{ spin 60 }}{{ end }}{{ end }}{{ template "a" . }}'
+    start = time.process_time()
+    with pytest.raises(TemplateError, match=r"rendering takes longer than the limit of 0.3 seconds$"):
+        executed(text, {"less": lambda n: n - 1, "spin": lambda _: spin(60)}, Limits(seconds=0.3), 200)
+    assert time.process_time() - start < 20
+
+
+def test_memory_that_grows_is_noticed() -> None:
+    kept: list[bytes] = []
+
+    def keep(*_: Any) -> str:
+        kept.append(b"x" * 1_000_000)
+        return ""
+
+    with pytest.raises(TemplateError, match=r"rendering takes more memory than the limit of 20 MiB$"):
+        executed("{{ range . }}{{ keep }}{{ end }}", {"keep": keep}, Limits(memory=20), list(range(2000)))
+    assert len(kept) < 1000
+
+
+def test_no_memory_at_all_is_an_error_of_the_template() -> None:
+    def fail(*_: Any) -> str:
+        raise MemoryError
+
+    with pytest.raises(TemplateError, match=r"^rendering takes more memory than there is$"):
+        executed("{{ fail_ }}", {"fail_": fail}, Limits())
+
+
+def test_other_errors_and_results_pass() -> None:
+    assert executed("{{ print 1 }}", {}, Limits()) == "1"
+    with pytest.raises(TemplateError, match="nil is not a command"):
+        executed("{{ nil }}", {}, Limits())
+    with pytest.raises(KeyError), Watch(Limits()):
+        raise KeyError
+
+
+def test_nothing_is_left_behind() -> None:
+    for _ in range(20):
+        with pytest.raises(TemplateError):
+            executed("{{ spin 60 }}", {"spin": lambda _: spin(60)}, Limits(seconds=0.01))
+    spin(0.3)  # an interrupt that comes late would come here
+    names = [thread.name for thread in threading.enumerate()]
+    assert "template" not in names
