@@ -24,7 +24,7 @@ def ours(chart: str) -> Callable[[], Mapping[str, str]]:
     release = ReleaseOptions("bench", "default")
 
     def rendered() -> Mapping[str, str]:
-        return render(requirements.process(loaded, {}), {}, release, cluster)
+        return render(requirements.process(loaded, {}, written=False), {}, release, cluster)
 
     return rendered
 

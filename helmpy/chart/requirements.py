@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from helmpy.chart.metadata import parse_dependencies
 from helmpy.chart.model import Chart, ChartError, Config, Dependency
-from helmpy.chart.values import ValuesError, coalesce_values, merge_tables, remember
+from helmpy.chart.values import Joined, ValuesError, coalesce_values, merge_tables, remember
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
 from helmpy.record import record, replace
@@ -78,16 +78,18 @@ def check_dependencies(chart: Chart, requirements: Requirements | None = None) -
         raise ChartError(f"found in {source}, but missing in charts/ directory: {', '.join(missing)}")
 
 
-def process(chart: Chart, overrides: Mapping[str, Any], *, warn: Warn | None = None) -> Chart:
+def process(chart: Chart, overrides: Mapping[str, Any], *, warn: Warn | None = None, written: bool = True) -> Chart:
     """Return ``chart`` with disabled subcharts gone, aliases applied and values imported.
 
     ``overrides`` are the user's values. The values.yaml of every chart that lists dependencies
     is replaced by its values joined with those of its subcharts, as Helm does it; so a null of
-    the user's can't take a default away from a subchart there. Raises ChartError, ValuesError.
+    the user's can't take a default away from a subchart there. Without ``written`` they stay tables
+    whose text is written if somebody asks: enough for who renders the chart and sends it nowhere.
+    Raises ChartError, ValuesError.
     """
     dialect = 3 if chart.is_v2 else 2
     pruned = _prune(chart, overrides, "", dialect, warn)
-    return _import(pruned, dialect, warn)
+    return _import(pruned, dialect, warn, written=written)
 
 
 # Enabling
@@ -201,9 +203,10 @@ def _scalar(values: Table, path: str) -> Any:
 # Importing
 
 
-def _import(chart: Chart, dialect: int, warn: Warn | None) -> Chart:
+def _import(chart: Chart, dialect: int, warn: Warn | None, *, written: bool) -> Chart:
     if chart.dependencies:
-        chart = replace(chart, dependencies=tuple(_import(one, dialect, warn) for one in chart.dependencies))
+        below = tuple(_import(one, dialect, warn, written=written) for one in chart.dependencies)
+        chart = replace(chart, dependencies=below)
     listed = read_requirements(chart)
     if listed is None:
         return chart
@@ -216,7 +219,9 @@ def _import(chart: Chart, dialect: int, warn: Warn | None) -> Chart:
             return chart
         raise
     imported = _imports(chart, listed.dependencies, own, dialect, warn)
-    joined = merge_tables(imported, own, label=chart.name, dialect=dialect, warn=warn)
+    joined = merge_tables(imported, own, label=chart.name, dialect=dialect, warn=warn) if imported else own
+    if not written:
+        return replace(chart, values=Joined(joined))
     text = yaml.dump(joined)
     remember(text, joined)
     return replace(chart, values=Config(raw=text))

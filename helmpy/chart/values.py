@@ -13,7 +13,7 @@ charts' own defaults, which are fresh at every call.
 
 from __future__ import annotations
 
-from helmpy.chart.model import Chart
+from helmpy.chart.model import Chart, Config
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
 
@@ -34,6 +34,30 @@ _REMEMBERED_SIZE = 4 * 2**20  # characters; longer texts are parsed anew
 
 class ValuesError(HelmError):
     """Values that do not parse or do not fit the chart."""
+
+
+class Joined(Config):
+    """Values known as a table. Their text is written when somebody reads it: rendering does without."""
+
+    __slots__ = ("_text", "table")
+    table: Table
+    _text: str | None
+
+    def __init__(self, table: Table) -> None:
+        for name, value in (("table", table), ("_text", None), ("values", {})):
+            object.__setattr__(self, name, value)
+
+    @property
+    def raw(self) -> str:
+        """The YAML text of the table."""
+        text = self._text
+        if text is None:
+            text = yaml.dump(self.table)
+            object.__setattr__(self, "_text", text)
+        return text
+
+    def __reduce__(self) -> tuple[type[Config], tuple[str]]:
+        return Config, (self.raw,)
 
 
 _parsed: dict[str, Table] = {}
@@ -156,7 +180,7 @@ def coalesce_values(chart: Chart, overrides: Mapping[str, Any], *, dialect: int 
 
 
 def _coalesce2(chart: Chart, given: Table, warn: Warn | None) -> Table:
-    if chart.values is not None and chart.values.raw:
+    if _has_defaults(chart):
         given = merge_tables(given, _defaults(chart), label=chart.name, warn=warn)
     return _scope2(chart, given, warn)
 
@@ -186,7 +210,7 @@ def _with_globals2(own: Table, parent: Table, label: str, warn: Warn | None) -> 
 
 def _coalesce3(chart: Chart, given: Table, prefix: str, warn: Warn | None) -> Table:
     """As ``_coalesce2`` in Helm 3's way; ``given`` is ours to change."""
-    if chart.values is not None and chart.values.raw:
+    if _has_defaults(chart):
         _fill3(given, _defaults(chart), prefix, warn, top=True)
     for subchart in chart.dependencies:
         own = _subtable(given, subchart.name)
@@ -246,7 +270,13 @@ def _push_globals3(own: Table, parent: Table, prefix: str, warn: Warn | None) ->
 # Both
 
 
+def _has_defaults(chart: Chart) -> bool:
+    return isinstance(chart.values, Joined) or (chart.values is not None and bool(chart.values.raw))
+
+
 def _defaults(chart: Chart) -> Table:
+    if isinstance(chart.values, Joined):
+        return copy_table(chart.values.table)
     raw = chart.values.raw if chart.values else ""
     try:
         return parse_defaults(raw)

@@ -55,7 +55,7 @@ class Rendering:
         """Return the chart with its subcharts settled, and path to text of all it rendered."""
         tell = once(logged)
         requirements.check_dependencies(chart)
-        settled = requirements.process(chart, self.values, warn=tell)
+        settled = requirements.process(chart, self.values, warn=tell, written=False)
         cluster = self.capabilities(3 if chart.is_v2 else 2)
         if chart.is_v2:
             _check_v2(settled, self.values, cluster)

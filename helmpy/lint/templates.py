@@ -46,7 +46,7 @@ def check(
 
 def _render(chart: Chart, values: Mapping[str, Any], namespace: str, time: Timestamp, limits: Limits) -> dict[str, str]:
     if chart.is_v2:  # Helm 3 leaves out disabled subcharts here, Helm 2 looks at all
-        chart = requirements.process(chart, values)
+        chart = requirements.process(chart, values, written=False)
     dialect = 3 if chart.is_v2 else 2
     release = ReleaseOptions(
         "test-release" if chart.is_v2 else RELEASE_NAME, namespace, revision=0, is_install=False, time=time

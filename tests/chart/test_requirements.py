@@ -1,3 +1,4 @@
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -5,8 +6,8 @@ import pytest
 
 from helmpy.chart import requirements
 from helmpy.chart.loader import from_files
-from helmpy.chart.model import Chart, ChartError, File
-from helmpy.chart.values import coalesce_values
+from helmpy.chart.model import Chart, ChartError, Config, File
+from helmpy.chart.values import Joined, coalesce_values
 from helmpy.errors import HelmError
 
 SUB = "exports: {e: {x: 2, z: 3}}\nd: {q: 4, w: {v: 1}}\nk: 9\n"
@@ -239,3 +240,20 @@ def test_a_broken_list_is_told(text: str, message: str) -> None:
 def test_an_empty_list_is_a_list() -> None:
     empty = from_files([File("Chart.yaml", b"name: p"), File("requirements.yaml", b"")])
     assert requirements.read_requirements(empty) == requirements.Requirements()
+
+
+@pytest.mark.parametrize("v2", [False, True])
+def test_who_only_renders_gets_tables_that_become_the_same_text_when_read(v2: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    listed = "- {name: s, version: '*', import-values: [{child: d, parent: m.n}]}\n"
+    whole = chart(listed, "x: 1\nn: null\n", v2=v2)
+    written = requirements.process(whole, {})
+    light = requirements.process(whole, {}, written=False)
+    assert isinstance(light.values, Joined)
+    assert not isinstance(written.values, Joined)
+    for overrides in ({}, {"x": None, "s": {"y": 3.0}, "global": {"g": "h"}}):
+        assert coalesce_values(light, overrides) == coalesce_values(written, overrides)
+    coalesce_values(light, {})["x"] = "changed"
+    sent = pickle.loads(pickle.dumps(light.values))
+    assert type(sent) is Config
+    assert sent == written.values
+    assert light.values.raw == sent.raw
