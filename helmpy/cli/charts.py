@@ -8,6 +8,7 @@ from pathlib import Path
 from helmpy.chart import loader, requirements
 from helmpy.chart.model import Chart, ChartError
 from helmpy.cli.output import debug
+from helmpy.errors import HelmError
 from helmpy.gotemplate import TemplateError
 from helmpy.home import Settings
 from helmpy.release.error import ReleaseError
@@ -16,19 +17,57 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from helmpy.cli.repository import SourceFlags
 
-def locate(settings: Settings, name: str) -> Path:
-    """The chart's file or directory. Raises ChartError in Helm's words where there is none."""
-    path = Path(name.strip())
+
+def locate(settings: Settings, name: str, source: SourceFlags) -> Path:
+    """The chart's file or directory, fetched where no such file is here. Raises HelmError in Helm's words.
+
+    What is looked at, in this order: the path itself, ``$HELM_HOME/repository``, the repositories.
+    """
+    debug(settings, f'Original chart version: "{source.version}"')
+    if source.devel and not source.version:
+        debug(settings, f"setting version to {source.constraint}")
+    name = name.strip()
+    path = Path(name)
     if path.exists():
         debug(settings, f"CHART PATH: {path.resolve()}\n")
-        return path
+        return _checked(path, source)
     if path.is_absolute() or name.startswith("."):
         raise ChartError(f'path "{name}" not found')
     kept = settings.home.repository / name
     if kept.exists():
         return kept
-    raise ChartError(f'failed to download "{name}" (no such file or directory here, and no repository is asked)')
+    return _fetched(settings, name, source)
+
+
+def _checked(path: Path, source: SourceFlags) -> Path:
+    if not source.verify:
+        return path
+    if path.is_dir():
+        raise ChartError("cannot verify a directory")
+    from helmpy.cli.verify import check
+
+    check(str(path), source.keyring)
+    return path
+
+
+def _fetched(settings: Settings, name: str, source: SourceFlags) -> Path:
+    from helmpy.cli import repository
+    from helmpy.repo.downloader import DownloadError
+
+    check = repository.Check.ALWAYS if source.verify else repository.Check.NEVER
+    try:
+        found = repository.obtain(settings, name, source, check)
+    except HelmError as error:
+        if settings.debug or source.repository or source.verify:
+            raise
+        raise DownloadError(f'failed to download "{name}" (hint: running `helm repo update` may help)') from error
+    archive = settings.home.archive
+    archive.mkdir(parents=True, exist_ok=True)
+    path = found.write(archive).absolute()
+    debug(settings, f"Fetched {name} to {path}\n")
+    return path
 
 
 def load_complete(path: Path) -> Chart:

@@ -113,7 +113,7 @@ def boolean(long: str, short: str = "", *, about: str, default: bool = False, **
     return flag(long, short, kind=pflags.BOOL, default=default, about=about, **more)
 
 
-def string(long: str, short: str = "", *, about: str, default: str = "", **more: Any) -> Decorator:
+def string(long: str, short: str = "", *, about: str, default: str | Callable[[], str] = "", **more: Any) -> Decorator:
     return flag(long, short, kind=pflags.STRING, default=default, about=about, **more)
 
 

@@ -40,7 +40,7 @@ def ensure(home: Home, *, stable_url: str, local_url: str, skip_repos: bool = Fa
         say(f"Adding local repo with URL: {local_url} ")
         repositories = [_repository(home, "stable", stable_url), _repository(home, "local", local_url)]
         _local_index(home)
-    _write(home.repository_file, {"apiVersion": "v1", "generated": _now(), "repositories": repositories})
+    _write(home.repository_file, {"apiVersion": "v1", "generated": now(), "repositories": repositories})
 
 
 def _repository(home: Home, name: str, url: str) -> dict[str, str]:
@@ -51,7 +51,7 @@ def _repository(home: Home, name: str, url: str) -> dict[str, str]:
 def _local_index(home: Home) -> None:
     index = home.local_repository / "index.yaml"
     if not index.exists():
-        _write(index, {"apiVersion": "v1", "entries": {}, "generated": _now()})
+        _write(index, {"apiVersion": "v1", "entries": {}, "generated": now()})
     link = home.cache_index("local")
     if not link.is_symlink() and not link.exists():
         link.symlink_to(index)
@@ -61,5 +61,6 @@ def _write(path: Path, value: dict[str, Any]) -> None:
     path.write_text(yaml_text(value), encoding="utf-8")
 
 
-def _now() -> str:
+def now() -> str:
+    """The time of day in UTC, as RFC 3339 text."""
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helmpy.chart import loader, metadata
 from helmpy.chart.model import Chart
+from helmpy.cli import repository
 from helmpy.cli.charts import locate
 from helmpy.cli.command import Entry, exactly
 from helmpy.cli.command import command as make
@@ -13,6 +14,8 @@ from helmpy.home import Settings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from helmpy.cli.repository import SourceFlags
 
 
 TABLE = {
@@ -30,8 +33,9 @@ SEPARATOR = "---"
     about="Show what a chart is: its Chart.yaml, its values.yaml and its README, with --- between.",
     table=TABLE,
 )
-def command(settings: Settings, args: Sequence[str]) -> None:
-    chart = loaded(settings, args)
+@repository.source
+def command(settings: Settings, args: Sequence[str], *, source: SourceFlags) -> None:
+    chart = loaded(settings, args, source)
     show_metadata(chart)
     if chart.values is not None:
         say(SEPARATOR)
@@ -42,10 +46,10 @@ def command(settings: Settings, args: Sequence[str]) -> None:
         say(text)
 
 
-def loaded(settings: Settings, args: Sequence[str]) -> Chart:
+def loaded(settings: Settings, args: Sequence[str], source: SourceFlags) -> Chart:
     """The chart that the one argument names. Raises HelmError."""
     exactly(args, "chart name")
-    return loader.load(locate(settings, args[0]))
+    return loader.load(locate(settings, args[0], source))
 
 
 def show_metadata(chart: Chart) -> None:

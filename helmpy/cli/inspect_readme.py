@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helmpy.cli import repository
 from helmpy.cli.command import command as make
 from helmpy.cli.inspect import loaded, readme
 from helmpy.cli.output import say
@@ -11,9 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helmpy.cli.repository import SourceFlags
+
 
 @make("readme", usage="[CHART] [flags]", about="Show a chart's README.")
-def command(settings: Settings, args: Sequence[str]) -> None:
-    text = readme(loaded(settings, args))
+@repository.source
+def command(settings: Settings, args: Sequence[str], *, source: SourceFlags) -> None:
+    text = readme(loaded(settings, args, source))
     if text is not None:
         say(text)

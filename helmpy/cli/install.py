@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helmpy.chart.model import Chart, Config
-from helmpy.cli import get, options
+from helmpy.cli import get, options, repository
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
 from helmpy.cli.command import boolean, exactly, integer, string
 from helmpy.cli.command import command as make
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from helmpy.cli.repository import SourceFlags
     from helmpy.client import Tiller
 
 
@@ -127,6 +128,7 @@ class Install:
 @options.output("table", "json", "yaml", refusal="unsupported format {}")
 @options.values
 @options.tls
+@repository.source
 def command(
     settings: Settings,
     args: Sequence[str],
@@ -136,11 +138,12 @@ def command(
     namespace: str,
     values: options.ValueFlags,
     tls: options.TlsFlags,
+    source: SourceFlags,
     render_subchart_notes: bool,
     **flags: Any,
 ) -> None:
     exactly(args, "chart name")
-    path = locate(settings, args[0])
+    path = locate(settings, args[0], source)
     overrides = values.merged()
     if name_template:
         from helmpy.cli.go_template import generated_name

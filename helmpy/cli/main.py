@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, Entry] = {
     "create": Entry("helmpy.cli.create", "make a directory with a chart to start from"),
     "delete": Entry("helmpy.cli.delete", "delete releases from the cluster", ("del",), ("remove", "rm")),
+    "fetch": Entry("helmpy.cli.fetch", "download charts from a repository"),
     "get": Entry("helmpy.cli.get", "show what was stored of a release"),
     "help": Entry("helmpy.cli.help", "show the page of a command"),
     "history": Entry("helmpy.cli.history", "list the revisions of a release", ("hist",)),
@@ -26,13 +27,16 @@ COMMANDS: dict[str, Entry] = {
     "lint": Entry("helmpy.cli.lint", "look for mistakes in charts"),
     "list": Entry("helmpy.cli.list", "list releases", ("ls",)),
     "package": Entry("helmpy.cli.package", "make an archive of a chart directory"),
+    "repo": Entry("helmpy.cli.repo", "add, list, remove, update and index chart repositories"),
     "reset": Entry("helmpy.cli.reset", "remove Tiller from the cluster"),
     "rollback": Entry("helmpy.cli.rollback", "go back to an earlier revision of a release"),
     "sandbox": Entry("helmpy.cli.sandbox", "run a small Kubernetes API on this machine to try things on"),
+    "search": Entry("helmpy.cli.search", "look for charts in the added repositories"),
     "status": Entry("helmpy.cli.status", "show the state of a release"),
     "template": Entry("helmpy.cli.template", "render a chart on this machine"),
     "test": Entry("helmpy.cli.test", "run the tests of a release"),
     "upgrade": Entry("helmpy.cli.upgrade", "bring a release to a new chart or new values"),
+    "verify": Entry("helmpy.cli.verify", "check a packaged chart's signature"),
     "version": Entry("helmpy.cli.version", "print the versions of client and server"),
 }
 

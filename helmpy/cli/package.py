@@ -11,6 +11,7 @@ from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
 from helmpy.cli.output import debug, say
 from helmpy.cli.pflags import UsageError
+from helmpy.cli.repository import KEYRING
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.record import replace
@@ -25,20 +26,38 @@ if TYPE_CHECKING:
     usage="[flags] [CHART_PATH] [...]",
     about="Make an archive NAME-VERSION.tgz of each chart directory; its name must be the chart's.",
 )
+@boolean("sign", about="write NAME-VERSION.tgz.prov too, signed with the key that --key names")
 @boolean("save", about="keep a copy in $HELM_HOME/repository/local, where that exists", default=True)
 @string("app-version", about="put this appVersion into the package's Chart.yaml")
 @string("destination", "d", about="directory to write the archives to", default=".")
+@string("key", about="a part of the user id of the key to sign with")
+@KEYRING
 @string("version", about="put this version into the package's Chart.yaml")
 def command(
-    settings: Settings, args: Sequence[str], *, version: str, app_version: str, destination: str, save: bool
+    settings: Settings,
+    args: Sequence[str],
+    *,
+    version: str,
+    app_version: str,
+    destination: str,
+    save: bool,
+    sign: bool,
+    key: str,
+    keyring: str,
 ) -> None:
     if not args:
         raise UsageError("need at least one argument, the path to the chart")
+    if sign and not key:
+        raise UsageError("--key is required for signing a package")
+    if sign and not keyring:
+        raise UsageError("--keyring is required for signing a package")
     for path in args:
         chart = _renumbered(loader.load_directory(path), version, app_version)
         _check(chart, Path(path).absolute().resolve().name)
         archive = _written(chart, Path(destination))
         say(f"Successfully packaged chart and saved it to: {archive}", flush=True)
+        if sign:
+            _sign(archive, chart, keyring, key)
         if save:
             _keep(settings, archive)
 
@@ -72,6 +91,25 @@ def _written(chart: Chart, destination: Path) -> Path:
         raise ChartError(f"Failed to save: stat {error.filename or destination}: {reason}") from error
     except HelmError as error:
         raise ChartError(f"Failed to save: {error}") from error
+
+
+def _sign(archive: Path, chart: Chart, keyring: str, key: str) -> None:
+    from helmpy.repo import files, provenance
+
+    assert chart.metadata is not None, "a chart that was packaged has metadata"
+    signed = provenance.sign(
+        archive.read_bytes(), archive.name, chart.metadata, keyring=keyring, identity=key, passphrase=_passphrase
+    )
+    files.write(f"{archive}{provenance.SUFFIX}", signed)
+
+
+def _passphrase(user: str) -> str:
+    from getpass import getpass
+
+    try:
+        return getpass(f'Password for key "{user}" >  ')
+    except EOFError as error:
+        raise HelmError("the key needs a passphrase, and nobody is there to give it") from error
 
 
 def _keep(settings: Settings, archive: Path) -> None:

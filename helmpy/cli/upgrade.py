@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helmpy.chart.model import Chart, Config
-from helmpy.cli import get, options
+from helmpy.cli import get, options, repository
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
 from helmpy.cli.command import boolean, exactly, integer, string
 from helmpy.cli.command import command as make
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from helmpy.cli.repository import SourceFlags
     from helmpy.client import Tiller
 
 
@@ -138,6 +139,7 @@ class Upgrade:
 @options.output("table", "json", "yaml", refusal="unsupported format {}")
 @options.values
 @options.tls
+@repository.source
 def command(
     settings: Settings,
     args: Sequence[str],
@@ -146,6 +148,7 @@ def command(
     namespace: str,
     values: options.ValueFlags,
     tls: options.TlsFlags,
+    source: SourceFlags,
     render_subchart_notes: bool,
     no_hooks: bool,
     disable_hooks: bool,
@@ -153,7 +156,7 @@ def command(
 ) -> None:
     exactly(args, "release name", "chart path")
     name = args[0]
-    path = locate(settings, args[1])
+    path = locate(settings, args[1], source)
     with connected(settings, tls) as tiller:
         before, trouble = _newest(tiller, name)
         wanted = namespace or default_namespace(settings)

@@ -92,8 +92,7 @@ def load(path: str | os.PathLike[str]) -> Catalogue:
     Raises BrokenIndex, or OSError where there is no index file.
     """
     name = os.fspath(path)
-    status = os.stat(name)  # noqa: PTH116 - pathlib takes 4 ms to import
-    stamp = [_FORMAT, status.st_size, status.st_mtime_ns]
+    stamp = _stamp(name)
     kept = _kept(_place(name), stamp)
     if kept is not None:
         return Catalogue(kept)
@@ -101,6 +100,30 @@ def load(path: str | os.PathLike[str]) -> Catalogue:
         catalogue = Catalogue.of(index_file.parse(file.read(index_file.MAX_BYTES + 1)))
     _keep(_place(name), stamp, catalogue)
     return catalogue
+
+
+def store(path: str | os.PathLike[str], data: bytes, index: Index) -> None:
+    """Keep an index that was fetched, and its catalogue. Raises FileTrouble."""
+    from helmpy.repo.files import write
+
+    name = os.fspath(path)
+    write(name, data)
+    _keep(_place(name), _stamp(name), Catalogue.of(index))
+
+
+def forget(path: str | os.PathLike[str]) -> None:
+    """Remove an index and its catalogue, as far as they are there."""
+    name = os.fspath(path)
+    for file in (name, _place(name)):
+        try:
+            os.unlink(file)  # noqa: PTH108
+        except FileNotFoundError:
+            continue
+
+
+def _stamp(name: str) -> list[int]:
+    status = os.stat(name)  # noqa: PTH116 - pathlib takes 4 ms to import
+    return [_FORMAT, status.st_size, status.st_mtime_ns]
 
 
 def _place(name: str) -> str:

@@ -6,6 +6,7 @@ no other, also when it redirects.
 
 from __future__ import annotations
 
+from socket import gaierror
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -69,10 +70,12 @@ class HttpGetter:
         try:
             with session.get(url, auth=auth, stream=True, timeout=TIMEOUT) as answer:
                 if answer.status_code != OK:
-                    raise FetchError(f"Failed to fetch {url} : {answer.status_code} {_phrase(answer.status_code)}")
+                    raise FetchError(
+                        f"Failed to fetch {url} : {answer.status_code} {answer.reason or _phrase(answer.status_code)}"
+                    )
                 return _body(answer, url, progress)
         except (requests.RequestException, OSError) as error:
-            raise FetchError(f'Get "{url}": {_words(error)}') from error
+            raise FetchError(f'Get "{url}": {_words(error, url)}') from error
 
     def _session(self, access: Access, *, trusted: bool) -> requests.Session:
         import requests
@@ -130,14 +133,19 @@ def _body(answer: requests.Response, url: str, progress: Progress | None) -> byt
     return b"".join(parts)
 
 
-def _words(error: Exception) -> str:
-    """The innermost cause, in few words: requests wraps errors of urllib3 that wrap others."""
+def _words(error: Exception, url: str) -> str:
+    """The innermost cause in Go's words: requests wraps errors of urllib3 that wrap others."""
     inner: BaseException = error
     while True:
         following = inner.__cause__ or inner.__context__ or getattr(inner, "reason", None)
         if not isinstance(following, BaseException) or following is inner:
             break
         inner = following
+    parts = urlsplit(url)
+    if isinstance(inner, gaierror):
+        return f"dial tcp: lookup {parts.hostname}: no such host"
+    if isinstance(inner, ConnectionError) and inner.strerror:
+        return f"dial tcp {parts.hostname}:{_origin(url)[2]}: connect: {inner.strerror.lower()}"
     if isinstance(inner, OSError) and inner.strerror:
         return inner.strerror.lower()
     return str(inner) or type(inner).__name__

@@ -177,6 +177,26 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def of_archive(data: bytes, name: str, *, url: str = "", created: str = "") -> ChartVersion:
+    """Return the entry of an archive called ``name``; ``url`` is where its directory will be. Raises ChartError."""
+    from hashlib import sha256
+
+    from helmpy.chart import loader
+
+    metadata = loader.load_archive(data, name).metadata
+    assert metadata is not None, "a chart that loads has metadata"
+    place = f"{url.rstrip('/')}/{name}" if url else name
+    return ChartVersion(metadata, (place,), created, removed=False, digest=sha256(data).hexdigest())
+
+
+def of_versions(versions: Iterable[ChartVersion], *, generated: str) -> Index:
+    """Return the index of some versions; of two that are called the same the first stays. Charts stand by name."""
+    entries: dict[str, dict[str, ChartVersion]] = {}
+    for one in versions:
+        entries.setdefault(one.name, {}).setdefault(one.version, one)
+    return Index({name: ordered(entries[name].values()) for name in sorted(entries)}, generated)
+
+
 def to_dict(index: Index) -> dict[str, Any]:
     """Return the map that an index.yaml is written from."""
     shown: dict[str, Any] = {

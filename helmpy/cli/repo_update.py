@@ -1,0 +1,64 @@
+"""``helm repo update``: fetch every repository's index, several at a time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from helmpy.cli import repository
+from helmpy.cli.command import boolean
+from helmpy.cli.command import command as make
+from helmpy.cli.output import say
+from helmpy.errors import HelmError
+from helmpy.repo import catalogue, downloader, repositories
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helmpy.home import Settings
+    from helmpy.repo.getter import Getters
+    from helmpy.repo.repositories import Repository
+
+LOCAL = "local"  # the repository that `helm serve` offers: its index is made here
+AT_ONCE = 8
+
+
+class UpdateError(HelmError):
+    """Nothing could be updated, or with --strict not all."""
+
+
+@make("update", usage="[REPO_NAME] [flags]", about="Fetch the newest indexes of all chart repositories, or of one.")
+@boolean("strict", about="fail where an index could not be fetched")
+def command(settings: Settings, args: Sequence[str], *, strict: bool) -> None:
+    entries = repositories.load(settings.home.repository_file).entries
+    if not entries:
+        raise UpdateError("no repositories found. You must add one before updating")
+    if args:
+        entries = tuple(one for one in entries if one.name == args[0])
+        if not entries:
+            raise UpdateError("no repositories found matching the provided name. Verify if the repo exists")
+    say("Hang tight while we grab the latest from your chart repositories...", flush=True)
+    getters = repository.getters(settings)
+    failed = 0
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        tasks = [(one, pool.submit(_update, settings, getters, one)) for one in entries]
+        for one, task in tasks:
+            try:
+                task.result()
+            except HelmError as error:
+                failed += 1
+                say(f'...Unable to get an update from the "{one.name}" chart repository ({one.url}):\n\t{error}')
+            else:
+                skipped = one.name == LOCAL
+                told = "Skip local" if skipped else f'Successfully got an update from the "{one.name}"'
+                say(f"...{told} chart repository", flush=True)
+    if failed and strict:
+        raise UpdateError("Update Failed. Check log for details")
+    say("Update Complete.")
+
+
+def _update(settings: Settings, getters: Getters, one: Repository) -> None:
+    if one.name == LOCAL:
+        return
+    data, index = downloader.fetch_index(getters, one.url, downloader.access_of(one))
+    catalogue.store(settings.home.cache_index(one.name), data, index)

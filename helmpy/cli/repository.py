@@ -1,0 +1,223 @@
+"""What commands share that fetch from repositories: flags, the user's repositories, progress."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+
+from helmpy.cli.command import boolean, gathers, string
+from helmpy.cli.output import say
+from helmpy.errors import HelmError
+from helmpy.home import default_keyring
+from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helmpy.cli.command import Decorator, Function
+    from helmpy.home import Settings
+    from helmpy.repo.downloader import Downloader, Place
+    from helmpy.repo.getter import Access, Getters, Progress
+
+PRERELEASES = ">0.0.0-0"  # what --devel stands for
+
+
+@record(frozen=True, slots=True)
+class AccessFlags:
+    """What lets one into a repository: ``--username`` … ``--ca-file``."""
+
+    username: str = ""
+    password: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+    ca_file: str = ""
+
+    def of(self, url: str = "") -> Access:
+        from helmpy.repo.getter import Access
+
+        return Access(url, self.username, self.password, self.cert_file, self.key_file, self.ca_file)
+
+
+@record(frozen=True, slots=True)
+class SourceFlags:
+    """Which version of a chart, where from, and how it is checked."""
+
+    version: str = ""
+    devel: bool = False
+    repository: str = ""
+    access: AccessFlags = AccessFlags()
+    verify: bool = False
+    keyring: str = ""
+
+    @property
+    def constraint(self) -> str:
+        return PRERELEASES if self.devel and not self.version else self.version
+
+
+def access(function: Function) -> Function:
+    """The flags of access; the function gets ``access: AccessFlags``."""
+
+    @gathers(function)
+    def gathered(
+        *words: Any, username: str, password: str, cert_file: str, key_file: str, ca_file: str, **rest: Any
+    ) -> Any:
+        return function(*words, access=AccessFlags(username, password, cert_file, key_file, ca_file), **rest)
+
+    return _declared(gathered, _ACCESS)
+
+
+def source(function: Function) -> Function:
+    """Where a chart comes from; the function gets ``source: SourceFlags``."""
+
+    @access
+    @gathers(function)
+    def gathered(
+        *words: Any,
+        version: str,
+        devel: bool,
+        repo: str,
+        access: AccessFlags,
+        verify: bool,
+        keyring: str,
+        **rest: Any,
+    ) -> Any:
+        return function(*words, source=SourceFlags(version, devel, repo, access, verify, keyring), **rest)
+
+    return _declared(gathered, _SOURCE)
+
+
+def _declared(function: Function, flags: tuple[Decorator, ...]) -> Function:
+    for declare in flags:
+        function = declare(function)
+    return function
+
+
+def _keyring() -> str:
+    import os
+
+    return default_keyring(os.environ)
+
+
+KEYRING = string("keyring", about="file of the public keys to trust", default=_keyring)
+_ACCESS: tuple[Decorator, ...] = (
+    string("ca-file", about="PEM file: authorities to trust for the repository"),
+    string("cert-file", about="PEM file: certificate for the repository"),
+    string("key-file", about="PEM file: private key for the repository"),
+    string("password", about="password for the repository"),
+    string("username", about="user name for the repository"),
+)
+_SOURCE: tuple[Decorator, ...] = (
+    boolean("devel", about="take prereleases too, like --version '>0.0.0-0'"),
+    KEYRING,
+    string("repo", about="URL of the chart's repository, which need not be added"),
+    boolean("verify", about="check the chart's signature before it is used"),
+    string("version", about="version of the chart, or a range; default: the newest that is no prerelease"),
+)
+
+
+class Check(Enum):
+    """What is done about a chart's provenance file."""
+
+    NEVER = "never"
+    LATER = "later"  # fetched, not checked
+    IF_POSSIBLE = "if possible"
+    ALWAYS = "always"
+
+
+@record(frozen=True, slots=True)
+class Obtained:
+    """A chart's archive in memory, checked as far as that was asked for."""
+
+    file_name: str
+    archive: bytes
+    provenance: bytes | None = None
+    verification: str = ""
+
+    def write(self, directory: str | Path) -> Path:
+        """Put the archive, and its provenance file, into a directory. Raises FileTrouble."""
+        from helmpy.repo import files
+
+        target = Path(directory, self.file_name)
+        files.write(target, self.archive)
+        if self.provenance is not None:
+            files.write(f"{target}.prov", self.provenance)
+        return target
+
+
+def obtain(settings: Settings, reference: str, source: SourceFlags, check: Check) -> Obtained:
+    """Fetch the chart that ``reference`` names. Raises HelmError; nothing is written here."""
+    from helmpy.repo import downloader as download
+
+    access = source.access.of(source.repository)
+    found = downloader(settings)
+    if source.repository:
+        place = download.place_in_repository(getters(settings), source.repository, reference, source.constraint, access)
+    else:
+        place = found.place(reference, source.constraint, access)
+    if not place.file_name:
+        raise HelmError(f"{place.url} names no file")
+    with progress(f"Fetching {reference}:") as tell:
+        archive = found.fetch(place, tell)
+    signature = _signature(found, place, reference, check)
+    verification = ""
+    if check in (Check.ALWAYS, Check.IF_POSSIBLE) and signature is not None:
+        from helmpy.repo.provenance import verify
+
+        verification = str(verify(archive, place.file_name, signature, source.keyring))
+    return Obtained(place.file_name, archive, signature, verification)
+
+
+def _signature(found: Downloader, place: Place, reference: str, check: Check) -> bytes | None:
+    if check is Check.NEVER:
+        return None
+    try:
+        return found.provenance(place)
+    except HelmError as error:
+        if check is Check.ALWAYS:
+            raise HelmError(f'Failed to fetch provenance "{place.url}.prov"') from error
+        say(f"WARNING: Verification not found for {reference}: {error}")
+        return None
+
+
+def getters(settings: Settings) -> Getters:
+    """All ways to fetch, those of the user's plugins too."""
+    from helmpy.repo.getter import Getters
+
+    del settings
+    return Getters()
+
+
+def downloader(settings: Settings) -> Downloader:
+    from helmpy.repo import repositories
+    from helmpy.repo.downloader import Downloader
+
+    home = settings.home
+    return Downloader(
+        getters(settings),
+        lambda: repositories.load(home.repository_file),
+        home.cache_index,
+    )
+
+
+class progress:  # noqa: N801 - read as a word: with progress("...") as tell
+    """Tell on a terminal how much of a download is there; elsewhere tell nothing."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._told = False
+
+    def __enter__(self) -> Progress | None:
+        return self._tell if sys.stderr.isatty() else None
+
+    def _tell(self, done: int, total: int) -> None:
+        self._told = True
+        shown = f"{done / 2**20:.1f} MiB" + (f" of {total / 2**20:.1f}" if total else "")
+        sys.stderr.write(f"\r\033[K{self._text} {shown}")
+        sys.stderr.flush()
+
+    def __exit__(self, *_error: object) -> None:
+        if self._told:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()

@@ -1,0 +1,179 @@
+"""From what a user calls a chart to its archive: ``repo/chart``, a URL, or a chart of a repository's URL.
+
+Source of the rules and texts: Helm 2.17's chart downloader.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from helmpy.errors import HelmError
+from helmpy.record import record, replace
+from helmpy.repo import catalogue, index
+from helmpy.repo.getter import Access, FetchError
+from helmpy.repo.index import BrokenIndex, NoSuchChart
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helmpy.repo.catalogue import Offer
+    from helmpy.repo.getter import Getter, Progress
+    from helmpy.repo.index import Index
+    from helmpy.repo.repositories import Repositories, Repository
+
+_HEX = frozenset("0123456789abcdef")
+
+
+class DownloadError(HelmError):
+    """A chart can't be found or fetched."""
+
+
+@record(frozen=True, slots=True)
+class Place:
+    """Where an archive is, what lets one in there, and its SHA-256 in hex where an index tells it."""
+
+    url: str
+    access: Access
+    digest: str = ""
+
+    @property
+    def file_name(self) -> str:
+        return urlsplit(self.url).path.rsplit("/", 1)[-1]
+
+
+class Downloader:
+    """Knows the user's repositories and where their indexes are kept."""
+
+    def __init__(
+        self,
+        getters: Getter,
+        repositories: Callable[[], Repositories],
+        index_of: Callable[[str], str | os.PathLike[str]],
+    ) -> None:
+        self._getters = getters
+        self._repositories = repositories
+        self._index_of = index_of
+
+    def place(self, reference: str, version: str = "", access: Access = Access()) -> Place:  # noqa: B008 - frozen
+        """Return where the chart is that ``reference`` names. Raises DownloadError, NoSuchRepository.
+
+        A URL stands for itself; if one of the repositories offers it, that repository's access is used.
+        """
+        parts = urlsplit(reference)
+        if parts.scheme and (parts.netloc or parts.scheme == "file"):
+            return self._of_url(reference, access)
+        name, slash, chart = reference.partition("/")
+        if not slash:
+            raise DownloadError(f"Non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}")
+        repository = self._repositories().get(name)
+        try:
+            offers = catalogue.load(self._index_of(name))
+        except (OSError, BrokenIndex) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise DownloadError(f"no cached repo found. (try 'helm repo update'). {reason.lower()}") from error
+        try:
+            offer = offers.get(chart, version)
+        except NoSuchChart as error:
+            raise DownloadError(
+                f'chart "{chart}" matching version "{version}" not found in {name} index. '
+                f"(try 'helm repo update'). {error}"
+            ) from error
+        return _of_offer(offer, chart, repository.url, _merged(access_of(repository), access))
+
+    def _of_url(self, url: str, access: Access) -> Place:
+        try:
+            entries = self._repositories().entries
+        except HelmError:
+            entries = ()  # a URL needs no repositories
+        for repository in entries:
+            if url.startswith(repository.url.rstrip("/") + "/") and (repository.username or repository.cert_file):
+                return Place(url, _merged(access_of(repository), access))
+        return Place(url, replace(access, url=access.url or url))
+
+    def fetch(self, place: Place, progress: Progress | None = None) -> bytes:
+        """Return the archive, compared with the digest of the index. Raises FetchError, DownloadError."""
+        data = self._getters.get(place.url, place.access, progress)
+        if len(place.digest) == 64 and _HEX.issuperset(place.digest):
+            found = sha256(data).hexdigest()
+            if found != place.digest:
+                raise DownloadError(
+                    f"{place.url} is not what its repository's index lists: the SHA-256 is {found}, not {place.digest}. "
+                    "Run 'helm repo update'; if it stays so, the archive was changed"
+                )
+        return data
+
+    def provenance(self, place: Place) -> bytes:
+        """Return the text of the archive's provenance file. Raises FetchError."""
+        parts = urlsplit(place.url)
+        return self._getters.get(urlunsplit(parts._replace(path=parts.path + ".prov")), place.access)
+
+
+def access_of(repository: Repository) -> Access:
+    """What the user gave when the repository was added."""
+    return Access(
+        repository.url,
+        repository.username,
+        repository.password,
+        repository.cert_file,
+        repository.key_file,
+        repository.ca_file,
+    )
+
+
+def _merged(kept: Access, given: Access) -> Access:
+    """What was given now counts before what was kept."""
+    return Access(
+        kept.url or given.url,
+        given.username or kept.username,
+        given.password or kept.password,
+        given.cert_file or kept.cert_file,
+        given.key_file or kept.key_file,
+        given.ca_file or kept.ca_file,
+    )
+
+
+def _of_offer(offer: Offer, chart: str, base: str, access: Access) -> Place:
+    if not offer.urls:
+        raise DownloadError(f'chart "{chart}" has no downloadable URLs')
+    return Place(absolute_url(base, offer.urls[0]), access, offer.digest)
+
+
+def absolute_url(base: str, url: str) -> str:
+    """Return a chart's URL as seen from its repository's; the repository's query string stays."""
+    if urlsplit(url).scheme:
+        return url
+    parts = urlsplit(base)
+    joined = urlsplit(urljoin(urlunsplit((*parts[:2], parts.path.rstrip("/") + "/", "", "")), url))
+    return urlunsplit((*joined[:3], joined.query or parts.query, joined.fragment))
+
+
+def index_url(base: str) -> str:
+    """Return where a repository's index is."""
+    return absolute_url(base, index.FILENAME)
+
+
+def fetch_index(getters: Getter, url: str, access: Access, progress: Progress | None = None) -> tuple[bytes, Index]:
+    """Return a repository's index as it was sent, and read. Raises DownloadError in Helm's words."""
+    try:
+        data = getters.get(index_url(url), access, progress)
+        return data, index.parse(data)
+    except (FetchError, BrokenIndex) as error:
+        raise DownloadError(
+            f'Looks like "{url}" is not a valid chart repository or cannot be reached: {error}'
+        ) from error
+
+
+def place_in_repository(getters: Getter, url: str, chart: str, version: str, access: Access) -> Place:
+    """Return where a repository that nobody added has a chart. Raises DownloadError in Helm's words."""
+    _, found = fetch_index(getters, url, access)
+    words = f'chart "{chart}"' + (f' version "{version}"' if version else "")
+    try:
+        one = found.get(chart, version)
+    except NoSuchChart as error:
+        raise DownloadError(f"{words} not found in {url} repository") from error
+    if not one.urls:
+        raise DownloadError(f"{words} has no downloadable URLs")
+    return Place(absolute_url(url, one.urls[0]), replace(access, url=url), one.digest)

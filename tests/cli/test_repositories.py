@@ -1,0 +1,250 @@
+"""``helm repo``, ``search``, ``fetch``, ``verify`` and charts from repositories, over real HTTP."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pysequoia import CipherSuite, Tsk
+
+from helmpy.cli.main import run
+from tests.cli.conftest import user_home
+
+CHART = """\
+apiVersion: v1
+name: {name}
+version: {version}
+description: {about}
+"""
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
+        pass
+
+
+@pytest.fixture(name="served")
+def _served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A directory with charts, and where it is served."""
+    directory = tmp_path / "served"
+    directory.mkdir()
+    handler = functools.partial(_Quiet, directory=str(directory))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield directory, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(name="home")
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    home = user_home(tmp_path, monkeypatch)
+    assert run(["init", "--client-only", "--skip-repos"]) == 0
+    capsys.readouterr()
+    return home
+
+
+def _chart(place: Path, name: str, version: str, about: str = "A chart", *more: str) -> None:
+    directory = place / name
+    (directory / "templates").mkdir(parents=True, exist_ok=True)
+    (directory / "Chart.yaml").write_text(CHART.format(name=name, version=version, about=about))
+    (directory / "values.yaml").write_text(f"made: {version}\n")
+    (directory / "templates" / "a.yaml").write_text("kind: ConfigMap\n")
+    assert run(["package", str(directory), "-d", str(place.parent / "served"), "--save=false", *more]) == 0
+
+
+@pytest.fixture(name="one")
+def _one(home: Path, served: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, str]:
+    """A repository ``one`` with versions of alpha and beta, added."""
+    del home
+    for version in ("0.1.0", "0.2.0", "0.3.0-beta.1"):
+        _chart(tmp_path / "src", "alpha", version)
+    _chart(tmp_path / "src", "beta", "0.1.0", "The alpha of a beta")
+    assert run(["repo", "index", str(served[0])]) == 0
+    assert run(["repo", "add", "one", served[1]]) == 0
+    capsys.readouterr()
+    return served
+
+
+def _said(capsys: pytest.CaptureFixture[str], line: str, *words: str) -> tuple[int, str, str]:
+    status = run([*line.split(), *words])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_repositories_are_added_listed_and_removed(
+    one: tuple[Path, str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = one[1]
+    assert _said(capsys, "repo list") == (0, f"NAME\tURL{' ' * (len(url) - 3)}\none \t{url}\n", "")
+    assert _said(capsys, "repo list -o json") == (0, f'[{{"Name":"one","URL":"{url}"}}]\n', "")
+    cached = sorted(path.name for path in (home / "helm/repository/cache").iterdir())
+    assert cached == ["one-index.catalogue", "one-index.yaml"]
+    assert _said(capsys, f"repo add one {url} --no-update") == (
+        1,
+        "",
+        "Error: repository name (one) already exists, please specify a different name\n",
+    )
+    assert _said(capsys, "repo remove one") == (0, '"one" has been removed from your repositories\n', "")
+    assert list((home / "helm/repository/cache").iterdir()) == []
+    assert _said(capsys, "repo rm one") == (1, "", 'Error: no repo named "one" found\n')
+    assert _said(capsys, "repo list -o json") == (0, "null\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (
+            "repo add x {url}/none",
+            'Looks like "{url}/none" is not a valid chart repository or cannot be reached: Failed',
+        ),
+        ("repo add x http://127.0.0.1:1", "dial tcp 127.0.0.1:1: connect: connection refused"),
+        ("repo add ../x {url}", "repository name '../x' can't be used"),
+        ("repo update none", "no repositories found matching the provided name. Verify if the repo exists"),
+        ("fetch one/none", 'chart "none" matching version "" not found in one index. (try \'helm repo update\'). no'),
+        ("fetch one/alpha --version 9", "No chart version found for alpha-9"),
+        ("fetch two/alpha", "repo two not found"),
+        ("fetch alpha", "Non-absolute URLs should be in form of repo_name/path_to_chart, got: alpha"),
+        ("fetch --repo {url} none", 'chart "none" not found in {url} repository'),
+        ("fetch one/alpha --verify", 'Failed to fetch provenance "{url}/alpha-0.2.0.tgz.prov"'),
+        ("fetch one/alpha -d none/there", "open none/there/alpha-0.2.0.tgz: no such file or directory"),
+        ("inspect one/none", 'failed to download "one/none" (hint: running `helm repo update` may help)'),
+        ("install one/none", 'failed to download "one/none" (hint: running `helm repo update` may help)'),
+        ("search -r (", "error parsing regexp: missing closing ): `(`"),
+        ("search -o xml", "unsupported format xml"),
+        ("repo index none", "none/index.yaml: no such file or directory"),
+        ("verify none.tgz", "stat none.tgz: no such file or directory"),
+    ],
+)
+def test_one_line_says_what_is_wrong(
+    one: tuple[Path, str], capsys: pytest.CaptureFixture[str], words: str, error: str
+) -> None:
+    status, out, err = _said(capsys, words.format(url=one[1]))
+    assert (status, out) == (1, "")
+    assert err.startswith("Error: ")
+    assert error.format(url=one[1]) in err
+    assert err.count("\n") == 1
+
+
+def test_search(one: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    del one
+    assert _said(capsys, "search alpha") == (
+        0,
+        (
+            "NAME     \tCHART VERSION\tAPP VERSION\tDESCRIPTION        \n"
+            "one/alpha\t0.2.0        \t           \tA chart            \n"
+            "one/beta \t0.1.0        \t           \tThe alpha of a beta\n"
+        ),
+        "",
+    )
+    assert _said(capsys, "search nothing") == (0, "No results found\n", "")
+    assert _said(capsys, "search -o json nothing") == (0, "null\n", "")
+    assert "one/alpha\t0.3.0-beta.1" in _said(capsys, "search --devel alpha")[1]
+
+
+def test_a_lost_index_is_warned_of(one: tuple[Path, str], home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    del one
+    (home / "helm/repository/cache/one-index.yaml").unlink()
+    told = "WARNING: Repo \"one\" is corrupt or missing. Try 'helm repo update'.\nNo results found\n"
+    assert _said(capsys, "search alpha") == (0, told, "")
+    status, out, _ = _said(capsys, "repo update")
+    assert status == 0
+    assert out == (
+        "Hang tight while we grab the latest from your chart repositories...\n"
+        '...Successfully got an update from the "one" chart repository\nUpdate Complete.\n'
+    )
+    assert "one/alpha" in _said(capsys, "search alpha")[1]
+
+
+def test_one_that_fails_does_not_stop_an_update(one: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    (one[0] / "index.yaml").write_text("<html>")
+    status, out, _ = _said(capsys, "repo update")
+    assert status == 0
+    assert f'...Unable to get an update from the "one" chart repository ({one[1]}):\n\t' in out
+    assert "one/alpha" in _said(capsys, "search alpha")[1]  # what was there before stays
+    assert _said(capsys, "repo update --strict")[0] == 1
+
+
+def test_fetch_writes_and_unpacks(
+    one: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    for words in ("one/alpha", "one/alpha --devel", "--repo {url} beta", "{url}/alpha-0.1.0.tgz", "--untar one/beta"):
+        assert _said(capsys, "fetch " + words.format(url=one[1])) == (0, "", ""), words
+    found = sorted(path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file())
+    assert found == [
+        "alpha-0.1.0.tgz", "alpha-0.2.0.tgz", "alpha-0.3.0-beta.1.tgz", "beta-0.1.0.tgz",
+        "beta/Chart.yaml", "beta/templates/a.yaml", "beta/values.yaml",
+    ]  # fmt: skip
+    assert _said(capsys, "fetch --untar one/beta") == (
+        1,
+        "",
+        "Error: Failed to untar: a file or directory with the name beta already exists\n",
+    )
+
+
+def test_an_archive_that_changed_is_refused(one: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    (one[0] / "alpha-0.2.0.tgz").write_bytes(b"something else")
+    status, _, err = _said(capsys, "fetch one/alpha")
+    assert status == 1
+    assert "is not what its repository's index lists: the SHA-256 is" in err
+
+
+def test_charts_of_repositories_are_inspected(
+    one: tuple[Path, str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _said(capsys, "inspect values one/alpha") == (0, "made: 0.2.0\n\n", "")
+    assert _said(capsys, "inspect values one/alpha --version <0.2") == (0, "made: 0.1.0\n\n", "")
+    assert _said(capsys, f"inspect values --repo {one[1]} beta") == (0, "made: 0.1.0\n\n", "")
+    assert (home / "helm/cache/archive/alpha-0.2.0.tgz").is_file()
+
+
+def test_index_merges(one: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "more").mkdir()
+    (one[0] / "alpha-0.1.0.tgz").rename(tmp_path / "more" / "alpha-0.1.0.tgz")
+    line = f"repo index {tmp_path / 'more'} --url http://h/c/ --merge {one[0] / 'index.yaml'}"
+    assert _said(capsys, line) == (0, "", "")
+    text = (tmp_path / "more" / "index.yaml").read_text()
+    assert "    - http://h/c/alpha-0.1.0.tgz\n" in text
+    assert "    - alpha-0.2.0.tgz\n" in text
+    assert "    - beta-0.1.0.tgz\n" in text
+
+
+def test_signed_charts(
+    home: Path,
+    served: tuple[Path, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    del home
+    key = Tsk.generate(user_id="Ann <ann@example.org>", cipher_suite=CipherSuite.RSA2k)
+    secret, public = tmp_path / "secret.gpg", tmp_path / "public.gpg"
+    secret.write_bytes(bytes(key))
+    public.write_bytes(bytes(key.extract_certificate()))
+    _chart(tmp_path / "src", "alpha", "1.0.0", "A chart", "--sign", "--key", "ann@", "--keyring", str(secret))
+    archive = served[0] / "alpha-1.0.0.tgz"
+    capsys.readouterr()
+    assert _said(capsys, f"verify {archive} --keyring {public}") == (0, "", "")
+    assert run(["repo", "index", str(served[0])]) == 0
+    assert run(["repo", "add", "one", served[1]]) == 0
+    capsys.readouterr()
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = _said(capsys, f"fetch one/alpha --verify --keyring {public}")
+    assert (status, out.startswith("Verification: alpha-1.0.0.tgz sha256:")) == (0, True)
+    assert (tmp_path / "alpha-1.0.0.tgz.prov").is_file()
+    assert _said(capsys, f"inspect values ./alpha-1.0.0.tgz --verify --keyring {public}")[0] == 0
+    (tmp_path / "alpha-1.0.0.tgz").write_bytes(b"\x1f\x8b changed")
+    status, _, err = _said(capsys, f"inspect values ./alpha-1.0.0.tgz --verify --keyring {public}")
+    assert (status, err.startswith("Error: sha256 sum does not match for alpha-1.0.0.tgz: ")) == (1, True)
+    assert _said(capsys, f"package {tmp_path / 'src' / 'alpha'} --sign") == (
+        1,
+        "",
+        "Error: --key is required for signing a package\n",
+    )
