@@ -315,7 +315,8 @@ V3: dict[str, Row] = {
 
 # sprig 2.22, where it gives something else; what it lacks or refuses is as in 3.2.
 _CONVERTED = (
-    "add add1 biggest ceil div float64 floor int int64 max min mod mul round semver semverCompare toJson toPrettyJson"
+    "add add1 biggest ceil div float64 floor int int64 max min mod mul round semver semverCompare sub "
+    "toJson toPrettyJson"
 )
 V2: dict[str, Row] = {
     **V3,

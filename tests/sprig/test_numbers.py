@@ -150,3 +150,9 @@ def test_refusals(name: str, args: tuple[Any, ...], message: str) -> None:
 def test_lists_of_numbers_are_gos() -> None:
     assert type(CALL["until"](2)) is IntList
     assert CALL["typeOf"](CALL["until"](2)) == "[]int"
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "max"])
+def test_the_older_arithmetic_reads_text_as_decimal(name: str) -> None:
+    assert CALL2[name]("010", "0x2") == {"add": 10, "sub": 10, "mul": 0, "max": 10}[name]
+    assert CALL[name]("010", "0x2") == {"add": 10, "sub": 6, "mul": 16, "max": 8}[name]
