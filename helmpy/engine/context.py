@@ -256,17 +256,25 @@ Values.methods = {
 
 
 class ChartMetadata(Message):
-    __slots__ = ()
-    methods: ClassVar[Methods] = {
-        **Message.methods,
-        "APIVersion": lambda chart: _returns(chart.get("ApiVersion")),  # Helm 3's name: charts are for both
-    }
+    """Helm 2's message. ``newer`` are fields that only Helm 3 has: charts are written for both."""
+
+    __slots__ = ("_newer",)
     go_type: ClassVar[str] = "*chart.Metadata"
     go_kind: ClassVar[str] = "ptr"
+
+    def __init__(self, fields: Iterable[Field], newer: Mapping[str, Any]) -> None:
+        super().__init__(fields)
+        self._newer = newer
+
+    def method(self, name: str) -> GoFunc | None:
+        if name == "APIVersion":
+            return _returns(self.get("ApiVersion"))
+        return _returns(self._newer[name]) if name in self._newer else super().method(name)
 
 
 class ChartMaintainer(Message):
     __slots__ = ()
+    methods: ClassVar[Methods] = {**Message.methods, "URL": lambda person: _returns(person.get("Url"))}  # as above
     go_type: ClassVar[str] = "*chart.Maintainer"
     go_kind: ClassVar[str] = "ptr"
 
@@ -316,7 +324,9 @@ class Dependencies(list[Dependency3]):
 
 def chart_object(chart: Chart, version: int, *, is_root: bool) -> GoObject:
     """Return ``.Chart`` as Helm 2 (``version`` 2) or Helm 3 shows it."""
-    return ChartMetadata(_fields_of(chart, 2)) if version == 2 else Chart3(_fields3(chart, is_root=is_root))
+    if version == 3:
+        return Chart3(_fields3(chart, is_root=is_root))
+    return ChartMetadata(_fields_of(chart, 2), {"IsRoot": is_root, "Type": "", "Dependencies": Dependencies()})
 
 
 def _fields_of(chart: Chart, version: int) -> Iterator[Field]:
@@ -444,6 +454,7 @@ class VersionSet(MethodMap):
 
     __slots__ = ()
     go_type: ClassVar[str] = "chartutil.VersionSet"
+    of_any: ClassVar[bool] = False
     methods: ClassVar[Methods] = {"Has": lambda known: GoFunc(known.__contains__, ("string",), "bool")}
 
 
@@ -488,15 +499,15 @@ class KubeVersion2(Struct):
 
 
 class KubeVersion3(Struct):
-    """Helm 3's three fields; prints the version alone."""
+    """Helm 3's three fields; an action prints the version alone, a function such as quote sees all."""
 
     __slots__ = ()
     go_type: ClassVar[str] = "chartutil.KubeVersion"
     methods: ClassVar[Methods] = dict.fromkeys(
-        ("String", "GitVersion"), lambda kube: GoFunc(kube.__str__, (), "string")
+        ("String", "GitVersion"), lambda kube: GoFunc(kube.printed, (), "string")
     )
 
-    def __str__(self) -> str:
+    def printed(self) -> str:
         return str(self.get("Version"))
 
 

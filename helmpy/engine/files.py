@@ -20,6 +20,7 @@ class Files(MethodMap):
 
     __slots__ = ()
     go_type: ClassVar[str] = "chartutil.Files"
+    of_any: ClassVar[bool] = False
     version: ClassVar[int] = 2
 
     @classmethod

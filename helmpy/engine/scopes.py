@@ -50,8 +50,9 @@ class Template:
         return self.path.rsplit("/", 1)[-1].startswith("_")
 
     def place(self) -> dict[str, str]:
-        """Return ``.Template``."""
-        return {"Name": self.path, "BasePath": f"{self.scope.path}/templates"}
+        """Return ``.Template``, in Helm 3 of the type that ``.Values`` has."""
+        place = {"Name": self.path, "BasePath": f"{self.scope.path}/templates"}
+        return place if self.scope.version == 2 else Values3(place)
 
 
 class Surroundings:

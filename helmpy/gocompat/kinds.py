@@ -69,10 +69,14 @@ class StringMap(dict[str, str]):
 
 
 class NamedMap(dict["str", "Any"]):
-    """A map type with a name of its own, as Helm's ``chartutil.Values``; subclasses set it."""
+    """A map type with a name of its own, as Helm's ``chartutil.Values``; subclasses set it.
+
+    ``of_any``: its items are of any type, so that it goes where a ``map[string]interface {}`` does.
+    """
 
     __slots__ = ()
     go_type: ClassVar[str] = "map[string]interface {}"
+    of_any: ClassVar[bool] = True
 
 
 class GoObject:
@@ -92,6 +96,10 @@ class GoObject:
         A name that the Go type lacks raises ``KeyError``, here any; the runtime words it as Go does.
         """
         raise KeyError(name)
+
+    def printed(self) -> str:
+        """Return what an action prints: methods of the type's pointer count there, and nowhere else."""
+        return str(self)
 
     def entries(self) -> Iterable[tuple[Any, Any]] | None:
         """Return keys and items in Go's order where the type is a map or a slice, else None."""

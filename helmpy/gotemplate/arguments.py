@@ -108,7 +108,7 @@ def fit(value: Any, param: str, node: Node, *, loose: bool) -> Any:
             raise ExecError(node, f"invalid value; expected {name}")
         return empty()
     actual = type_name(value)
-    if actual in (name, f"*{name}") or (param[:4] == "dict" and isinstance(value, NamedMap)):
+    if actual in (name, f"*{name}") or (param[:4] == "dict" and isinstance(value, NamedMap) and value.of_any):
         return value
     raise ExecError(node, f"wrong type for value; expected {name}; got {actual}")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from helmpy.gocompat import text
 from helmpy.gocompat.function import FunctionError, FunctionPanic, GoFunc
 from helmpy.gocompat.kinds import GoObject, StringList, StringMap, Uint8, Uint32, Uint64
@@ -48,7 +46,7 @@ def _len(value: Any) -> int:
     size = getattr(type(value), "__len__", None)
     if isinstance(value, GoObject) and size is not None:
         return int(size(value))
-    raise FunctionError(f"len of type {text.type_name(value)}")
+    raise FunctionError(f"len of type {text.type_name(value).removeprefix('*')}")
 
 
 def _position(index: Any, size: int) -> int:
@@ -77,7 +75,7 @@ def _element(item: Any, index: Any) -> Any:
             if index is None:
                 raise FunctionError("value is nil; should be of type string")
             raise FunctionError(f"value has type {text.type_name(index)}; should be string")
-        return item.get(index, "" if isinstance(item, StringMap) else None)
+        return dict.get(item, index, "" if isinstance(item, StringMap) else None)  # an entry, never a method
     if isinstance(item, (list, tuple, str, bytes)):
         data = to_bytes(item) if isinstance(item, str) else item
         position = _position(index, len(data))
@@ -88,7 +86,7 @@ def _element(item: Any, index: Any) -> Any:
     element = getattr(item, "element", None)
     if isinstance(item, GoObject) and element is not None:
         return element(index)
-    raise FunctionError(f"can't index item of type {text.type_name(item)}")
+    raise FunctionError(f"can't index item of type {text.type_name(item).removeprefix('*')}")
 
 
 def _slice(item: Any, *indexes: Any) -> Any:
@@ -105,7 +103,7 @@ def _slice(item: Any, *indexes: Any) -> Any:
     else:
         raise FunctionError(f"can't slice item of type {text.type_name(item)}")
     bounds = [_position(index, len(data)) for index in indexes]
-    for low, high in pairwise(bounds):
+    for low, high in zip(bounds, bounds[1:], strict=False):  # noqa: RUF007 - itertools costs start-up
         if low > high:
             raise FunctionError(f"invalid slice index: {int(low)} > {int(high)}")
     low = bounds[0] if bounds else 0
