@@ -13,8 +13,9 @@ from helmpy.engine.context import ReleaseOptions
 from helmpy.engine.functions import helm_functions
 from helmpy.engine.gotpl import Renderer, RenderError, order
 from helmpy.engine.scopes import JINJA, Surroundings, scopes, templates
+from helmpy.errors import HelmError
 from helmpy.gotemplate import Limits, TemplateError
-from helmpy.gotemplate.watch import Watch
+from helmpy.gotemplate.watch import watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from helmpy.engine.gotpl import Include
     from helmpy.engine.scopes import Scope
     from helmpy.gocompat.function import GoFunc
+    from helmpy.gotemplate.watch import Watch
 
-__all__ = ["Limits", "ReleaseOptions", "RenderError", "TemplateError", "render"]
+__all__ = ["InternalFault", "Limits", "ReleaseOptions", "RenderError", "TemplateError", "render"]
 
 
 def render(
@@ -49,12 +51,27 @@ def render(
     ``values`` are the user's, laid over the charts' defaults here; ``warn`` hears what did not
     fit. ``lookup`` answers the function of that name, ``now`` is the clock of date functions (nanoseconds since 1970),
     ``dns`` allows looking up hosts; ``lint`` lets missing required values pass.
-    Raises TemplateError for templates that fail and ValuesError for values that do not fit.
+    Raises TemplateError for templates that fail and ValuesError for values that do not fit; InternalFault
+    where a chart met a mistake of ours.
     """
-    coalesced = coalesce_values(chart, values, warn=warn)
-    found = scopes(chart, coalesced, Surroundings(release, capabilities))
-    tables = Tables(lookup=lookup, now=now, dns=dns, lint=lint, max_size=limits.size)
-    return render_scopes(found, tables, limits)
+    try:
+        coalesced = coalesce_values(chart, values, warn=warn)
+        found = scopes(chart, coalesced, Surroundings(release, capabilities))
+        tables = Tables(lookup=lookup, now=now, dns=dns, lint=lint, max_size=limits.size)
+        return render_scopes(found, tables, limits)
+    except HelmError:
+        raise
+    except RecursionError:
+        raise TemplateError("rendering template failed: nested too deep") from None
+    except Exception as error:  # whatever a stranger's chart brings about is an error of that chart
+        raise InternalFault(error) from error
+
+
+class InternalFault(TemplateError):
+    """An exception that nobody foresaw, on behalf of the chart that brought it about."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"rendering template failed: {type(error).__name__}: {error}")
 
 
 class Tables:
@@ -91,8 +108,7 @@ class Tables:
 
 def render_scopes(found: list[Scope], tables: Tables, limits: Limits) -> dict[str, str]:
     """Return path to text for the templates of all scopes, each chart by its own engine."""
-    with Watch(limits) as watch:
-        return _rendered(found, tables, limits, watch)
+    return watched(limits, lambda watch: _rendered(found, tables, limits, watch))
 
 
 def _rendered(found: list[Scope], tables: Tables, limits: Limits, watch: Watch) -> dict[str, str]:

@@ -32,5 +32,5 @@ class Limits:
     calls: int = 5_000
     nesting: int = 100
     templates: int = 20_000
-    seconds: float = 4.0
+    seconds: float = 3.0
     memory: int = 128

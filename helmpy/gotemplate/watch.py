@@ -17,10 +17,11 @@ from helmpy.gotemplate.errors import TemplateError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
-    from typing import Self
+    from typing import TypeVar
 
     from helmpy.gotemplate.limits import Limits
+
+    Result = TypeVar("Result")
 
 _TICK = 0.02  # seconds between two looks
 _GRACE = 0.1  # seconds of processor time that a render over its time has to stop by itself
@@ -31,16 +32,29 @@ class Stopped(BaseException):
     """A render on its way out; no BaseException of Python's own, so that nobody takes it for his."""
 
 
-class Watch:
-    """Bounds the ``with`` block's time and growth; TemplateError where it crosses ``limits``.
+def watched(limits: Limits, work: Callable[[Watch], Result]) -> Result:
+    """Return what ``work`` does; TemplateError where it crosses ``limits``, or the system has no more memory."""
+    watch = Watch(limits)
+    try:
+        watch.start()
+        try:
+            return work(watch)
+        finally:
+            watch.end()
+    except Stopped:  # it comes whenever it likes, during ``end`` too
+        watch.end()
+        raise TemplateError(watch.reason) from None
+    except MemoryError:
+        raise TemplateError("rendering takes more memory than there is") from None
 
-    A MemoryError of Python's becomes a TemplateError too.
-    """
+
+class Watch:
+    """Looks at one render; ``reason`` says what it crossed."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._stops: list[Callable[[str], None]] = []
-        self._reason = ""
+        self.reason = ""
         self._over = False
         self._ended = _thread.allocate_lock()
         self._deciding = _thread.allocate_lock()
@@ -53,7 +67,8 @@ class Watch:
         """Let ``stop`` be called, with the reason, when a limit is crossed; it may be called many times."""
         self._stops.append(stop)
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Begin to look."""
         self._thread = _thread.get_ident()
         self._started = time.process_time()
         self._size = _resident()
@@ -61,23 +76,10 @@ class Watch:
         try:
             _thread.start_new_thread(self._look, ())
         except RuntimeError:  # no thread to be had: the limits that count still hold
-            self._reason = ""
-        return self
+            self.reason = ""
 
-    def __exit__(
-        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        try:
-            self._end()
-        except Stopped:  # it comes whenever it likes
-            self._end()
-            kind = Stopped
-        if kind is Stopped:
-            raise TemplateError(self._reason) from None
-        if kind is MemoryError:
-            raise TemplateError("rendering takes more memory than there is") from None
-
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Look no more, and take back an interrupt that was not raised yet; may be called again."""
         with self._deciding:
             if not self._over:
                 self._over = True
@@ -87,13 +89,13 @@ class Watch:
     def _look(self) -> None:
         last_call = 0.0
         while not self._ended.acquire(timeout=_TICK):
-            if not self._reason:
-                self._reason, grace = self._crossed()
+            if not self.reason:
+                self.reason, grace = self._crossed()
                 last_call = time.process_time() + grace
-            if not self._reason:
+            if not self.reason:
                 continue
             for stop in self._stops:
-                stop(self._reason)
+                stop(self.reason)
             if time.process_time() > last_call:
                 last_call = time.process_time() + _GRACE
                 with self._deciding:

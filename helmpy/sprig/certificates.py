@@ -204,6 +204,8 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
 def _name(name: str) -> x509.Name:
     if not name:
         return x509.Name([])
+    if any("\ud800" <= char <= "\udfff" for char in name):  # bytes that are no UTF-8
+        raise FunctionError("error creating certificate: asn1: string not valid UTF-8")
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name, _validate=False)])
 
 

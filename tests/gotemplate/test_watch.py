@@ -11,7 +11,7 @@ import pytest
 
 from helmpy.gocompat.function import GoFunc
 from helmpy.gotemplate import Limits, TemplateError, TemplateSet
-from helmpy.gotemplate.watch import Watch
+from helmpy.gotemplate.watch import Watch, watched
 
 FAST = Limits(seconds=0.1)
 LOOP = "{{ range . }}{{ range $ }}{{ range $ }}{{ end }}{{ end }}{{ end }}"
@@ -19,10 +19,13 @@ LOOP = "{{ range . }}{{ range $ }}{{ range $ }}{{ end }}{{ end }}{{ end }}"
 
 def executed(text: str, functions: dict[str, Callable[..., Any]], limits: Limits, data: Any = None) -> str:
     table = {name: GoFunc(call, ("...any",), "any") for name, call in functions.items()}
-    with Watch(limits) as watch:
+
+    def work(watch: Watch) -> str:
         templates = TemplateSet(table, limits=limits, watch=watch)
         templates.parse("t", text)
         return templates.execute("t", data)
+
+    return watched(limits, work)
 
 
 def spin(seconds: float) -> str:
@@ -88,8 +91,8 @@ def test_other_errors_and_results_pass() -> None:
     assert executed("{{ print 1 }}", {}, Limits()) == "1"
     with pytest.raises(TemplateError, match="nil is not a command"):
         executed("{{ nil }}", {}, Limits())
-    with pytest.raises(KeyError), Watch(Limits()):
-        raise KeyError
+    with pytest.raises(KeyError):
+        watched(Limits(), lambda _: {}["key"])
 
 
 def test_nothing_is_left_behind() -> None:
