@@ -19,7 +19,7 @@ HINT = (
 @pytest.mark.parametrize(
     ("line", "error"),
     [
-        ("install nosuch", 'failed to download "nosuch" (no such file or directory here, and no repository is asked)'),
+        ("install nosuch", 'failed to download "nosuch" (hint: running `helm repo update` may help)'),
         ("install ./nosuch", 'path "./nosuch" not found'),
         ("install /no/such", 'path "/no/such" not found'),
         ("upgrade blog ./nosuch", 'path "./nosuch" not found'),
