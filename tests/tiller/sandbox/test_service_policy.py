@@ -42,3 +42,11 @@ def test_the_policy_goes_when_a_service_turns_inward() -> None:
     changed = api.send(patch)
     assert changed.status == 200, changed.body
     assert "externalTrafficPolicy" not in changed.json()["spec"]
+
+
+def test_a_load_balancer_of_another_class_gets_no_address() -> None:
+    api = memory_api()
+    body = json.loads(_service("LoadBalancer"))
+    body["spec"]["loadBalancerClass"] = "example.org/other"
+    _post(api, json.dumps(body).encode())
+    assert api.send(Request("GET", f"{SERVICES}/web")).json()["status"] == {"loadBalancer": {}}

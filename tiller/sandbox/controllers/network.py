@@ -18,7 +18,9 @@ _ENTRY = {"loadBalancer": {"ingress": [{"ip": HOST}]}}
 def service(context: Context, key: Key, obj: Object) -> None:
     """Endpoints of the pods that the selector chooses; an address for LoadBalancers."""
     spec = obj["spec"]
-    if spec.get("type") == "LoadBalancer":
+    if spec.get("type") == "LoadBalancer" and spec.get("loadBalancerClass"):
+        pass  # some other controller's; the sandbox has none
+    elif spec.get("type") == "LoadBalancer":
         context.objects.set_status(key, **copy_json(_ENTRY))
     elif (obj.get("status") or {}).get("loadBalancer") is None or obj["status"]["loadBalancer"].get("ingress"):
         context.objects.set_status(key, loadBalancer={})
