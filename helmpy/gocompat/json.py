@@ -317,23 +317,15 @@ def loads(text: str | bytes) -> Any:
 
 def _too_deep(text: str) -> bool:
     depth = 0
-    in_string = escaped = False
-    for char in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                in_string = False
-        elif char == '"':
-            in_string = True
-        elif char in "[{":
-            depth += 1
+    for between in text.replace("\\\\", "").replace('\\"', "").split('"')[::2]:  # what stands between strings
+        opened = between.count("[") + between.count("{")
+        if depth + opened <= MAX_DEPTH:
+            depth += opened - between.count("]") - between.count("}")
+            continue
+        for char in between:
+            depth += (char in "[{") - (char in "]}")
             if depth > MAX_DEPTH:
                 return True
-        elif char in "]}":
-            depth -= 1
     return False
 
 
