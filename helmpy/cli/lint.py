@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from helmpy import lint
-from helmpy.cli import options
+from helmpy.cli import limits, options
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say
@@ -30,15 +30,23 @@ class LintFailure(HelmError):
 )
 @boolean("strict", about="let warnings fail the chart too")
 @string("namespace", about="namespace that templates see", default="default")
+@limits.flag()
 @options.values
 def command(
-    _settings: Settings, args: Sequence[str], *, values: options.ValueFlags, strict: bool, namespace: str
+    _settings: Settings,
+    args: Sequence[str],
+    *,
+    values: options.ValueFlags,
+    strict: bool,
+    namespace: str,
+    render_limit: tuple[str, ...],
 ) -> None:
     overrides = values.merged()
+    bounds = limits.chosen(render_limit)
     linted = failures = 0
     for path in args or ["."]:
         try:
-            messages = lint.run(path, overrides, namespace, time=Timestamp(int(time.time()), 0))
+            messages = lint.run(path, overrides, namespace, time=Timestamp(int(time.time()), 0), limits=bounds)
         except lint.LintError as error:
             failures += 1
             say(f"==> Skipping {path}\n{error}\n")

@@ -8,12 +8,12 @@ import time
 from helmpy.chart import capabilities, loader, requirements
 from helmpy.chart.capabilities import Capabilities, KubeVersion
 from helmpy.chart.model import Chart, ChartError
-from helmpy.cli import options
+from helmpy.cli import limits, options
 from helmpy.cli.command import boolean, string, strings
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say, warn
 from helmpy.cli.pflags import UsageError
-from helmpy.engine import ReleaseOptions, render
+from helmpy.engine import Limits, ReleaseOptions, render
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.record import record
@@ -50,6 +50,7 @@ class Rendering:
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
     is_upgrade: bool = False
+    limits: Limits = Limits()
 
     def of(self, chart: Chart) -> tuple[Chart, dict[str, str]]:
         """Return the chart with its subcharts settled, and path to text of all it rendered."""
@@ -59,7 +60,8 @@ class Rendering:
         cluster = self.capabilities(3 if chart.is_v2 else 2)
         if chart.is_v2:
             _check_v2(settled, self.values, cluster)
-        return settled, render(settled, self.values, self._release(chart), cluster, warn=tell)
+        rendered = render(settled, self.values, self._release(chart), cluster, limits=self.limits, warn=tell)
+        return settled, rendered
 
     def capabilities(self, dialect: int) -> Capabilities:
         kube = KubeVersion.parse(self.kube_version or KUBE_VERSION[dialect], whole=dialect == 3)
@@ -87,6 +89,7 @@ class Rendering:
 @string("output-dir", about="existing directory to write files to, nothing is printed then")
 @strings("api-versions", "a", about="group/version or group/version/Kind that charts see, in place of the known ones")
 @strings("execute", "x", about="print only this template, a path in the chart; may be repeated")
+@limits.flag()
 @options.values
 def command(
     settings: Settings,
@@ -102,6 +105,7 @@ def command(
     kube_version: str,
     api_versions: tuple[str, ...],
     is_upgrade: bool,
+    render_limit: tuple[str, ...],
 ) -> None:
     if not args:
         raise UsageError("chart is required")
@@ -115,8 +119,9 @@ def command(
         name = generated_name(name_template)
     if name:
         names.check_subdomain(name)
+    bounds = limits.chosen(render_limit)
     rendering = Rendering(
-        name, namespace or _namespace(settings), overrides, kube_version, tuple(api_versions), is_upgrade
+        name, namespace or _namespace(settings), overrides, kube_version, tuple(api_versions), is_upgrade, bounds
     )
     settled, rendered = rendering.of(loader.load(path))
     if settings.debug:

@@ -90,6 +90,7 @@ class _Writer:
     def __init__(self, dialect: int) -> None:
         self.dialect = dialect
         self.out: list[str] = []
+        self.parts = 0
 
     def key(self, key: str, path: tuple[str, ...]) -> str:
         if not key and self.dialect == 2:
@@ -167,6 +168,9 @@ class _Writer:
     def inline(self, value: Any, depth: int, path: tuple[str, ...]) -> str:
         """Return a value that stands on its key's line."""
         _check_depth(depth)
+        self.parts += 1
+        if self.parts > MAX_PARTS:
+            raise TomlError("toml: exceeded max size")
         value = _plain(value)
         if isinstance(value, str):
             return '"' + value.translate(_ESCAPES if self.dialect == 2 else _ESCAPES_3) + '"'

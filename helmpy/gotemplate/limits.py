@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from helmpy.errors import HelmError
 from helmpy.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class LimitsError(HelmError):
+    """A limit that does not exist, or a number that is none."""
 
 
 @record(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class Limits:
     """
 
     steps: int = 50_000_000
-    output: int = 40_000_000
+    output: int = 20_000_000
     size: int = 5_000_000
     depth: int = 100_000
     calls: int = 5_000
@@ -34,3 +43,22 @@ class Limits:
     templates: int = 20_000
     seconds: float = 3.0
     memory: int = 128
+
+
+def changed(settings: Iterable[str]) -> Limits:
+    """Return the limits with ``NAME=NUMBER`` settings applied, the later one winning. Raises LimitsError."""
+    kinds: dict[str, type[int | float]] = {
+        name: float if kind == "float" else int for name, kind in Limits.__annotations__.items()
+    }
+    numbers: dict[str, int | float] = {}
+    for setting in settings:
+        name, _, number = setting.partition("=")
+        if name not in kinds:
+            raise LimitsError(f"there is no limit {name!r}; there are {', '.join(kinds)}")
+        try:
+            numbers[name] = kinds[name](number)
+        except ValueError:
+            raise LimitsError(f"limit {name!r} wants a number, not {number!r}") from None
+        if not 0 < numbers[name] < float("inf"):
+            raise LimitsError(f"limit {name!r} wants a number above 0, not {number!r}")
+    return Limits(**numbers)  # type: ignore[arg-type]  # each of its field's own type

@@ -32,6 +32,10 @@ class Stopped(BaseException):
     """A render on its way out; no BaseException of Python's own, so that nobody takes it for his."""
 
 
+class Interrupted(TemplateError):
+    """A render that was left wherever it was: what it talked to may still wait for the rest of a sentence."""
+
+
 def watched(limits: Limits, work: Callable[[Watch], Result]) -> Result:
     """Return what ``work`` does; TemplateError where it crosses ``limits``, or the system has no more memory."""
     watch = Watch(limits)
@@ -43,9 +47,9 @@ def watched(limits: Limits, work: Callable[[Watch], Result]) -> Result:
             watch.end()
     except Stopped:  # it comes whenever it likes, during ``end`` too
         watch.end()
-        raise TemplateError(watch.reason) from None
+        raise Interrupted(watch.reason) from None
     except MemoryError:
-        raise TemplateError("rendering takes more memory than there is") from None
+        raise Interrupted("rendering takes more memory than there is") from None
 
 
 class Watch:

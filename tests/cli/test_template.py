@@ -211,3 +211,15 @@ def test_once() -> None:
     for text in ("a", "b", "a"):
         tell(text)
     assert told == ["a", "b"]
+
+
+def test_limits_are_changed_by_name(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (chart / "templates" / "t.yaml").write_text("{{ range until 500 }}x{{ end }}")
+    words = ["template", str(chart), "--render-limit", "steps=5000", "--render-limit", "output=100"]
+    assert run(words) == 1
+    assert "exceeded maximum output (100 characters)" in capsys.readouterr().err
+    assert run([*words, "--render-limit", "output=5000"]) == 0
+    assert run(["lint", str(chart), "--render-limit", "steps=10"]) == 1
+    assert "exceeded maximum number of steps (10)" in capsys.readouterr().out
+    assert run(["template", str(chart), "--render-limit", "nonsense"]) == 1
+    assert "there is no limit 'nonsense'" in capsys.readouterr().err

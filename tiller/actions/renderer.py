@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from helmpy.chart.capabilities import Capabilities
 from helmpy.chart.model import Chart
-from helmpy.engine import ReleaseOptions, render
+from helmpy.engine import Limits, ReleaseOptions, render
 from helmpy.release.error import ReleaseError
 
 if TYPE_CHECKING:
@@ -41,10 +41,13 @@ class Renderer(Protocol):
 
 
 class InProcess:
-    """Renders in the calling thread."""
+    """Renders in the calling thread, within ``limits``."""
+
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+        self._limits = limits
 
     def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
-        return render(job.chart, job.values, job.release, job.capabilities, lookup=lookup)
+        return render(job.chart, job.values, job.release, job.capabilities, limits=self._limits, lookup=lookup)
 
 
 def no_lookup(_api_version: str, _kind: str, _namespace: str, _name: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from helmpy.errors import HelmError
+from helmpy.gotemplate.limits import Limits
+from helmpy.gotemplate.watch import Interrupted
 from tiller.actions.renderer import InProcess
 
 
@@ -23,13 +25,13 @@ def main(number: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:
         try:
-            job = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the server that started us
+            job, limits = pickle.loads(connection.recv_bytes())  # noqa: S301 - from the server that started us
         except EOFError:
             return
-        _send(connection, _answer(connection, job))
+        _send(connection, _answer(connection, job, limits))
 
 
-def _answer(connection: Connection[Any, Any], job: Any) -> dict[str, Any]:
+def _answer(connection: Connection[Any, Any], job: Any, limits: Limits) -> dict[str, Any]:
     def lookup(api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any]:
         _send(connection, {"lookup": [api_version, kind, namespace, name]})
         found = json.loads(connection.recv_bytes())
@@ -40,7 +42,9 @@ def _answer(connection: Connection[Any, Any], job: Any) -> dict[str, Any]:
         return value
 
     try:
-        return {"rendered": InProcess().render(job, lookup)}
+        return {"rendered": InProcess(limits).render(job, lookup)}
+    except Interrupted as error:
+        return {"error": str(error), "spoilt": True}
     except HelmError as error:
         return {"error": str(error)}
     except (MemoryError, RecursionError) as error:
@@ -50,4 +54,5 @@ def _answer(connection: Connection[Any, Any], job: Any) -> dict[str, Any]:
 
 
 def _send(connection: Connection[Any, Any], message: dict[str, Any]) -> None:
-    connection.send_bytes(json.dumps(message).encode())
+    # not escaped: a text of another script would be three times as long
+    connection.send_bytes(json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass"))

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helmpy.errors import HelmError
+from helmpy.gotemplate.limits import Limits
 from tiller.actions.renderer import Job, RenderError
 
 if TYPE_CHECKING:
@@ -37,12 +38,20 @@ JOBS = 500  # after so many a worker is replaced, with whatever its caches hold
 class Workers:
     """Renders in processes, as many at once as ``count``; safe to use from many threads."""
 
-    def __init__(self, count: int = os.cpu_count() or 1, *, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        count: int = os.cpu_count() or 1,
+        *,
+        memory: int = MEMORY,
+        seconds: float = SECONDS,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> None:
         self._places = threading.Semaphore(count)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
         self._memory = memory
         self._seconds = seconds
+        self._limits = limits
 
     def warm_up(self) -> None:
         """Start one worker, so that the first install need not wait for it."""
@@ -53,7 +62,7 @@ class Workers:
         with self._places:
             worker = self._take()
             try:
-                rendered = worker.render(job, lookup, self._seconds)
+                rendered = worker.render(job, lookup, self._limits, self._seconds)
             except BaseException:
                 if worker.spoilt:
                     worker.kill()
@@ -109,12 +118,12 @@ class _Worker:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def render(self, job: Job, lookup: Lookup, seconds: float) -> dict[str, str]:
+    def render(self, job: Job, lookup: Lookup, limits: Limits, seconds: float) -> dict[str, str]:
         self.jobs += 1
         self.spoilt = True  # until a whole answer is here
         end = time.monotonic() + seconds
         try:
-            self._connection.send_bytes(pickle.dumps(job))
+            self._connection.send_bytes(pickle.dumps((job, limits)))
             answer = self._receive(end)
             while "lookup" in answer:
                 self._connection.send_bytes(json.dumps(_looked_up(lookup, answer["lookup"])).encode())
@@ -132,7 +141,7 @@ class _Worker:
     def _receive(self, end: float) -> dict[str, Any]:
         if not self._connection.poll(max(end - time.monotonic(), 0)):
             raise RenderError("rendering template failed: it took too long")
-        answer = json.loads(self._connection.recv_bytes())
+        answer = json.loads(self._connection.recv_bytes().decode("utf-8", "surrogatepass"))
         if not isinstance(answer, dict):
             raise ValueError("an answer is a map")  # noqa: TRY004 - its caller asks for this one
         return answer

@@ -12,6 +12,7 @@ from helmpy.chart.capabilities import Capabilities
 from helmpy.chart.model import Chart
 from helmpy.engine import ReleaseOptions
 from helmpy.errors import HelmError
+from helmpy.gotemplate import Limits
 from tests.tiller.world import World, chart, config
 from tiller.actions.renderer import Job, no_lookup
 from tiller.actions.workers import Workers
@@ -81,3 +82,21 @@ def test_lookups_reach_the_cluster(world: World, workers: Workers) -> None:
     assert world.data("c") == {"key": "0"}
     with pytest.raises(HelmError, match="no matches for kind"):
         world.install(chart('{{ lookup "x.org/v1" "Odd" "" "a" }}', api_version="v2"), name="third")
+
+
+def test_limits_reach_the_worker() -> None:
+    workers = Workers(1, limits=Limits(steps=100))
+    with pytest.raises(HelmError, match=r"exceeded maximum number of steps \(100\)"):
+        workers.render(job(chart(LOOP)), no_lookup)
+    (worker,) = workers._idle
+    assert worker.alive
+    workers.close()
+
+
+def test_a_worker_whose_render_was_interrupted_is_not_used_again() -> None:
+    workers = Workers(1, limits=Limits(seconds=0.1))
+    slow = chart('{{ uniq (list (float64 "nan")) | len }}{{ regexFindAll "" (repeat 4000000 "x") -1 | len }}')
+    with pytest.raises(HelmError, match="rendering takes longer than the limit"):
+        workers.render(job(slow), no_lookup)
+    assert workers.render(job(chart('fine ☕ {{ "\\xff" }}')), no_lookup) == {"web/templates/0.yaml": "fine ☕ \udcff"}
+    workers.close()
