@@ -30,6 +30,8 @@ GoInclude = Callable[[int, str, Any], str | None]
 """Of dialect, name and dot: what the Go template of that name writes, None where there is none."""
 
 MAX_POWER = 64  # exponents, either way
+MAX_SOURCE = 1_000_000  # characters of one template; the largest public ones have a tenth
+MAX_NODES = 100_000  # of its tree: Python takes a kilobyte for each
 _ROOT_NAMES = frozenset(["Values", "Release", "Chart", "Capabilities", "Files", "Subcharts", "Template"])
 _MARKERS = ("{{", "{%", "{#")
 
@@ -128,12 +130,22 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         self._compiled[filename or ""] = Compiled(name or "", source, "", [])
+        if len(source) > MAX_SOURCE:
+            raise jinja2.TemplateSyntaxError(f"the template is longer than {MAX_SOURCE} characters", 1, name, filename)
         tree = super()._parse(source, name, filename)
+        if sum(1 for _ in tree.find_all(nodes.Node)) > MAX_NODES:
+            raise jinja2.TemplateSyntaxError(f"the template has more than {MAX_NODES} parts", 1, name, filename)
         for loop in tree.find_all(nodes.For):
             if loop.recursive:
                 raise jinja2.TemplateSyntaxError("use a macro instead of a recursive loop", loop.lineno, name, filename)
             counted = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=Place.of(*begin(loop.iter)))
             loop.iter = counted.set_environment(self)
+        imports: list[nodes.Import | nodes.FromImport] = [
+            *tree.find_all(nodes.Import),
+            *tree.find_all(nodes.FromImport),
+        ]
+        for imported in imports:
+            imported.with_context = True  # macros of charts read Values and Release
         for modifier in tree.find_all(nodes.EvalContextModifier):
             raise jinja2.TemplateSyntaxError("autoescape is for HTML", modifier.lineno, name, filename)
         return tree
