@@ -88,6 +88,9 @@ def test_include_import_and_extends() -> None:
     assert jinja("{% include 'web/templates/_greet.j2' %}", templates=partials) == "hello text"
     assert jinja("{% import '_macros.j2' as m %}{{ m.twice('a') }}", templates=partials) == "aa"
     assert jinja("{% from '_macros.j2' import twice %}{{ twice('b') }}", templates=partials) == "bb"
+    partials["_more.j2"] = "{% import '_macros.j2' as m %}{% macro own() %}{{ m.twice(Values.s) }}{% endmacro %}"
+    assert jinja("{% import '_more.j2' as m %}{{ m.own() }}", templates=partials) == "texttext"
+    assert jinja("{% from '_more.j2' import own %}{{ own() }}", templates=partials) == "texttext"
     assert jinja("{% extends '_base.j2' %}{% block body %}in{% endblock %}", templates=partials) == "<in>"
 
 
@@ -265,3 +268,66 @@ def test_carets(template: str, fault: str) -> None:
         jinja(template)
     line, caret = error.value.caret().split("\n")
     assert line[: len(caret) - 1] + "^" + line[len(caret) - 1 :] == fault
+
+
+OBJECTS = [
+    "Chart.Name", "Chart.Version", "Chart.AppVersion", "Chart.Description", "Chart.Keywords", "Chart.Home", "Chart.Sources",
+    "Chart.Icon", "Chart.Deprecated", "Chart.KubeVersion", "Chart.Annotations",
+    "Release.Name", "Release.Namespace", "Release.Service", "Release.Revision", "Release.IsInstall", "Release.IsUpgrade",
+    "Capabilities.KubeVersion.Major", "Capabilities.KubeVersion.Minor", "Capabilities.KubeVersion.GitVersion",
+    "Capabilities.KubeVersion", "Template.Name", "Template.BasePath", "Values.s", "Values.m", "Values.l", "Values.num",
+    "Values.f", "Values.b", "Values.nest.deep.x", "Files.AsConfig", "Files.AsSecrets",
+]  # fmt: skip
+V1_OBJECTS = [
+    "Release.Time",
+    "Release.Time.Seconds",
+    "Capabilities.TillerVersion.SemVer",
+    "Chart.Engine",
+    "Chart.TillerVersion",
+]
+V2_OBJECTS = [
+    "Chart.IsRoot",
+    "Capabilities.HelmVersion.Version",
+    "Capabilities.KubeVersion.Version",
+    "Chart.Type",
+    "Chart.APIVersion",
+]
+CALLS = [
+    ('Capabilities.APIVersions.Has "apps/v1"', 'Capabilities.APIVersions.Has("apps/v1")'),
+    ('Capabilities.APIVersions.Has "nope/v1"', 'Capabilities.APIVersions.Has("nope/v1")'),
+    ('Files.Get "conf/a.txt"', 'Files.Get("conf/a.txt")'),
+    ('Files.Get "nope"', 'Files.Get("nope")'),
+    ('Files.GetBytes "conf/a.txt" | toString', 'Files.GetBytes("conf/a.txt") | toString'),
+    ('Files.Lines "conf/a.txt" | toJson', 'Files.Lines("conf/a.txt") | toJson'),
+    ('Files.Glob "conf/*" | len', 'Files.Glob("conf/*") | length'),
+    ('Values.PathValue "m.k"', 'Values.PathValue("m.k")'),
+    ("Values.AsMap | toJson", "Values.AsMap() | toJson"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("api", ["v1", "v2"])
+def test_objects_are_those_of_go_templates(api: str) -> None:
+    paths = OBJECTS + (V1_OBJECTS if api == "v1" else V2_OBJECTS)
+    simple = [
+        path
+        for path in paths
+        if path not in ("Values.m", "Values.l", "Chart.Keywords", "Chart.Sources", "Chart.Annotations")
+    ]
+    pairs = [(f".{path}", path) for path in simple]
+    pairs += [(f".{path} | toJson", f"{path} | toJson") for path in paths]
+    pairs += [(f".{left}", right) for left, right in CALLS]
+    texts = {}
+    for engine, side in (("gotpl", 0), ("jinja2", 1)):
+        lines = [pair[1] + " = {{ " + pair[side] + " }}" for pair in pairs]
+        whole = chart(
+            "web",
+            {"x.yaml": "\n".join(lines)},
+            engine=engine,
+            api_version=api,
+            app_version="4.5",
+            keywords=("one", "two"),
+            files={"conf/a.txt": b"alpha\n", "conf/b.txt": b"b"},
+            values="num: 3\nf: 1.5\nb: true\nl: [1, two]\nm: {k: v, items: own}\ns: text\nnest: {deep: {x: 1}}\n",
+        )
+        texts[engine] = rendered(whole)["web/templates/x.yaml"].replace("jinja2", "gotpl").split("\n")
+    assert texts["jinja2"] == texts["gotpl"]

@@ -15,7 +15,7 @@ error where it is used.
 
 ``include``, ``import`` and ``extends`` take paths: the whole one of any template of the release
 (``web/charts/db/templates/_names.j2``), or one beside the template or under its chart's
-``templates``. ``include("name")`` as a function also finds what Go templates of the release define.
+``templates``; imports are always with context. ``include("name")`` as a function also finds what Go templates of the release define.
 ``tpl(text)`` renders a text with the template's own names. Partials start with ``_``. Blocks
 swallow their line (``trim_blocks``, ``lstrip_blocks``); the last newline stays.
 """

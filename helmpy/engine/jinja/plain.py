@@ -53,7 +53,7 @@ def printed(value: Any) -> str:
     if isinstance(value, tuple | Iterator | range):
         return json.dumps(list(value))
     if isinstance(value, GoObject):
-        return str(value)
+        return value.printed()
     if callable(value) and not isinstance(value, Macro):
         raise FunctionError("a function is not printed but called: ()")
     raise FunctionError(f"{kind(value)} cannot be printed")
