@@ -10,12 +10,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.utf8 import to_bytes
+from helmpy.sprig.digests import sha256sum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 _EXPONENT = 65537
+_REMEMBERED = 1000
+
+# Checksums of keys made here, which charts hand back to sign with: proving one sound takes 40 ms.
+_sound: dict[str, None] = {}
 _BLOCK = Pattern(r"(?a)-----BEGIN ([^\n]*+)(?<=-----)\r?\n")
 
 
@@ -48,8 +53,12 @@ def to_pem(key: Any) -> str:
     """Return a key in the oldest PEM format that has it."""
     modern = isinstance(key, ed25519.Ed25519PrivateKey)
     layout = PrivateFormat.PKCS8 if modern else PrivateFormat.TraditionalOpenSSL
-    text: bytes = key.private_bytes(Encoding.PEM, layout, NoEncryption())
-    return text.decode("ascii")
+    data: bytes = key.private_bytes(Encoding.PEM, layout, NoEncryption())
+    text = data.decode("ascii")
+    if len(_sound) >= _REMEMBERED:
+        _sound.clear()
+    _sound[sha256sum(text)] = None
+    return text
 
 
 def read_pem(text: str) -> Any:
@@ -63,7 +72,8 @@ def read_pem(text: str) -> Any:
     if kind not in ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"):
         raise FunctionError(f"invalid private key type {kind.removesuffix(' PRIVATE KEY')}")
     try:
-        return load_pem_private_key(to_bytes(text[found.start() :]), None)
+        proven = sha256sum(text) in _sound
+        return load_pem_private_key(to_bytes(text[found.start() :]), None, unsafe_skip_rsa_key_validation=proven)
     except Exception as error:
         what = "decoding PEM as PKCS#8" if kind == "PRIVATE KEY" else f"parsing {kind[:-12]} private key from PEM"
         raise FunctionError(f"{what}: {error}") from error

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from helmpy.gocompat.function import FunctionError
 from helmpy.sprig.keys import gen_private_key, gen_private_key_v2, read_pem, to_pem
@@ -39,3 +41,21 @@ def test_refusals(text: str, message: str) -> None:
     with pytest.raises(FunctionError) as caught:
         read_pem(text)
     assert str(caught.value).startswith(message)
+
+
+def test_a_key_that_was_changed_is_proven_sound_again() -> None:
+    made = gen_private_key("rsa")
+    numbers = read_pem(made).private_numbers()
+    assert numbers == read_pem("before\n" + made).private_numbers()
+    broken = RSAPrivateNumbers(
+        p=numbers.p,
+        q=numbers.q,
+        d=numbers.d + 2,
+        dmp1=numbers.dmp1,
+        dmq1=numbers.dmq1,
+        iqmp=numbers.iqmp,
+        public_numbers=numbers.public_numbers,
+    ).private_key(unsafe_skip_rsa_key_validation=True)
+    text = broken.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+    with pytest.raises(FunctionError, match="parsing RSA private key from PEM"):
+        read_pem(text)
