@@ -15,7 +15,7 @@ MAX_DEPTH = 250
 
 MAX_PARTS = 1_000_000
 MAX_TEXT = 10_000_000
-"""The most pieces a text is put together from: what holds itself many times over is refused."""
+"""The most pieces, and characters, a text is put together from: what holds itself many times over is refused."""
 
 
 class JsonError(HelmError):

@@ -35,6 +35,10 @@ _VARIABLE = Pattern(r"\$(?:\$|(\w++)|\{(\w++)\})")
 _ESCAPE = Pattern(r"(?s)\\Q(?:[^\\]++|\\(?!E))*+(?:\\E)?|\\(.)")
 
 
+# Characters of a pattern. RE2 writes thousands of lines to stderr where it simplifies larger ones.
+MAX_PATTERN = 20_000
+
+
 class InvalidPattern(FunctionError):
     """A pattern that Go's regexp does not take; ``pattern`` is its text."""
 
@@ -167,6 +171,8 @@ def compile(pattern: str) -> Regex:  # noqa: A001  # the name that Go and Python
     """Compile a pattern; raise InvalidPattern in Go's words."""
     import re2
 
+    if len(pattern) > MAX_PATTERN:
+        raise InvalidPattern("expression too large", pattern[:100])
     options = re2.Options()
     options.log_errors = False
     try:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 250
 MAX_PARTS = 1_000_000
+MAX_TEXT = 10_000_000
+"""The most pieces, and characters, of one text: what holds itself many times over is refused."""
 
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"})
@@ -44,7 +46,10 @@ def dumps(value: Any, *, dialect: int = 2) -> str:
     if not isinstance(value, dict):
         raise TomlError("toml: top-level values must be Go maps or structs")
     writer.table(value, ())
-    return "".join(writer.out)
+    text = "".join(writer.out)
+    if len(text) > MAX_TEXT:
+        raise TomlError("toml: exceeded max size")
+    return text
 
 
 def _plain(value: Any) -> Any:

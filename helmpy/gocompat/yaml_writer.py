@@ -17,9 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MAX_TEXT = 10_000_000
 MAX_PARTS = 1_000_000
-"""The most pieces a text is put together from: what holds itself many times over is refused."""
+MAX_TEXT = 10_000_000
+"""The most pieces, and characters, a text is put together from: what holds itself many times over is refused."""
 
 _LONGEST_KEY = 128
 """Longer keys, in bytes, and keys of several lines are written after a ``?``."""

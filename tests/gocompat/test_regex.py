@@ -124,3 +124,9 @@ def test_time_is_linear() -> None:
     began = time.perf_counter()
     assert not regex.compile("(a+)+$").search("a" * 50_000 + "b")
     assert time.perf_counter() - began < 5
+
+
+def test_a_pattern_beyond_all_bounds_is_refused() -> None:
+    assert regex.compile("a?" * 10_000).search("b")
+    with pytest.raises(InvalidPattern, match=r"^error parsing regexp: expression too large$"):
+        regex.compile("a?" * 10_001)
