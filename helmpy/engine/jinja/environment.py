@@ -246,6 +246,8 @@ class Environment(ImmutableSandboxedEnvironment):
             return "templates call each other without end"
         if isinstance(error, MemoryError):
             return "out of memory"
+        if isinstance(error, TypeError):
+            return _type_words(str(error))
         return str(error) or type(error).__name__
 
     def _unknown_words(self, error: Unknown) -> str:
@@ -276,8 +278,7 @@ class Environment(ImmutableSandboxedEnvironment):
             method = _method_of(obj, attribute)
             if method is not None:
                 return function_of(attribute, method) if method.params else method.call()
-            make = _DICT_METHODS.get(attribute)
-            return make(obj) if make else self._missing(obj, attribute)
+            return self._missing(obj, attribute)
         if isinstance(obj, GoObject):
             return self._member(obj, attribute)
         if isinstance(obj, str):
@@ -308,6 +309,8 @@ class Environment(ImmutableSandboxedEnvironment):
             method = obj.method(attribute)
             if method is not None:
                 return function_of(attribute, method)
+        if isinstance(obj, dict) and attribute in _DICT_METHODS and not callable(obj.get(attribute)):
+            return _DICT_METHODS[attribute](obj)
         return self.getattr(obj, attribute)
 
     def _member(self, obj: GoObject, name: str) -> Any:
@@ -486,6 +489,13 @@ class Environment(ImmutableSandboxedEnvironment):
         return self._texts[key]
 
 
+def _type_words(message: str) -> str:
+    """Python's words about operands that do not fit, with the names that templates' errors use."""
+    for name, words in _PYTHON_NAMES.items():
+        message = message.replace(f"'{name}'", words)
+    return message.replace("not supported between instances of", "does not fit").replace(" object", "")
+
+
 def _names_of(dot: Any) -> dict[str, Any]:
     """The names that a Go template's dot gives: its keys."""
     if not isinstance(dot, dict):
@@ -542,6 +552,11 @@ class _Loader(jinja2.BaseLoader):
 
 
 _JINJAS_OWN = (LoopContext, jinja2.environment.TemplateModule, Namespace, TemplateReference, BlockReference, Macro)
+
+_PYTHON_NAMES = {
+    "int": "a number", "float": "a number", "str": "a string", "bool": "a boolean", "NoneType": "nothing",
+    "list": "a list", "tuple": "a list", "dict": "a map", "Values": "a map", "Values3": "a map",
+}  # fmt: skip
 
 _DICT_METHODS: dict[str, Callable[[dict[str, Any]], Callable[..., Any]]] = {
     "get": lambda table: lambda key, default=None: dict.get(table, key, default),
