@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import secrets
 import signal
+import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +21,12 @@ if TYPE_CHECKING:
     from tiller.kube.transport import Transport
     from tiller.server import Tls
     from tiller.storage.driver import Driver
-    from tiller.storage.storage import Storage
+    from tiller.storage.leases import Leases
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 DEFAULT_NAMESPACE = "kube-system"
-GRACE = 25.0  # seconds for running calls at the end; a pod gets 30
+GRACE = 20.0  # seconds for running calls at the end; a pod gets 30
+RECORD = 5.0  # seconds more for those that were cut off then to record it
 
 log = logging.getLogger("tiller")
 
@@ -57,6 +60,14 @@ def parse_flags(arguments: Sequence[str], environment: Mapping[str, str]) -> arg
     text("tls-cert", str(Path(certificates, "tls.crt")), "certificate's file")
     text("tls-ca-cert", str(Path(certificates, "ca.crt")), "file of the CA that signs clients' certificates")
     switch("version", False, "print the version and end")
+    parser.add_argument(
+        "-render-limit",
+        "--render-limit",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="bound of a render, as in seconds=30; may be repeated",
+    )
     parser.add_argument("-v", "--v", default="0", help="log level: above 0 more is logged")
     # Go's logging flags; what they ask for is what happens anyway.
     for name in ("logtostderr", "alsologtostderr", "skip_headers", "skip_log_headers", "add_dir_header"):
@@ -101,11 +112,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from helmpy.gotemplate.limits import changed
     from tiller.actions.environment import VERSION, Environment
-    from tiller.actions.recorded import fail_interrupted
+    from tiller.actions.recovery import Caretaker
+    from tiller.actions.turns import Turns
     from tiller.actions.workers import Workers
     from tiller.clock import SystemClock
     from tiller.kube.cluster import Cluster
+    from tiller.kube.retrying import Retrying
     from tiller.probes import Metrics, serve_probes
     from tiller.server import serve
     from tiller.storage.storage import Storage
@@ -114,47 +128,58 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     clock = SystemClock()
-    transport = _transport(environment)
-    driver = _driver(options.storage, transport, _namespace(environment), clock)
+    transport = Retrying(_transport(environment), clock)
+    namespace = _namespace(environment)
+    driver = _driver(options.storage, transport, namespace, clock)
     storage = Storage(driver, max_history=options.history_max)
     tls = _tls(options)
+    limits = changed(options.render_limit)
     log.info("Starting Tiller %s (tls=%s)", VERSION, str(tls is not None).lower())
     log.info("Storage driver is %s", driver.name)
     log.info("Max history per release is %d", options.history_max)
-    _mark_interrupted(fail_interrupted, storage)
     metrics = Metrics(clock.now())
-    workers = Workers()
-    handle = serve(
-        Environment(cluster=Cluster(transport, clock), storage=storage, clock=clock, renderer=workers),
-        listen=options.listen,
-        tls=tls,
-        observe=metrics.observe,
+    workers = Workers(limits=limits)
+    env = Environment(
+        cluster=Cluster(transport, clock),
+        storage=storage,
+        clock=clock,
+        renderer=workers,
+        turns=Turns(_leases(options.storage, transport, namespace), clock),
     )
+    handle = serve(env, listen=options.listen, tls=tls, observe=metrics.observe)
     log.info("GRPC listening on %s", _shown(options.listen, handle.port))
+    caretaker = Caretaker(env)
+    caretaker.start()
     probes = serve_probes(options.probe_listen, metrics) if options.probe else None
     if probes is not None:
         log.info("Probes listening on %s", _shown(options.probe_listen, probes.port))
     workers.warm_up()
     ended.wait()
     log.info("Ending: no new calls, %d seconds for running ones", GRACE)
-    handle.stop(GRACE)
+    caretaker.stop()
+    clean = handle.stop(GRACE, RECORD)
     workers.close()
     if probes is not None:
         probes.stop()
+    if not clean:
+        log.warning("Ending with operations that did not stop; their releases are marked FAILED")
+        logging.shutdown()
+        os._exit(0)  # their threads would keep the process alive for as long as they hang
     return 0
+
+
+def _leases(storage: str, transport: Transport, namespace: str) -> Leases:
+    """Who works on a release is known where its records are; a new name in every life."""
+    from tiller.storage.kubernetes_leases import KubernetesLeases
+    from tiller.storage.leases import MemoryLeases
+
+    identity = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+    return MemoryLeases(identity) if storage == "memory" else KubernetesLeases(transport, namespace, identity)
 
 
 def _shown(listen: str, port: int) -> str:
     """The address with the port that was taken, should any have been asked for."""
     return f"{listen.rpartition(':')[0]}:{port}"
-
-
-def _mark_interrupted(mark: Callable[[Storage], object], storage: Storage) -> None:
-    """A store that cannot be read now must not keep the server down: calls will say so themselves."""
-    try:
-        mark(storage)
-    except HelmError as error:
-        log.warning("cannot look for interrupted operations: %s", error)
 
 
 def _transport(environment: Mapping[str, str]) -> Transport:

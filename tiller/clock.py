@@ -24,6 +24,10 @@ class Clock(Protocol):
         """Return when ``seconds`` have passed."""
         ...
 
+    def wait(self, changed: threading.Condition, seconds: float) -> None:
+        """Return when the condition, whose lock is held, is notified, or ``seconds`` have passed."""
+        ...
+
 
 class SystemClock:
     """The machine's clock; goes on steadily from its start, whoever sets the machine's time meanwhile."""
@@ -36,6 +40,9 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(max(seconds, 0))
+
+    def wait(self, changed: threading.Condition, seconds: float) -> None:
+        changed.wait(max(seconds, 0))
 
 
 class FakeClock:
@@ -56,6 +63,11 @@ class FakeClock:
 
     def sleep(self, seconds: float) -> None:
         self.advance(seconds)
+
+    def wait(self, changed: threading.Condition, seconds: float) -> None:
+        """Give other threads a moment; where none of them notifies, the time passes at once."""
+        if not changed.wait(0.02):
+            self.advance(seconds)
 
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass."""

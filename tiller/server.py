@@ -21,12 +21,13 @@ from helmpy.hapi.services import tiller_pb2, tiller_pb2_grpc
 from helmpy.release.requests import ListResponse
 from tiller.actions import install, query, rollback, testing, uninstall, upgrade
 from tiller.actions.environment import Environment
+from tiller.actions.ongoing import Ongoing
 
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE = 20 * 1024 * 1024  # bytes, both ways
 MAX_ERROR = 256 * 1024  # characters of a message: an error carries a manifest at times
-THREADS = 64  # a call that waits for objects holds one
+THREADS = 256  # a call that waits for objects, or for its turn at a release, holds one
 SERVICE = "/hapi.services.tiller.ReleaseService/"
 HEALTH = "/grpc.health.v1.Health/"
 HEALTH_NAMES = frozenset({"", "Tiller"})
@@ -64,10 +65,16 @@ class Handle:
 
     port: int
     _server: grpc.Server
+    _ongoing: Ongoing
 
-    def stop(self, grace: float | None = 5.0) -> None:
-        """Take no new calls, let running ones end within ``grace`` seconds, then cancel them."""
+    def stop(self, grace: float | None = 5.0, record: float = 0.0) -> bool:
+        """Take no new calls, let running ones end within ``grace`` seconds, then cancel them.
+
+        Cancelled operations have ``record`` seconds to store their outcome; then it is stored for
+        them. Returns whether all ended by themselves.
+        """
         self._server.stop(grace).wait()
+        return self._ongoing.stop(record)
 
     def wait(self) -> None:
         """Return when the server has been stopped."""
@@ -98,7 +105,7 @@ def serve(
     server.add_generic_rpc_handlers((_health_handler(),))
     port = _bind(server, listen, tls)
     server.start()
-    return Handle(port, server)
+    return Handle(port, server, environment.ongoing)
 
 
 def _bind(server: grpc.Server, listen: str, tls: Tls | None) -> int:
@@ -158,15 +165,19 @@ class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
 
     def RunReleaseTest(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802 - the service's name
         def run(asked: Any) -> Iterator[Any]:
-            lines = testing.run_tests(self.env, asked, cancelled=_hung_up(context))
+            lines = testing.run_tests(self.env, asked, cancelled=self._cancelled(context))
             return (wire.to_proto(line) for line in lines)
 
         return self._stream("RunReleaseTest", request, context, run)
 
     def _change(self, method: str, action: Callable[..., Any], request: Any, context: grpc.ServicerContext) -> Any:
         return self._answer(
-            method, request, context, lambda asked: action(self.env, asked, cancelled=_hung_up(context))
+            method, request, context, lambda asked: action(self.env, asked, cancelled=self._cancelled(context))
         )
+
+    def _cancelled(self, context: grpc.ServicerContext) -> Callable[[], bool]:
+        """Whether nobody waits for the answer any more, or the server must end."""
+        return lambda: not context.is_active() or self.env.ongoing.stopping
 
     def _answer(self, method: str, request: Any, context: grpc.ServicerContext, action: Callable[[Any], Any]) -> Any:
         try:
@@ -186,10 +197,6 @@ class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
             self._observe(method, False)
             _refuse(method, error, context)
         self._observe(method, True)
-
-
-def _hung_up(context: grpc.ServicerContext) -> Callable[[], bool]:
-    return lambda: not context.is_active()
 
 
 def _refuse(method: str, error: Exception, context: grpc.ServicerContext) -> NoReturn:

@@ -13,6 +13,7 @@ from helmpy.release.model import Release, StatusCode
 from helmpy.release.requests import InstallRequest, UpdateRequest
 from tiller.actions.environment import Environment
 from tiller.actions.install import install
+from tiller.actions.turns import Turns
 from tiller.actions.upgrade import upgrade
 from tiller.clock import FakeClock
 from tiller.kube.cluster import Cluster
@@ -20,6 +21,7 @@ from tiller.kube.failing import Failing
 from tiller.kube.transport import Request
 from tiller.sandbox.api import Api, memory_api
 from tiller.storage.kubernetes import ConfigMapDriver
+from tiller.storage.leases import MemoryLeases
 from tiller.storage.storage import Storage
 
 CONFIG = """
@@ -119,5 +121,11 @@ def make_world(*, max_history: int = 0, ready_after: float = 0.0) -> World:
     clock.on_advance = api.advance
     transport = Failing(api)
     storage = Storage(ConfigMapDriver(transport, "kube-system", clock), max_history=max_history)
-    env = Environment(cluster=Cluster(transport, clock), storage=storage, clock=clock, random=random.Random(1))
+    env = Environment(
+        cluster=Cluster(transport, clock),
+        storage=storage,
+        clock=clock,
+        random=random.Random(1),
+        turns=Turns(MemoryLeases(), clock),
+    )
     return World(api, clock, transport, env)

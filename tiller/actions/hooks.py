@@ -16,6 +16,9 @@ from tiller.clock import Deadline
 from tiller.kube.cluster import Cluster
 from tiller.kube.objects import KubeObject
 from tiller.kube.ready import condition
+from tiller.kube.transport import Conflict
+
+Leftovers = frozenset[tuple[str, str, str]]  # namespace, kind and name of objects
 
 log = logging.getLogger(__name__)
 
@@ -27,17 +30,20 @@ class HookError(ReleaseError):
     """A hook ended badly."""
 
 
-def run(env: Environment, release: Release, event: HookEvent, deadline: Deadline) -> Release:
+def run(
+    env: Environment, release: Release, event: HookEvent, deadline: Deadline, leftovers: Leftovers = frozenset()
+) -> Release:
     """Run an event's hooks one after the other; return the release with their last runs noted.
 
     Each hook has the whole timeout for itself. Raises the first hook's error after deleting what
-    its policy says; hooks that succeeded before it stay, as in Helm 2.
+    its policy says; hooks that succeeded before it stay, as in Helm 2. ``leftovers`` are objects
+    of operations that failed: one of them in a hook's way is deleted.
     """
     chosen = order.for_event(release.hooks, event)
     for hook in chosen:
-        _run_one(env, release, hook, event, deadline.restart())
+        _run_one(env, release, hook, event, deadline.restart(), leftovers=leftovers)
     for hook in chosen:
-        _delete_if(env, release, hook, HookDeletePolicy.SUCCEEDED)
+        _delete_if(env, release, hook, HookDeletePolicy.SUCCEEDED, deadline)
     if not chosen:
         return release
     now = env.now()
@@ -46,36 +52,51 @@ def run(env: Environment, release: Release, event: HookEvent, deadline: Deadline
     return replace(release, hooks=hooks)
 
 
-def _run_one(env: Environment, release: Release, hook: Hook, event: HookEvent, deadline: Deadline) -> None:
-    _delete_if(env, release, hook, HookDeletePolicy.BEFORE_HOOK_CREATION)
+def _run_one(
+    env: Environment, release: Release, hook: Hook, event: HookEvent, deadline: Deadline, *, leftovers: Leftovers
+) -> None:
+    _delete_if(env, release, hook, HookDeletePolicy.BEFORE_HOOK_CREATION, deadline)
     targets = env.cluster.build(hook.manifest, release.namespace)
     try:
         env.cluster.ensure_namespace(release.namespace)
         for target in targets:
-            env.cluster.create(target)
+            _create(env.cluster, target, deadline, leftovers)
         for target in targets:
             _wait(env.cluster, target, event, deadline)
     except HelmError as error:
         log.warning("release %s: hook %s could not complete: %s", release.name, hook.path, error)
-        _delete_after_failure(env, release, hook)
+        _delete_after_failure(env, release, hook, deadline)
         raise
 
 
-def _delete_after_failure(env: Environment, release: Release, hook: Hook) -> None:
+def _create(cluster: Cluster, target: KubeObject, deadline: Deadline, leftovers: Leftovers) -> None:
+    try:
+        cluster.create(target)
+    except Conflict as error:
+        if error.reason != "AlreadyExists" or target.identity not in leftovers:
+            raise
+        log.info("%s %s is left of an operation that failed; replacing it", target.kind, target.name)
+        cluster.delete(target)
+        cluster.wait_gone(target, deadline.restart())
+        cluster.create(target)
+
+
+def _delete_after_failure(env: Environment, release: Release, hook: Hook, deadline: Deadline) -> None:
     """Delete a failed hook if it asks for it; the hook's own error is the one to report."""
     try:
-        _delete_if(env, release, hook, HookDeletePolicy.FAILED)
+        _delete_if(env, release, hook, HookDeletePolicy.FAILED, deadline)
     except HelmError as error:
         log.warning("release %s: failed hook %s could not be deleted: %s", release.name, hook.path, error)
 
 
-def _delete_if(env: Environment, release: Release, hook: Hook, policy: HookDeletePolicy) -> None:
+def _delete_if(env: Environment, release: Release, hook: Hook, policy: HookDeletePolicy, deadline: Deadline) -> None:
+    """Delete a hook's objects if its policies say so, and wait until they are gone, or the caller is."""
     if policy not in hook.delete_policies:
         return
-    deadline = Deadline(env.clock, hook.delete_timeout)
+    until = Deadline(env.clock, hook.delete_timeout, cancelled=deadline.cancelled)
     for target in env.cluster.build(hook.manifest, release.namespace):
         if env.cluster.delete(target) and hook.delete_timeout > 0:
-            env.cluster.wait_gone(target, deadline)
+            env.cluster.wait_gone(target, until)
 
 
 def _wait(cluster: Cluster, target: KubeObject, event: HookEvent, deadline: Deadline) -> None:

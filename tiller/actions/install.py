@@ -10,14 +10,17 @@ from dataclasses import dataclass, replace
 from helmpy.chart.model import Chart
 from helmpy.engine import ReleaseOptions
 from helmpy.errors import HelmError
+from helmpy.release import hooks as order
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
 from helmpy.release.requests import InstallRequest, InstallResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment
-from tiller.actions.recorded import OperationFailed, recorded, with_status
+from tiller.actions.recorded import OperationFailed, Record, recorded, with_status
+from tiller.actions.recovery import UNFINISHED, settle
 from tiller.actions.render import render_release
+from tiller.actions.trail import leftover_hooks
 from tiller.clock import Deadline
 from tiller.kube import apply, wait
 from tiller.storage.driver import ReleaseNotFound
@@ -43,6 +46,7 @@ class _Plan:
     release: Release
     replaced: Release | None
     deadline: Deadline
+    leftovers: hooks.Leftovers = frozenset()
 
 
 def install(
@@ -55,17 +59,20 @@ def install(
     first, validation), because the name must stay free then.
     """
     name = choose_name(env, request)
-    with env.locks.hold(name):
-        plan = _prepare(env, replace(request, name=name), cancelled)
-        if request.dry_run:
-            return InstallResponse(_dry_run(env, plan))
-        return InstallResponse(_perform(env, plan))
+    asked = replace(request, name=name)
+    if request.dry_run:
+        return InstallResponse(_dry_run(env, _prepare(env, asked, cancelled)))
+    with env.turn(name, "install", request.timeout, cancelled) as (own, _):
+        # Somebody may have taken the name while we waited, and one left unfinished is free now.
+        choose_name(own, asked, settled=True)
+        return InstallResponse(_perform(own, _prepare(own, asked, cancelled)))
 
 
-def choose_name(env: Environment, request: InstallRequest) -> str:
+def choose_name(env: Environment, request: InstallRequest, *, settled: bool = False) -> str:
     """The request's name if it is free or may be reused, else a new one.
 
-    Raises InvalidName, NameInUse, NoFreeName.
+    ``settled`` says that it is the release's turn: what a dead server left unfinished is marked
+    first. Raises InvalidName, NameInUse, NoFreeName.
     """
     name = request.name
     if not name:
@@ -79,6 +86,10 @@ def choose_name(env: Environment, request: InstallRequest) -> str:
             f"a release named {name} already exists.\nRun: helm ls --all {name}; to check the status of the release\n"
             f"Or run: helm del --purge {name}; to delete it"
         )
+    if settled:
+        newest = settle(env, [newest])[0]
+    elif newest.status in UNFINISHED:
+        return name  # whether somebody works on it is seen in its turn
     if newest.status not in (StatusCode.DELETED, StatusCode.FAILED):
         raise NameInUse(f"a release named {name} is in use, cannot re-use a name that is still in use")
     return name
@@ -117,7 +128,8 @@ def _prepare(env: Environment, request: InstallRequest, cancelled: Callable[[], 
             description="Initial install underway",
         ),
     )
-    return _Plan(request, release, replaced, env.deadline(request.timeout, cancelled))
+    leftovers = leftover_hooks(env, [replaced]) if replaced else frozenset()
+    return _Plan(request, release, replaced, env.deadline(request.timeout, cancelled), leftovers)
 
 
 def _dry_run(env: Environment, plan: _Plan) -> Release:
@@ -141,28 +153,31 @@ def validate(env: Environment, release: Release) -> None:
 
 def _perform(env: Environment, plan: _Plan) -> Release:
     env.storage.create(plan.release)
-    with _withdrawn_on_failure(env, plan.release):
-        release = _before_objects(env, plan)
-    with recorded(env.storage, release, 'Release "{name}" failed: {error}') as record:
+    with recorded(env, plan.release, 'Release "{name}" failed: {error}') as record:
+        with _withdrawn_on_failure(env, record):
+            record.release = _before_objects(env, plan)
         if plan.replaced is not None:
             env.storage.update(with_status(plan.replaced, StatusCode.SUPERSEDED))
         _create(env, plan)
         if not plan.request.disable_hooks:
             record.wording = 'Release "{name}" failed post-install: {error}'
-            record.release = hooks.run(env, record.release, HookEvent.POST_INSTALL, plan.deadline)
+            record.release = hooks.run(env, record.release, HookEvent.POST_INSTALL, plan.deadline, plan.leftovers)
         return record.finish(StatusCode.DEPLOYED, plan.request.description or "Install complete")
 
 
 @contextmanager
-def _withdrawn_on_failure(env: Environment, release: Release) -> Iterator[None]:
+def _withdrawn_on_failure(env: Environment, record: Record) -> Iterator[None]:
     """Take the record away when its install never came to its own objects."""
     try:
         yield
-    except BaseException:
+    except HelmError as error:
+        release = record.release
         try:
             env.storage.delete(release.name, release.version)
         except HelmError as problem:
             log.warning("cannot withdraw %s: %s", release.key, problem)
+            raise error from problem
+        record.final = True
         raise
 
 
@@ -171,10 +186,10 @@ def _before_objects(env: Environment, plan: _Plan) -> Release:
     request, release = plan.request, plan.release
     if not request.disable_crd_hook:
         install_definitions(env, release, plan.deadline)
-        release = hooks.run(env, release, HookEvent.CRD_INSTALL, plan.deadline)
+        release = hooks.run(env, release, HookEvent.CRD_INSTALL, plan.deadline, plan.leftovers)
     validate(env, release)
     if not request.disable_hooks:
-        release = hooks.run(env, release, HookEvent.PRE_INSTALL, plan.deadline)
+        release = hooks.run(env, release, HookEvent.PRE_INSTALL, plan.deadline, plan.leftovers)
     return release
 
 
@@ -201,6 +216,22 @@ def install_definitions(env: Environment, release: Release, deadline: Deadline) 
             env.cluster.create(target)
     hooks.established(env.cluster, targets, deadline.restart())
     env.cluster.discovery.refresh()
+
+
+def bring_definitions(env: Environment, release: Release, deadline: Deadline) -> None:
+    """Create what definitions an interrupted install did not come to, its crd-install hooks included."""
+    install_definitions(env, release, deadline)
+    wanted = [
+        target
+        for hook in order.for_event(release.hooks, HookEvent.CRD_INSTALL)
+        for target in env.cluster.build(hook.manifest, release.namespace)
+    ]
+    for target in wanted:
+        if env.cluster.get(target) is None:
+            env.cluster.create(target)
+    if wanted:
+        hooks.established(env.cluster, wanted, deadline.restart())
+        env.cluster.discovery.refresh()
 
 
 def _create(env: Environment, plan: _Plan) -> None:

@@ -9,7 +9,6 @@ from helmpy.errors import HelmError
 from helmpy.gocompat import regex
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
-from helmpy.release.timestamp import Timestamp
 from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import (
     ContentRequest,
@@ -24,6 +23,7 @@ from helmpy.release.requests import (
     StatusResponse,
     VersionResponse,
 )
+from helmpy.release.timestamp import Timestamp
 from tiller.actions.environment import Environment
 from tiller.kube import tables
 

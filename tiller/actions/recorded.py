@@ -10,7 +10,8 @@ from typing import Any
 
 from helmpy.errors import HelmError
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import PENDING, Info, Release, Status, StatusCode
+from helmpy.release.model import Info, Release, Status, StatusCode
+from tiller.actions.environment import Environment
 from tiller.storage.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -24,13 +25,17 @@ class OperationFailed(ReleaseError):
         self.cause = cause
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Record:
-    """The revision that an operation works on; ``wording`` is the description should it fail now."""
+    """The revision that an operation works on; ``wording`` is the description should it fail now.
+
+    ``final`` says that the store holds the last word already.
+    """
 
     storage: Storage
     release: Release
     wording: str
+    final: bool = False
 
     def change(self, **changes: Any) -> Release:
         """Change fields of the release, not yet in the store."""
@@ -39,38 +44,50 @@ class Record:
 
     def finish(self, code: StatusCode, description: str) -> Release:
         """Store the release with its final status."""
-        self.release = with_status(self.release, code, description)
-        self.storage.update(self.release)
-        return self.release
+        release = with_status(self.release, code, description)
+        self.storage.update(release)
+        self.release = release
+        return release
+
+    def failure(self, error: BaseException) -> str:
+        """The description for a failure by this error."""
+        reason = error.cause if isinstance(error, OperationFailed) else error
+        cause = str(reason) or type(reason).__name__
+        return self.wording.replace("{name}", self.release.name).replace("{error}", cause)
+
+    def fail(self, error: BaseException) -> None:
+        """Store the release as FAILED with the error in its description; raises the store's errors."""
+        self.finish(StatusCode.FAILED, self.failure(error))
 
 
 @contextmanager
-def recorded(storage: Storage, release: Release, wording: str) -> Iterator[Record]:
+def recorded(env: Environment, release: Release, wording: str) -> Iterator[Record]:
     """Store FAILED with the message on any exception, then let it through.
 
-    ``wording`` holds ``{name}`` and ``{error}``; an operation may change it on its way. A store
-    that refuses even that is logged; the record stays pending and the next start of the server
-    marks it.
+    ``wording`` holds ``{name}`` and ``{error}``; an operation may change it on its way. Where the
+    store refuses even that, the caller is told both, and the record is marked as soon as the store
+    answers again: by this server, by the next operation on the release or by the server's next
+    start, whichever is first.
     """
-    record = Record(storage, release, wording)
-    try:
-        yield record
-    except BaseException as error:
-        fail(record, error)
-        raise
-
-
-def fail(record: Record, error: BaseException) -> None:
-    """Store the record as FAILED with the error in its description."""
-    reason = error.cause if isinstance(error, OperationFailed) else error
-    cause = str(reason) or type(reason).__name__
-    name = record.release.name
-    description = record.wording.replace("{name}", name).replace("{error}", cause)
-    log.warning("%s", description)
-    try:
-        record.finish(StatusCode.FAILED, description)
-    except HelmError as problem:
-        log.error("cannot record that %s failed: %s", record.release.key, problem)  # noqa: TRY400 - the traceback of the operation's own error is the one that matters
+    record = Record(env.storage, release, wording)
+    with env.ongoing.watched(record):
+        try:
+            yield record
+        except BaseException as error:
+            if record.final:
+                raise
+            description = record.failure(error)
+            log.warning("%s", description)
+            try:
+                record.fail(error)
+            except HelmError as problem:
+                log.error("cannot record that %s failed: %s", release.key, problem)  # noqa: TRY400 - the traceback of the operation's own error is the one that matters
+                env.ongoing.settle_later(release.name, release.version, description)
+                if isinstance(error, HelmError):
+                    raise OperationFailed(
+                        f"{error}; and the release could not be marked FAILED: {problem}", error
+                    ) from error
+            raise
 
 
 def with_status(release: Release, code: StatusCode, description: str | None = None) -> Release:
@@ -80,26 +97,3 @@ def with_status(release: Release, code: StatusCode, description: str | None = No
     if description is not None:
         info = replace(info, description=description)
     return replace(release, info=info)
-
-
-def fail_interrupted(storage: Storage) -> list[Release]:
-    """Mark every pending revision FAILED: called when a server starts, before it serves.
-
-    Whoever worked on them was this server's predecessor, which is gone. Returns what it marked.
-    """
-    marked = []
-    for code in sorted(PENDING):
-        for release in storage.list(status=code):
-            text = f"interrupted: the server stopped during {_OPERATION[code]}"
-            failed = with_status(release, StatusCode.FAILED, text)
-            storage.update(failed)
-            log.warning("%s was left pending; marked FAILED", release.key)
-            marked.append(failed)
-    return marked
-
-
-_OPERATION = {
-    StatusCode.PENDING_INSTALL: "its install",
-    StatusCode.PENDING_UPGRADE: "its upgrade",
-    StatusCode.PENDING_ROLLBACK: "its rollback",
-}

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from helmpy.errors import HelmError
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
 from helmpy.release.requests import RollbackRequest, RollbackResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment
-from tiller.actions.recorded import Record, recorded, with_status
-from tiller.actions.upgrade import How, change_objects
+from tiller.actions.recorded import Record, recorded
+from tiller.actions.recovery import settle
+from tiller.actions.upgrade import Change, How, change_objects, plan_change, supersede
+from tiller.storage.driver import ReleaseNotFound, key_of
 
 
 class InvalidRevision(ReleaseError):
@@ -32,26 +35,29 @@ def rollback(
     names.check_name(request.name)
     if request.version < 0:
         raise InvalidRevision
-    with env.locks.hold(request.name):
-        newest, new = _prepare(env, request)
-        if request.dry_run:
-            return RollbackResponse(new)
+    if request.dry_run:
+        return RollbackResponse(_next(env, request, env.storage.history(request.name)))
+    with env.turn(request.name, "rollback", request.timeout, cancelled) as (own, _):
+        history = settle(own, own.storage.history(request.name))
         how = How(
-            env.deadline(request.timeout, cancelled),
+            own.deadline(request.timeout, cancelled),
             request.wait,
             request.force,
             request.recreate,
             request.cleanup_on_fail,
         )
-        return RollbackResponse(_perform(env, request, newest, new, how))
+        return RollbackResponse(_perform(own, request, history, how))
 
 
-def _prepare(env: Environment, request: RollbackRequest) -> tuple[Release, Release]:
-    newest = env.storage.last(request.name)
+def _next(env: Environment, request: RollbackRequest, history: list[Release]) -> Release:
+    """The next revision, as the wanted one was."""
+    newest = history[0]
     wanted = request.version or newest.version - 1
-    target = env.storage.get(request.name, wanted)
+    target = next((each for each in history if each.version == wanted), None)
+    if target is None:
+        raise ReleaseNotFound(key_of(request.name, wanted))
     info = target.info or Info()
-    new = replace(
+    return replace(
         target,
         version=newest.version + 1,
         name=newest.name,
@@ -63,33 +69,33 @@ def _prepare(env: Environment, request: RollbackRequest) -> tuple[Release, Relea
             description=request.description or f"Rollback to {wanted}",
         ),
     )
-    return newest, new
 
 
-def _perform(env: Environment, request: RollbackRequest, newest: Release, new: Release, how: How) -> Release:
+def _perform(env: Environment, request: RollbackRequest, history: list[Release], how: How) -> Release:
+    """Change the cluster; the new revision is DEPLOYED before the old ones are SUPERSEDED, so one always is."""
+    new = _next(env, request, history)
     assert new.info is not None
     description = new.info.description
-    env.storage.create(new)
-    with recorded(env.storage, new, 'Rollback "{name}" failed: {error}') as record:
-        _change(env, request, newest, record, how)
-        for each in env.storage.all_deployed(request.name):
-            env.storage.update(with_status(each, StatusCode.SUPERSEDED))
-        if newest.status != StatusCode.DEPLOYED:
-            env.storage.update(with_status(newest, StatusCode.SUPERSEDED))
-        return record.finish(StatusCode.DEPLOYED, description)
+    change = plan_change(env, history, new, description)
+    env.storage.create(change.release)
+    with recorded(env, change.release, 'Rollback "{name}" failed: {error}' + change.remark) as record:
+        _change(env, request, change, record, how)
+        release = record.finish(StatusCode.DEPLOYED, description)
+    supersede(env, [each for each in history if each is history[0] or each.status == StatusCode.DEPLOYED])
+    return release
 
 
-def _change(env: Environment, request: RollbackRequest, newest: Release, record: Record, how: How) -> None:
+def _change(env: Environment, request: RollbackRequest, change: Change, record: Record, how: How) -> None:
     if not request.disable_hooks:
-        record.wording = 'Rollback "{name}" failed pre-rollback: {error}'
-        record.release = hooks.run(env, record.release, HookEvent.PRE_ROLLBACK, how.deadline)
-    record.wording = 'Rollback "{name}" failed: {error}'
+        record.wording = 'Rollback "{name}" failed pre-rollback: {error}' + change.remark
+        record.release = hooks.run(env, record.release, HookEvent.PRE_ROLLBACK, how.deadline, change.leftovers)
+    record.wording = 'Rollback "{name}" failed: {error}' + change.remark
     try:
-        change_objects(env, newest, record.release, how)
-    except BaseException:
+        change_objects(env, change, how)
+    except HelmError:
         # The cluster is no longer what the newest revision says.
-        env.storage.update(with_status(newest, StatusCode.SUPERSEDED))
+        supersede(env, change.history[:1])
         raise
     if not request.disable_hooks:
-        record.wording = 'Rollback "{name}" failed post-rollback: {error}'
-        record.release = hooks.run(env, record.release, HookEvent.POST_ROLLBACK, how.deadline)
+        record.wording = 'Rollback "{name}" failed post-rollback: {error}' + change.remark
+        record.release = hooks.run(env, record.release, HookEvent.POST_ROLLBACK, how.deadline, change.leftovers)

@@ -79,7 +79,7 @@ def run_tests(
         while (line := lines.get()) is not None:
             yield line
         results = outcome.result()
-    _store(env, release, TestSuite(started, env.now(), tuple(results)))
+    _store(env, release, TestSuite(started, env.now(), tuple(results)), request.timeout, cancelled)
     if request.logs:
         yield from _logs(env, release, tests)
     if request.cleanup:
@@ -136,13 +136,13 @@ def _ended(env: Environment, target: KubeObject, deadline: Deadline) -> str:
         poll = min(poll * 2, LONGEST_POLL)
 
 
-def _store(env: Environment, release: Release, suite: TestSuite) -> None:
+def _store(env: Environment, release: Release, suite: TestSuite, seconds: int, cancelled: Callable[[], bool]) -> None:
     """Note the suite in the record as it is now: an upgrade may have come in between."""
-    with env.locks.hold(release.name, wait=True):
-        current = env.storage.get(release.name, release.version)
+    with env.turn(release.name, "test", seconds, cancelled) as (own, _):
+        current = own.storage.get(release.name, release.version)
         info = current.info or Info()
         status = replace(info.status or Status(), last_test_suite_run=suite)
-        env.storage.update(replace(current, info=replace(info, status=status)))
+        own.storage.update(replace(current, info=replace(info, status=status)))
 
 
 def _logs(env: Environment, release: Release, tests: list[_Test]) -> Iterator[TestResponse]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from helmpy.errors import HelmError
@@ -15,7 +16,12 @@ from helmpy.release.requests import UninstallRequest, UninstallResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment
 from tiller.actions.recorded import Record, recorded, with_status
+from tiller.actions.recovery import is_interrupted, settle
+from tiller.actions.trail import leftover_hooks, trail
+from tiller.clock import Deadline
+from tiller.kube.discovery import UnknownKind
 from tiller.kube.transport import ApiError
+from tiller.storage.driver import ReleaseNotFound
 
 log = logging.getLogger(__name__)
 
@@ -45,59 +51,71 @@ def uninstall(
     that what was left behind can still be found.
     """
     names.check_name(request.name)
-    with env.locks.hold(request.name):
-        history = env.storage.history(request.name)
-        newest = history[0]
-        if newest.status == StatusCode.DELETED:
+    with env.turn(request.name, "delete", request.timeout, cancelled) as (own, _):
+        history = own.storage.history(request.name)
+        if history[0].status == StatusCode.DELETED:
             if not request.purge:
-                raise DeletionError(f'the release named "{newest.name}" is already deleted')
-            _purge(env, history)
-            return UninstallResponse(newest)
-        return _uninstall(env, request, newest, history, cancelled)
+                raise DeletionError(f'the release named "{history[0].name}" is already deleted')
+            _purge(own, history)
+            return UninstallResponse(history[0])
+        return _uninstall(own, request, settle(own, history), cancelled)
 
 
 def _uninstall(
-    env: Environment,
-    request: UninstallRequest,
-    newest: Release,
-    history: list[Release],
-    cancelled: Callable[[], bool],
+    env: Environment, request: UninstallRequest, history: list[Release], cancelled: Callable[[], bool]
 ) -> UninstallResponse:
+    newest = history[0]
     deadline = env.deadline(request.timeout, cancelled)
     info = replace(newest.info or Info(), deleted=env.now())
     release = with_status(replace(newest, info=info), StatusCode.DELETING, DELETING)
-    if not request.disable_hooks:
-        # Its failure leaves the record as it was.
-        release = hooks.run(env, release, HookEvent.PRE_DELETE, deadline)
+    # Before any effect, so that a server's death among the hooks leaves a trace.
     env.storage.update(release)
-    with recorded(env.storage, release, "{error}") as record:
-        removed = delete_objects(env, record.release)
+    leftovers = leftover_hooks(env, trail(history))
+    with recorded(env, release, 'Deletion of "{name}" failed: {error}') as record:
+        if not request.disable_hooks:
+            with _restored_on_failure(env, record, newest):
+                record.release = hooks.run(env, record.release, HookEvent.PRE_DELETE, deadline, leftovers)
+        removed = delete_objects(env, record.release, missing_kinds=is_interrupted(newest))
         errors = list(removed.errors)
         if not request.disable_hooks:
-            errors += _post_delete(env, record, request)
-        failure = f"deletion completed with {len(errors)} error(s): {'; '.join(errors)}" if errors else ""
-        record.release = with_status(record.release, StatusCode.DELETED, request.description or DELETED)
+            errors += _post_delete(env, record, deadline.restart(), leftovers)
         if errors:
+            failure = f"deletion completed with {len(errors)} error(s): {'; '.join(errors)}"
             record.finish(StatusCode.DELETED, failure)
-    if errors:
-        raise DeletionError(failure)
-    if request.purge:
-        _purge(env, history)
-    else:
-        env.storage.update(record.release)
+            record.final = True
+            raise DeletionError(failure)
+        if request.purge:
+            record.release = with_status(record.release, StatusCode.DELETED, request.description or DELETED)
+            _purge(env, history)
+        else:
+            record.finish(StatusCode.DELETED, request.description or DELETED)
     return UninstallResponse(record.release, kept_text(removed.kept))
 
 
-def _post_delete(env: Environment, record: Record, request: UninstallRequest) -> list[str]:
+@contextmanager
+def _restored_on_failure(env: Environment, record: Record, before: Release) -> Iterator[None]:
+    """Write the record as it was: a pre-delete hook that fails leaves the release as it found it."""
     try:
-        record.release = hooks.run(env, record.release, HookEvent.POST_DELETE, env.deadline(request.timeout))
+        yield
+    except HelmError:
+        env.storage.update(before)
+        record.final = True
+        raise
+
+
+def _post_delete(env: Environment, record: Record, deadline: Deadline, leftovers: hooks.Leftovers) -> list[str]:
+    try:
+        record.release = hooks.run(env, record.release, HookEvent.POST_DELETE, deadline, leftovers)
     except HelmError as error:
         return [str(error)]
     return []
 
 
-def delete_objects(env: Environment, release: Release) -> Removed:
+def delete_objects(env: Environment, release: Release, *, missing_kinds: bool = False) -> Removed:
     """Delete the manifest's objects in uninstall order, one document at a time, without waiting.
+
+    With ``missing_kinds`` a kind that the cluster does not serve is no error: an install that did
+    not come to its definitions made no such objects.
 
     Raises DeletionError where the stored manifest cannot be read at all.
     """
@@ -110,6 +128,9 @@ def delete_objects(env: Environment, release: Release) -> Removed:
     for document in manifests.sort_manifests(documents, manifests.UNINSTALL_ORDER):
         try:
             _delete_document(env, release, document, kept)
+        except UnknownKind as error:
+            if not missing_kinds:
+                errors.append(str(error))
         except HelmError as error:
             log.warning("uninstall of %s: %s", release.name, error)
             errors.append(str(error))
@@ -131,11 +152,18 @@ def kept_text(kept: tuple[str, ...]) -> str:
 
 
 def _purge(env: Environment, history: list[Release]) -> None:
-    """Remove every record; all are tried before the first refusal is raised."""
+    """Remove every record, the newest last, because it says how the release stands.
+
+    All are tried before the first refusal is raised; then the newest stays.
+    """
     refused: list[HelmError] = []
-    for release in history:
+    for release in reversed(history):
+        if refused and release is history[0]:
+            break
         try:
             env.storage.delete(release.name, release.version)
+        except ReleaseNotFound:
+            continue
         except (ApiError, ReleaseError) as error:
             refused.append(error)
     if refused:

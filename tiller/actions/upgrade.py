@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from helmpy.chart.model import Chart, Config
@@ -13,13 +13,16 @@ from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import PENDING, HookEvent, Info, Release, Status, StatusCode
+from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
 from helmpy.release.requests import UpdateRequest, UpdateResponse
 from tiller.actions import hooks
-from tiller.actions.environment import Environment, OperationInProgress
-from tiller.actions.install import install_definitions, validate
+from tiller.actions.environment import Environment
+from tiller.actions.install import bring_definitions, install_definitions, validate
 from tiller.actions.recorded import recorded, with_status
+from tiller.actions.recovery import check_unfinished, is_interrupted, settle
 from tiller.actions.render import MissingChart, render_release
+from tiller.actions.trail import leftover_hooks, owned, remark, taken, trail, went_well
+from tiller.actions.turns import OperationInProgress, Turn
 from tiller.actions.uninstall import DELETED, DELETING, delete_objects
 from tiller.clock import Deadline
 from tiller.kube import apply, wait
@@ -31,6 +34,7 @@ from tiller.storage.storage import NoDeployedRelease
 log = logging.getLogger(__name__)
 
 COMPLETE = "Upgrade complete"
+UNDERWAY = "Preparing upgrade"
 
 
 class RemovedApi(ReleaseError):
@@ -45,11 +49,21 @@ class RemovedApi(ReleaseError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    request: UpdateRequest
-    base: Release
+class Change:
+    """From what the cluster holds of a release to its next revision.
+
+    ``known`` are the release's own objects, ``remark`` what its description adds of those in its
+    way, ``leftovers`` hooks' objects of failed revisions. ``fresh`` says that no revision was ever
+    deployed: namespace and definitions may lack. ``error`` is why the known objects are not known.
+    """
+
+    history: Sequence[Release]
     release: Release
-    deadline: Deadline
+    known: Sequence[KubeObject] = ()
+    remark: str = ""
+    leftovers: hooks.Leftovers = frozenset()
+    fresh: bool = False
+    error: HelmError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +86,58 @@ def upgrade(
     and made anew.
     """
     names.check_name(request.name)
-    with env.locks.hold(request.name):
-        deadline = env.deadline(request.timeout, cancelled)
-        try:
-            plan = _prepare(env, request, deadline)
-        except (NoDeployedRelease, OperationInProgress) as error:
-            if not request.force:
-                raise
-            if isinstance(error, NoDeployedRelease):
-                env.storage.last(request.name)  # what was never there cannot be replaced
-            log.info("%s; replacing the release by force", error)
-            return UpdateResponse(_replace(env, request, deadline))
-        if request.dry_run:
-            return UpdateResponse(with_status(plan.release, StatusCode.PENDING_UPGRADE, "Dry run complete"))
-        return UpdateResponse(_perform(env, plan))
-
-
-def _prepare(env: Environment, request: UpdateRequest, deadline: Deadline) -> _Plan:
-    """Render the next revision on the newest deployed one; no effects but discovery."""
     if request.chart is None:
         raise MissingChart
+    if request.dry_run:
+        return UpdateResponse(_upgrade(env, request, None, env.deadline(request.timeout, cancelled)))
+    with env.turn(request.name, "upgrade", request.timeout, cancelled) as (own, turn):
+        return UpdateResponse(_upgrade(own, request, turn, own.deadline(request.timeout, cancelled)))
+
+
+def _upgrade(env: Environment, request: UpdateRequest, turn: Turn | None, deadline: Deadline) -> Release:
+    history = _history(env, request)
     try:
-        newest = env.storage.last(request.name)
+        check_unfinished(env, turn, history)
+        if turn is not None:
+            history = settle(env, history)
+        release = _next_revision(env, request, base_of(history), history[0].version + 1)
+    except (NoDeployedRelease, OperationInProgress) as error:
+        if not request.force:
+            raise
+        log.info("%s; replacing the release by force", error)
+        return _replace(env, request, history[0], deadline)
+    fresh = not any(went_well(each) for each in trail(history))
+    if not fresh:
+        validate_new(env, release)
+    if request.dry_run:
+        return with_status(release, StatusCode.PENDING_UPGRADE, "Dry run complete")
+    return _perform(env, request, plan_change(env, history, release, UNDERWAY), deadline)
+
+
+def _history(env: Environment, request: UpdateRequest) -> list[Release]:
+    """All revisions; what was never there cannot be replaced by force either."""
+    try:
+        return env.storage.history(request.name)
     except ReleaseNotFound:
+        if request.force:
+            raise
         raise NoDeployedRelease(request.name) from None
-    if newest.status in PENDING:
-        raise OperationInProgress
-    base = newest if newest.status == StatusCode.DEPLOYED else env.storage.deployed(request.name)
-    release = _next_revision(env, request, base, newest.version + 1)
-    validate_new(env, release)
-    return _Plan(request, base, release, deadline)
+
+
+def base_of(history: Sequence[Release]) -> Release:
+    """The revision that an upgrade starts from: the newest deployed one; raises NoDeployedRelease.
+
+    Helm 2.17 is at its end where a server died over a release's first revision, or a rollback
+    failed; here the newest revision is the base then. A release whose first install failed in the
+    ordinary way has nothing to upgrade, as in Helm 2.
+    """
+    for release in history:
+        if release.status == StatusCode.DEPLOYED:
+            return release
+    newest = history[0]
+    if is_interrupted(newest) or (newest.status == StatusCode.FAILED and any(map(went_well, history))):
+        return newest
+    raise NoDeployedRelease(newest.name)
 
 
 def _next_revision(env: Environment, request: UpdateRequest, base: Release, revision: int) -> Release:
@@ -123,7 +159,7 @@ def _next_revision(env: Environment, request: UpdateRequest, base: Release, revi
             status=Status(code=StatusCode.PENDING_UPGRADE, notes=rendered.notes),
             first_deployed=base.info.first_deployed if base.info else None,
             last_deployed=now,
-            description="Preparing upgrade",
+            description=UNDERWAY,
         ),
     )
 
@@ -161,34 +197,79 @@ def validate_new(env: Environment, release: Release) -> None:
         raise RemovedApi("new", error) from error
 
 
-def _perform(env: Environment, plan: _Plan) -> Release:
-    request = plan.request
-    env.storage.create(plan.release)
-    with recorded(env.storage, plan.release, 'Upgrade "{name}" failed: {error}') as record:
-        if not request.disable_hooks:
-            record.wording = 'Upgrade "{name}" failed pre-upgrade: {error}'
-            record.release = hooks.run(env, record.release, HookEvent.PRE_UPGRADE, plan.deadline)
-        record.wording = 'Upgrade "{name}" failed: {error}'
-        how = How(plan.deadline, request.wait, request.force, request.recreate, request.cleanup_on_fail)
-        change_objects(env, plan.base, record.release, how)
-        if not request.disable_hooks:
-            record.wording = 'Upgrade "{name}" failed post-upgrade: {error}'
-            record.release = hooks.run(env, record.release, HookEvent.POST_UPGRADE, plan.deadline)
-        env.storage.update(with_status(plan.base, StatusCode.SUPERSEDED))
-        return record.finish(StatusCode.DEPLOYED, request.description or COMPLETE)
+def plan_change(env: Environment, history: Sequence[Release], release: Release, description: str) -> Change:
+    """Find out what the cluster holds of the release; nothing is changed.
+
+    The record says already before anything happens which objects were there, for whoever has to
+    go on after a server's death.
+    """
+    revisions = trail(history)
+    fresh = not any(went_well(each) for each in revisions)
+    leftovers = leftover_hooks(env, revisions)
+    try:
+        known = owned(env, revisions, release.namespace)
+    except UnknownKind as error:
+        return Change(history, release, error=RemovedApi("current", error), leftovers=leftovers, fresh=fresh)
+    try:
+        others = taken(env, known, env.cluster.build(release.manifest, release.namespace))
+    except UnknownKind:
+        others = []
+    text = remark(others)
+    if text:
+        release = with_status(release, StatusCode(release.status), description + text)
+    return Change(history, release, known, text, leftovers, fresh)
 
 
-def change_objects(env: Environment, base: Release, release: Release, how: How) -> None:
-    """Bring the cluster from one revision's manifest to another's, and wait if asked.
+def _perform(env: Environment, request: UpdateRequest, change: Change, deadline: Deadline) -> Release:
+    """Change the cluster; the new revision is DEPLOYED before the old one is SUPERSEDED, so one always is."""
+    note = change.remark
+    env.storage.create(change.release)
+    with recorded(env, change.release, 'Upgrade "{name}" failed: {error}' + note) as record:
+        if change.fresh:
+            bring_definitions(env, record.release, deadline)
+        if not request.disable_hooks:
+            record.wording = 'Upgrade "{name}" failed pre-upgrade: {error}' + note
+            record.release = hooks.run(env, record.release, HookEvent.PRE_UPGRADE, deadline, change.leftovers)
+        record.wording = 'Upgrade "{name}" failed: {error}' + note
+        how = How(deadline, request.wait, request.force, request.recreate, request.cleanup_on_fail)
+        change_objects(env, change, how)
+        if not request.disable_hooks:
+            record.wording = 'Upgrade "{name}" failed post-upgrade: {error}' + note
+            record.release = hooks.run(env, record.release, HookEvent.POST_UPGRADE, deadline, change.leftovers)
+        release = record.finish(StatusCode.DEPLOYED, request.description or COMPLETE)
+    supersede(env, [each for each in change.history if each.status == StatusCode.DEPLOYED])
+    return release
+
+
+def supersede(env: Environment, revisions: Iterable[Release]) -> None:
+    """Mark revisions SUPERSEDED. One that the store refuses stays as it is until the next upgrade."""
+    for each in revisions:
+        try:
+            env.storage.update(with_status(each, StatusCode.SUPERSEDED))
+        except HelmError as error:
+            log.warning("cannot mark %s superseded: %s", each.key, error)
+
+
+def change_objects(env: Environment, change: Change, how: How) -> None:
+    """Bring the cluster to the new revision's manifest, and wait if asked.
 
     Raises RemovedApi, ApplyError, WaitTimeout; ``cleanup_on_fail`` deletes then what this call
     made.
     """
-    old = _objects(env, base, release.namespace, "current")
-    new = _objects(env, release, release.namespace, "new")
+    if change.error is not None:
+        raise change.error
+    release = change.release
+    try:
+        new = env.cluster.build(release.manifest, release.namespace)
+    except UnknownKind as error:
+        raise RemovedApi("new", error) from error
     changes = apply.Changes()
     try:
-        apply.update(env.cluster, old, new, changes, deadline=how.deadline, force=how.force, recreate=how.recreate)
+        if change.fresh:
+            env.cluster.ensure_namespace(release.namespace)
+        apply.update(
+            env.cluster, change.known, new, changes, deadline=how.deadline, force=how.force, recreate=how.recreate
+        )
         if how.wait:
             wait.until_ready(env.cluster, new, how.deadline.restart())
     except HelmError:
@@ -198,23 +279,13 @@ def change_objects(env: Environment, base: Release, release: Release, how: How) 
         raise
 
 
-def _objects(env: Environment, release: Release, namespace: str, which: str) -> list[KubeObject]:
-    try:
-        return env.cluster.build(release.manifest, namespace)
-    except UnknownKind as error:
-        raise RemovedApi(which, error) from error
-
-
-def _replace(env: Environment, request: UpdateRequest, deadline: Deadline) -> Release:
+def _replace(env: Environment, request: UpdateRequest, newest: Release, deadline: Deadline) -> Release:
     """Delete the newest revision's objects and make the release anew under the next number."""
-    newest = env.storage.last(request.name)
     new = _next_revision(env, replace(request, reuse_values=False), newest, newest.version + 1)
     if request.dry_run:
         return with_status(new, StatusCode.PENDING_UPGRADE, "Dry run complete")
     info = replace(newest.info or Info(), deleted=env.now())
-    with recorded(
-        env.storage, with_status(replace(newest, info=info), StatusCode.DELETING, DELETING), "{error}"
-    ) as old:
+    with recorded(env, with_status(replace(newest, info=info), StatusCode.DELETING, DELETING), "{error}") as old:
         env.storage.update(old.release)
         if not request.disable_hooks:
             old.release = hooks.run(env, old.release, HookEvent.PRE_DELETE, deadline)
@@ -232,7 +303,7 @@ def _replace(env: Environment, request: UpdateRequest, deadline: Deadline) -> Re
 
 def _make_anew(env: Environment, request: UpdateRequest, old: Release, new: Release, deadline: Deadline) -> Release:
     env.storage.create(new)
-    with recorded(env.storage, new, 'Upgrade "{name}" failed: {error}') as record:
+    with recorded(env, new, 'Upgrade "{name}" failed: {error}') as record:
         install_definitions(env, new, deadline)
         if not request.disable_hooks:
             record.wording = 'Upgrade "{name}" failed pre-install: {error}'
@@ -240,7 +311,8 @@ def _make_anew(env: Environment, request: UpdateRequest, old: Release, new: Rele
         record.wording = 'Upgrade "{name}" failed: {error}'
         validate(env, record.release)
         how = How(deadline, request.wait, request.force, request.recreate, request.cleanup_on_fail)
-        change_objects(env, old, record.release, how)
+        known = env.cluster.build(old.manifest, new.namespace)
+        change_objects(env, Change((old,), record.release, known), how)
         if not request.disable_hooks:
             record.wording = 'Upgrade "{name}" failed post-install: {error}'
             record.release = hooks.run(env, record.release, HookEvent.POST_INSTALL, deadline)

@@ -34,8 +34,11 @@ class Response:
     body: bytes = b""
 
     def json(self) -> Any:
-        """The body as JSON; raises ValueError where it is none."""
-        return json.loads(self.body)
+        """The body as JSON; raises Garbled where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise Garbled(error) from None
 
 
 class Transport(Protocol):
@@ -102,6 +105,13 @@ class Unreachable(ApiError):
 
     def __init__(self, message: str) -> None:
         super().__init__(0, "Unreachable", message)
+
+
+class Garbled(Unreachable, ValueError):
+    """An answer that is no JSON, most likely cut short."""
+
+    def __init__(self, error: ValueError) -> None:
+        super().__init__(f"the API server's answer cannot be read: {error}")
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 422: Invalid}

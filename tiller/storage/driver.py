@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from helmpy.release.error import ReleaseError
@@ -56,6 +56,33 @@ class Driver(Protocol):
     def query(self, labels: Mapping[str, str]) -> list[Release]:
         """Return the records with these labels (NAME, STATUS, VERSION), all for none, in any order."""
         ...
+
+
+class Fenced:
+    """A driver that asks before every change whether it may still make one."""
+
+    def __init__(self, inner: Driver, check: Callable[[], None]) -> None:
+        self._inner = inner
+        self._check = check
+        self.name = inner.name
+
+    def get(self, name: str, version: int) -> Release:
+        return self._inner.get(name, version)
+
+    def create(self, release: Release) -> None:
+        self._check()
+        self._inner.create(release)
+
+    def update(self, release: Release) -> None:
+        self._check()
+        self._inner.update(release)
+
+    def delete(self, name: str, version: int) -> Release:
+        self._check()
+        return self._inner.delete(name, version)
+
+    def query(self, labels: Mapping[str, str]) -> list[Release]:
+        return self._inner.query(labels)
 
 
 def key_of(name: str, version: int) -> str:

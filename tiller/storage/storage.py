@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from helmpy.errors import HelmError
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import Release, StatusCode
-from tiller.storage.driver import Driver, ReleaseNotFound, status_name
+from tiller.storage.driver import Driver, Fenced, ReleaseNotFound, status_name
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,10 @@ class Storage:
     def __init__(self, driver: Driver, *, max_history: int = 0) -> None:
         self.driver = driver
         self.max_history = max_history
+
+    def fenced(self, check: Callable[[], None]) -> Storage:
+        """The same records; ``check`` is asked before every change and may raise."""
+        return Storage(Fenced(self.driver, check), max_history=self.max_history)
 
     def get(self, name: str, version: int) -> Release:
         """Return one revision; raises ReleaseNotFound."""

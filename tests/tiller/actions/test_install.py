@@ -14,7 +14,8 @@ from helmpy.release.model import StatusCode
 from helmpy.release.requests import InstallRequest
 from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.install import install
-from tiller.actions.recorded import fail_interrupted, with_status
+from tiller.actions.recorded import with_status
+from tiller.actions.recovery import recover
 from tiller.kube.transport import Request
 
 JOB = """
@@ -307,17 +308,16 @@ def test_interrupted_operations_are_marked(world: World) -> None:
     release = world.install(chart(config("a")))
     world.env.storage.update(with_status(release, StatusCode.PENDING_INSTALL, "Initial install underway"))
     world.install(chart(config("b")), name="fine")
-    assert [each.name for each in fail_interrupted(world.env.storage)] == ["web"]
+    assert [each.name for each in recover(world.env)] == ["web"]
     assert world.statuses() == {1: "FAILED"}
     assert world.description() == "interrupted: the server stopped during its install"
     assert world.statuses("fine") == {1: "DEPLOYED"}
 
 
 def test_one_operation_at_a_time(world: World) -> None:
-    with world.env.locks.hold("web"):
-        assert message(world, made=chart(config("a"))) == (
-            "another operation (install/upgrade/rollback) is in progress"
-        )
+    with world.env.turn("web", "upgrade", 60, lambda: False):
+        text = message(world, made=chart(config("a")), timeout=3)
+    assert text.startswith("another operation (install/upgrade/rollback) is in progress: tiller holds release")
     world.install(chart(config("a")))
 
 
