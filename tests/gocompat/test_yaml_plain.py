@@ -33,6 +33,7 @@ READ: list[tuple[str, Any]] = [
     ("a: |-\n  x\n\nb: |+\n  y\n\nc: |\n\n  z\n", {"a": "x", "b": "y\n\n", "c": "\nz\n"}),
     ("a: |\n# none\nb:\n- |\n  x\n   \n- z\n", {"a": "", "b": ["x\n \n", "z"]}),
     ("a: some text\n  on two lines\nb:\n- and - more\n  of it\n", {"a": "some text on two lines", "b": ["and - more of it"]}),
+    ("# \t one\na: 1\n  #\tb: 2\nb: |\n  # x\ty\n", {"a": 1.0, "b": "# x\ty\n"}),
     ("  a: 1\n  b: 2\n", {"a": 1.0, "b": 2.0}),
     ("ä: ö – ü\n", {"ä": "ö – ü"}),
 ]  # fmt: skip
@@ -41,7 +42,7 @@ UNUSUAL = [
     "a", "- - a\n", "? a\n", "a: &x 1\n", "a: *x\n", "a: !!str 1\n", "<<: {}\n", "a: {b: 1}\n", "a: [b: 1]\n", "a: [[]]\n",
     "a: [x,\n y]\n", "a: [x, ]\n", "a: [x, 'y, z']\n", "'a: b': 1\n", "- c:\n    d\n", "a: [,]\n", "a: [-]\n", "a: >\n  x\n", "a: |2\n  x\n", "a: | # c\n  x\n", "a: |\n  x",
     "a: |\n     \n  x\n", "a: |\n", 'a: "x\n', "a: 'it''s'\n", 'a: "\\x41"\n', 'a: "\\"\n', "a: 'x' y\n", 'a: "x"#y\n', "a: b: c\n",
-    "a: b:\n", "a: - b\n", "a: -\n", "a: @b\n", "a: `b`\n", "a: %b\n", "a: ,b\n", "a : 1\n", "a #b: 1\n", "~: 1\n", "\ta: 1\n", "a:\tb\n",
+    "a: b:\n", "a: - b\n", "a: -\n", "a: @b\n", "a: `b`\n", "a: %b\n", "a: ,b\n", "a : 1\n", "a #b: 1\n", "~: 1\n", "\ta: 1\n", "a:\tb\n", "\t# a\nb: 1\n", "a: 1 #\tb\n",
     "a: 1\r\n", "\ufeffa: 1\n", "a: \x7f\n", "a: \xa0\n", "a: \u2028\n", "a: .inf\n", "... a: 1\n", "a: 1\n---\nb: 2\n", "a: 1\n...\n",
     "--- a\n", "---a: 1\n", "a: 1\n b: 2\n", "a: 1\n\n  x\n", "a: x # c\n  y\n", "a: x\n# x\n  y\n", "a: x\n  y: z\n", "a: 1\n- b\n",
     " a: 1\nb: 2\n", "- a\nb: 1\n", "a:\n  - b\n c: 1\n", "a: 'x'\"b\"'y'\n", "- 's'\"a\\nb\"'s'\n", b"a: \xff\n", b"\xff\xfea\x00",
