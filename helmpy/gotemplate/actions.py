@@ -10,7 +10,7 @@ from helmpy.gotemplate import ordinary
 from helmpy.gotemplate.grammar import STRINGS, Grammar
 from helmpy.gotemplate.lexer import ERROR, KEYWORDS, RIGHT, SPACE_SET, after_delimiter
 from helmpy.gotemplate.nodes import ListNode, PipeNode, TemplateNode, VariableNode
-from helmpy.gotemplate.vocabulary import Action, Vocabulary, remember
+from helmpy.gotemplate.vocabulary import Action, Variants, Vocabulary, remember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ class Actions(Grammar):
     def __init__(self, name: str, text: str, vocabulary: Vocabulary, nesting: int) -> None:
         super().__init__(name, text, vocabulary.functions, nesting)
         self.words = vocabulary.words
-        self._memories = vocabulary.actions
-        self._actions = self._memories[False]
+        self._memories = vocabulary.actions, vocabulary.variants
+        self._set_loose(loose=False)
         self._blocks: list[Block] = []
 
     def _read(self, inside: int, end: int) -> tuple[Action, int]:
@@ -63,33 +63,71 @@ class Actions(Grammar):
 
         ``end`` is the first ``}}`` after it begins, which a string may hold too.
         """
-        self.bound = False
         text = self._text
-        if end > 0:
-            raw = text[inside:end]
-            action = self._ordinary(raw)
-            if action is not None:
-                self._at = inside
-                if not self.bound:
-                    remember(self._actions, raw, action)
-                return action, end
-            if raw.count("`") & 1:  # {{`}}`}}, which dashboards have by the thousand
-                closing = text.find("`", end)
-                end = text.find("}}", closing) if closing > 0 else -1
-                action = self._actions.get(text[inside:end]) if end > 0 else None
-                if action is not None:
-                    self._at = inside
-                    return action, end
-        return self._exact(inside)
+        raw = text[inside:end] if end > 0 else ""
+        action: Action | None = None
+        if raw.count("`") & 1:  # {{`}}`}}, which dashboards have by the thousand
+            closing = text.find("`", end)
+            end = text.find("}}", closing) if closing > 0 else -1
+            action = self._actions.get(text[inside:end]) if end > 0 else None
+        elif raw:
+            known = self._variants.get(raw)
+            action = None if known is None else self._variant(known)
+            if action is None:
+                self.bound.clear()
+                actions = self._actions
+                action = self._ordinary(raw)
+                if action is not None and not self.bound:
+                    remember(actions, raw, action)
+                elif action is not None and action.keyword is not ELSE_IF:
+                    self._remember_variant(raw, action)
+        if action is None:
+            return self._exact(inside)
+        self._at = inside
+        return action, end
+
+    def _remember_variant(self, raw: str, action: Action) -> None:
+        variables = action.node.variables if isinstance(action.node, PipeNode) else ()
+        declared = tuple(variable.name for variable in variables)
+        used = tuple(dict.fromkeys(self.bound[len(declared) :]))
+        if (not used and not declared) or not set(used).isdisjoint(declared):
+            return
+        known = self._variants.get(raw)
+        if known is None:
+            assigns = isinstance(action.node, PipeNode) and action.node.assigns
+            known = Variants(used, declared, assigns=assigns)
+            remember(self._variants, raw, known)
+        known.keep(self._places(known, self._slots - (0 if known.assigns else len(declared))), action)
+
+    def _places(self, known: Variants, slots: int) -> tuple[int, ...] | None:
+        """Return where an action's variables are, and those that it sets; None for variables without a value."""
+        find = self.scope.find
+        places = [slots] if known.declared else []
+        for name in known.used if not known.assigns else known.used + known.declared:
+            variable = find(name)
+            if variable is None:
+                return None
+            places.append(variable.slot * 2 + variable.loose)
+        return tuple(places)
+
+    def _variant(self, known: Variants) -> Action | None:
+        """Return a remembered action for where its variables are here, and set those that it declares."""
+        action = known.read.get(self._places(known, self._slots))
+        if action is not None and known.declared:
+            assert isinstance(action.node, PipeNode)
+            declared = [self._declare(name) for name in known.declared]
+            self._settle(action.node, declared, loose=action.keyword == "range")
+        return action
 
     def _set_loose(self, *, loose: bool) -> None:
         self.loose = loose
-        self._actions = self._memories[loose]
+        self._actions = self._memories[0][loose]
+        self._variants = self._memories[1][loose]
 
     def _declare(self, name: str) -> Variable:
         if name == "$":  # what is remembered takes $ for the root: remember apart from here on
-            self._memories = ({}, {})
-            self._actions = self._memories[self.loose]
+            self._memories = ({}, {}), ({}, {})
+            self._set_loose(loose=self.loose)
         return super()._declare(name)
 
     def _leave_body(self, block: Block) -> None:
@@ -154,7 +192,7 @@ class Actions(Grammar):
             return None
         self._leave_body(block)
         pipe = argument[len(following) :].lstrip(" ")
-        self.bound = True  # to be read again each time, for what it does to the block
+        self.bound.append(ELSE_IF)  # to be read again each time, for what it does to the block
         return self._ordinary_pipeline(ELSE_IF, pipe, position + len(argument) - len(pipe)) if pipe else None
 
     def _ordinary_naming(self, keyword: str, argument: str, position: int) -> Action | None:
@@ -220,6 +258,7 @@ class Actions(Grammar):
             action, last = self._comment(start)
         else:
             self._base = inside
+            self.bound.clear()
             self._tokenize(start)
             action = self._exact_action()
             last = self._at = self._tokens[-1][2]
@@ -284,7 +323,7 @@ class Actions(Grammar):
         if block.keyword != following:
             self._unexpected(token, "input")
         self._leave_body(block)
-        self.bound = True  # as above
+        self.bound.append(ELSE_IF)  # as above
         return self._exact_pipeline(ELSE_IF, following)
 
     def _exact_define(self) -> Action:

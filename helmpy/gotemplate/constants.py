@@ -16,11 +16,7 @@ _MAX_UINT = (1 << 64) - 1
 
 
 def unquote(quoted: str) -> str:
-    """Return the text of a string constant; ``ValueError("invalid syntax")`` where Go refuses it."""
-    if quoted[0] == "`":
-        return quoted[1:-1].replace("\r", "")
-    if "\\" not in quoted:
-        return quoted[1:-1]
+    """Return the text of a string constant in quotes; ``ValueError("invalid syntax")`` where Go refuses it."""
     result = bytearray()
     position = 1
     end = len(quoted) - 1

@@ -82,7 +82,7 @@ class Grammar:
         self._at = 0
         self._started = -1
         self.loose = False
-        self.bound = False
+        self.bound: list[str] = []
         self._start_template()
 
     def _start_template(self) -> None:
@@ -148,7 +148,7 @@ class Grammar:
         return declared
 
     def _declare(self, name: str) -> Variable:
-        self.bound = True
+        self.bound.append(name)
         return self.scope.declare(name)
 
     def _settle(self, pipe: PipeNode, declared: list[Variable], *, loose: bool) -> None:
@@ -254,18 +254,21 @@ class Grammar:
             self._fault(f"undefined variable {quote(name)}")
         position = token[2] - self._base
         if name != "$":
-            self.bound = True
+            self.bound.append(name)
         if known is None:
             return VariableNode(position, name, -1, loose=False)
         return VariableNode(position, name, known.slot, loose=known.loose)
 
     def _unquote(self, token: Token) -> str:
-        if "\\" not in token[1] and "\r" not in token[1]:
-            return token[1][1:-1]
+        quoted = token[1]
+        if quoted[0] == "`":
+            return quoted[1:-1].replace("\r", "")
+        if "\\" not in quoted:
+            return quoted[1:-1]
         from helmpy.gotemplate import constants
 
         try:
-            return constants.unquote(token[1])
+            return constants.unquote(quoted)
         except ValueError as error:
             self._fault(str(error))
 

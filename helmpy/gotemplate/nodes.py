@@ -41,7 +41,7 @@ class ListNode:
         self.nodes: list[str | Node] = []
         self.places: list[int] = []
         self.operations: list[Any] | None = None
-        self.origins: list[int] = []
+        self.origins: Sequence[int] = ()
         self.size = 0
         self.end = 0
 
@@ -58,7 +58,8 @@ class ListNode:
     @property
     def empty(self) -> bool:
         """Whether there is nothing but white space: such a define replaces no other."""
-        return all(isinstance(node, str) and not node.strip() for node in self.nodes)
+        # isspace ends at the first letter, strip would copy a dashboard
+        return all(isinstance(node, str) and node.isspace() for node in self.nodes)
 
 
 class DotNode(Node):

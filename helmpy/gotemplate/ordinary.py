@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     Word = tuple[Maker | None, int, int] | None
 
     class Reader(Protocol):
-        """Who reads: what may be named, and the type of dot. ``bound`` is set where a variable's place matters."""
+        """Who reads: what may be named, and the type of dot. ``bound`` gets the names of variables but ``$``."""
 
         functions: frozenset[str]
         words: dict[str, Word]
         scope: Scope
         loose: bool
-        bound: bool
+        bound: list[str]
 
 
 _REMEMBERED = 20_000
@@ -56,7 +56,7 @@ def pipeline(body: str, position: int, reader: Reader) -> tuple[PipeNode, int] |
     ``position`` is the body's in its action; no space stands at either end of it.
     """
     parts = body.split('"')
-    if not len(parts) & 1 or "( " in body:
+    if not len(parts) & 1:
         return None
     words = reader.words
     pipe = PipeNode(position)
@@ -66,6 +66,8 @@ def pipeline(body: str, position: int, reader: Reader) -> tuple[PipeNode, int] |
     strings = len(parts) - 1
     for index, part in enumerate(parts):
         if index & 1:
+            if pipe.position < 0:
+                pipe.position = position - 1
             arguments.append(StringNode(position - 1, f'"{part}"', part))
             position += len(part) + 1
             continue
@@ -81,6 +83,8 @@ def pipeline(body: str, position: int, reader: Reader) -> tuple[PipeNode, int] |
             make, opening, closing = known
             start = position
             position += len(word) + 1
+            if pipe.position < 0:
+                pipe.position = start
             if opening:
                 for _ in range(opening):
                     start += 1
@@ -88,6 +92,8 @@ def pipeline(body: str, position: int, reader: Reader) -> tuple[PipeNode, int] |
                     pipe = PipeNode(start)
                     arguments = []
                 depth = max(depth, len(around) + 1)
+                if len(word) == opening:
+                    pipe.position = -1  # that of the next word
             if make is not None:
                 node = make(start, reader)
                 if node is None:
@@ -210,7 +216,7 @@ def _variable(core: str) -> Maker | None:
         if known is None:
             return None
         if name != "$":
-            reader.bound = True
+            reader.bound.append(name)
         node = VariableNode(position + shift, name, known.slot, loose=known.loose)
         node.names = names
         return node

@@ -61,40 +61,47 @@ class Parser(Actions):
         """Read up to the last action; return where the text after it begins."""
         text = self._text
         find = text.find
-        nodes, places = self._list.nodes, self._list.places
-        position = 0
+        position = last = 0
         while True:
-            left = find("{{", position)
-            if left < 0:
-                return position
-            inside = left + 2
-            end = find("}}", inside)
-            action = self._actions.get(text[inside:end]) if end > 0 else None
-            remembered = action is not None
-            if action is None:
-                action, end = self._read(inside, end)
-            keyword = action.keyword
-            if left > position:
-                before = text[position:left].rstrip(SPACES) if action.left else text[position:left]
-                if before:
-                    nodes.append(before)
-                    places.append(position)
-                    if keyword is COMMENT:
-                        self._at = position
-            if remembered and keyword is not COMMENT:
-                self._at = inside
-            position = end + 2
-            if action.right:
-                position = self._after_spaces(position)
-            if self._nesting + action.depth > self._deepest:
-                self._deepen(self._nesting + action.depth)
-            if not keyword:
-                nodes.append(action.node)  # type: ignore[arg-type]  # an action without a keyword has one
-                places.append(inside)
-                self._started = -1
-            elif keyword is not COMMENT:
+            # What a handler may change is looked up here, once for all the plain actions before the next one.
+            nodes, places, actions = self._list.nodes, self._list.places, self._actions
+            room = self._deepest - self._nesting
+            keyword = ""
+            while not keyword:
+                left = find("{{", position)
+                if left < 0:
+                    self._at = last
+                    return position
+                inside = left + 2
+                end = find("}}", inside)
+                action = actions.get(text[inside:end]) if end > 0 else None
+                if action is None:
+                    action, end = self._read(inside, end)
+                    actions = self._actions
+                    last = self._at
+                else:
+                    last = inside
+                keyword = action.keyword
+                if left > position:
+                    before = text[position:left].rstrip(SPACES) if action.left else text[position:left]
+                    if before:
+                        nodes.append(before)
+                        places.append(position)
+                position = end + 2
+                if action.right:
+                    position = self._after_spaces(position)
+                if action.depth > room:
+                    self._at = last
+                    self._deepen(self._nesting + action.depth)
+                    room = self._deepest - self._nesting
+                if not keyword:
+                    nodes.append(action.node)  # type: ignore[arg-type]  # an action without a keyword has one
+                    places.append(inside)
+                    self._started = -1
+            assert action is not None
+            if keyword is not COMMENT:
+                self._at = last
                 self._HANDLERS[keyword](self, action, inside)
-                nodes, places = self._list.nodes, self._list.places
 
     def _after_spaces(self, position: int) -> int:
         following = self._text.find("{{", position)

@@ -11,14 +11,19 @@ from _thread import allocate_lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from helmpy.gotemplate.nodes import Parsed, PipeNode, TemplateNode
     from helmpy.gotemplate.ordinary import Word
+
+    T = TypeVar("T")
 
 # Texts kept parsed, together with their closures.
 _CACHED_CHARACTERS = 16_000_000
 _REMEMBERED = 20_000
 _LONGEST_ACTION = 300
 _VOCABULARIES = 32
+_MOST_VARIANTS = 64
 
 
 class Action:
@@ -41,7 +46,29 @@ class Action:
         self.right = False
 
 
-def remember(actions: dict[str, Action], text: str, action: Action) -> None:
+class Variants:
+    """An action that names variables, as it was read for each way that those lie in the frame.
+
+    ``used`` are the variables it reads; the keys of ``read`` tell where they are, and what it sets.
+    """
+
+    __slots__ = ("assigns", "declared", "read", "used")
+
+    def __init__(self, used: tuple[str, ...], declared: tuple[str, ...], *, assigns: bool) -> None:
+        self.used = used
+        self.declared = declared
+        self.assigns = assigns
+        self.read: dict[tuple[int, ...] | None, Action] = {}
+
+    def keep(self, places: tuple[int, ...] | None, action: Action) -> None:
+        """Remember the action for variables that lie there; None for those that lie nowhere."""
+        if places is not None:
+            if len(self.read) >= _MOST_VARIANTS:
+                self.read.clear()
+            self.read[places] = action
+
+
+def remember(actions: dict[str, T], text: str, action: T) -> None:
     """Remember the action of that text in one of a vocabulary's tables."""
     if len(text) <= _LONGEST_ACTION:
         if len(actions) >= _REMEMBERED:
@@ -52,13 +79,14 @@ def remember(actions: dict[str, Action], text: str, action: Action) -> None:
 class Vocabulary:
     """The functions that texts may name, and what is remembered of texts that may name just these.
 
-    ``actions`` has two tables, as the type of dot differs inside ``range``; ``words`` belongs to
-    the reader of ordinary actions.
+    ``actions`` and ``variants`` have two tables, as the type of dot differs inside ``range``;
+    ``words`` belongs to the reader of ordinary actions.
     """
 
     def __init__(self, functions: frozenset[str]) -> None:
         self.functions = functions
         self.actions: tuple[dict[str, Action], dict[str, Action]] = ({}, {})
+        self.variants: tuple[dict[str, Variants], dict[str, Variants]] = ({}, {})
         self.words: dict[str, Word] = {}
         self._lock = allocate_lock()
         self._texts: dict[str, Parsed] = {}

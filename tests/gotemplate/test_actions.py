@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helmpy.gotemplate import TemplateError
+from helmpy.gotemplate import TemplateError, TemplateSet
 from helmpy.gotemplate.actions import Actions
 from helmpy.gotemplate.nodes import BranchNode, ChainNode, IdentifierNode, ListNode, Node, PipeNode, TemplateNode
 from helmpy.gotemplate.parser import Parser
@@ -66,7 +66,7 @@ WORDS = ["include", '"a b"', ".x.y", "$v", "$", "|", "(", ")", "4", ":=", "'c'",
          '"', ".", "x.y", "1.5", ",", "=", "/*", "(len", ".x)", "nil", "if", "$.a.b", "é", "0", "012", "print"]  # fmt: skip
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=9), st.sampled_from(["", " ", "  "]), st.sampled_from(["", "- ", " "]))
 def test_an_action_reads_the_same_both_ways(words: list[str], gap: str, edge: str) -> None:
     text = "a {{" + edge + gap.join(words) + edge[::-1] + "}} t"
@@ -76,7 +76,7 @@ def test_an_action_reads_the_same_both_ways(words: list[str], gap: str, edge: st
     assert parsed(text, vocabulary) == exact
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_a_text_reads_the_same_both_ways(text: str) -> None:
     vocabulary = Vocabulary(FUNCTIONS)
@@ -103,3 +103,9 @@ def test_what_names_a_variable_is_read_anew() -> None:
 
 def test_a_vocabulary_knows_its_functions_only() -> None:
     assert parsed("{{ print 1 }}", Vocabulary(FUNCTIONS)) != parsed("{{ print 1 }}", Vocabulary(frozenset()))
+
+
+def test_a_raw_string_is_as_it_stands_without_carriage_returns() -> None:
+    templates = TemplateSet({})
+    templates.parse("t", "{{ `a\\n\r\nb` }}{{ len `\r` }}")
+    assert templates.execute("t", None) == "a\\n\nb0"

@@ -51,7 +51,6 @@ def test_what_is_no_number(text: str) -> None:
         (r'"\x41\101\u0041\U00000041"', "AAAA"),
         (r'"\xc3\xa9"', "é"),
         (r'"\xff"', "\udcff"),
-        ("`a\\n\rb`", "a\\nb"),
     ],
 )
 def test_unquote(quoted: str, value: str) -> None:
