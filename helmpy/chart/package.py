@@ -43,7 +43,7 @@ def save(chart: Chart, directory: str | os.PathLike[str]) -> Path:
         if not stat.S_ISDIR(place.stat().st_mode):
             raise ChartError(f"location {place} is not a directory")
         data = to_archive(chart)
-        target = place.absolute() / archive_name(chart)
+        target = place / archive_name(chart)
         _replace(target, data)
     except OSError as error:
         raise ChartError(f"stat {place}: {_reason(error)}") from error

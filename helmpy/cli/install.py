@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helmpy.chart.model import Chart, Config
+from helmpy.chart.model import Chart, ChartError, Config
 from helmpy.cli import get, options, repository
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
 from helmpy.cli.command import boolean, exactly, integer, string
@@ -21,6 +21,7 @@ from helmpy.release.requests import InstallRequest, StatusRequest, UninstallRequ
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from typing import Any
 
     from helmpy.cli.repository import SourceFlags
@@ -114,6 +115,7 @@ class Install:
 
 @make("install", usage="[CHART] [flags]", about=ABOUT)
 @boolean("atomic", about="delete the release again if the installation fails; means --wait")
+@boolean("dep-up", about="fill the charts/ of a chart's directory first where something is missing there")
 @boolean("dry-run", about="render and check on Tiller, change nothing")
 @boolean("no-crd-hook", about="run no crd-install hooks")
 @boolean("no-hooks", about="run no hooks")
@@ -139,6 +141,7 @@ def command(
     values: options.ValueFlags,
     tls: options.TlsFlags,
     source: SourceFlags,
+    dep_up: bool,
     render_subchart_notes: bool,
     **flags: Any,
 ) -> None:
@@ -151,7 +154,7 @@ def command(
         name = generated_name(name_template)
         say(f"FINAL NAME: {name}")
     check_name(name)
-    chart = load_complete(path)
+    chart = load_complete(path) if not dep_up else _with_dependencies(settings, path, source)
     if chart.metadata and chart.metadata.deprecated:
         warn("WARNING: This chart is deprecated")
     install = Install(
@@ -165,6 +168,19 @@ def command(
     )
     with connected(settings, tls) as tiller:
         install.run(tiller)
+
+
+def _with_dependencies(settings: Settings, path: Path, source: SourceFlags) -> Chart:
+    """Load a chart; where its charts/ lacks something, fill it first."""
+    try:
+        return load_complete(path)
+    except ChartError:
+        if not path.is_dir():
+            raise
+    from helmpy.cli.dependencies import Vendor
+
+    Vendor(settings, path.absolute(), repository.Check.NEVER, source.keyring).update()
+    return load_complete(path)
 
 
 def check_name(name: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, Entry] = {
     "create": Entry("helmpy.cli.create", "make a directory with a chart to start from"),
     "delete": Entry("helmpy.cli.delete", "delete releases from the cluster", ("del",), ("remove", "rm")),
+    "dependency": Entry("helmpy.cli.dependency", "manage the charts that a chart needs", ("dep", "dependencies")),
     "fetch": Entry("helmpy.cli.fetch", "download charts from a repository"),
     "get": Entry("helmpy.cli.get", "show what was stored of a release"),
     "help": Entry("helmpy.cli.help", "show the page of a command"),

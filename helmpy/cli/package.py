@@ -11,7 +11,7 @@ from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
 from helmpy.cli.output import debug, say
 from helmpy.cli.pflags import UsageError
-from helmpy.cli.repository import KEYRING
+from helmpy.cli.repository import KEYRING, Check
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.record import replace
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     usage="[flags] [CHART_PATH] [...]",
     about="Make an archive NAME-VERSION.tgz of each chart directory; its name must be the chart's.",
 )
+@boolean("dependency-update", "u", about="fill charts/ first, as helm dependency update does")
 @boolean("sign", about="write NAME-VERSION.tgz.prov too, signed with the key that --key names")
 @boolean("save", about="keep a copy in $HELM_HOME/repository/local, where that exists", default=True)
 @string("app-version", about="put this appVersion into the package's Chart.yaml")
@@ -44,6 +45,7 @@ def command(
     sign: bool,
     key: str,
     keyring: str,
+    dependency_update: bool,
 ) -> None:
     if not args:
         raise UsageError("need at least one argument, the path to the chart")
@@ -52,6 +54,10 @@ def command(
     if sign and not keyring:
         raise UsageError("--keyring is required for signing a package")
     for path in args:
+        if dependency_update:
+            from helmpy.cli.dependencies import Vendor
+
+            Vendor(settings, Path(path).absolute(), Check.NEVER, keyring).update()
         chart = _renumbered(loader.load_directory(path), version, app_version)
         _check(chart, Path(path).absolute().resolve().name)
         archive = _written(chart, Path(destination))
@@ -85,7 +91,7 @@ def _check(chart: Chart, directory: str) -> None:
 def _written(chart: Chart, destination: Path) -> Path:
     try:
         destination.stat()
-        return package.save(chart, destination.absolute())
+        return package.save(chart, destination.absolute() if str(destination) == "." else destination)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ChartError(f"Failed to save: stat {error.filename or destination}: {reason}") from error

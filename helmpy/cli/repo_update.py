@@ -13,7 +13,7 @@ from helmpy.repo import catalogue, downloader, repositories
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from helmpy.home import Settings
     from helmpy.repo.getter import Getters
@@ -38,10 +38,21 @@ def command(settings: Settings, args: Sequence[str], *, strict: bool) -> None:
         if not entries:
             raise UpdateError("no repositories found matching the provided name. Verify if the repo exists")
     say("Hang tight while we grab the latest from your chart repositories...", flush=True)
+    failed = update_all(settings, entries)
+    if failed and strict:
+        raise UpdateError("Update Failed. Check log for details")
+    say("Update Complete.")
+
+
+def update_all(settings: Settings, entries: Iterable[Repository], *, local: bool = False) -> int:
+    """Fetch the indexes of repositories and say how that went; return how many failed.
+
+    ``local`` fetches that of the local repository like any other.
+    """
     getters = repository.getters(settings)
     failed = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        tasks = [(one, pool.submit(_update, settings, getters, one)) for one in entries]
+        tasks = [(one, pool.submit(_update, settings, getters, one, local=local)) for one in entries]
         for one, task in tasks:
             try:
                 task.result()
@@ -49,16 +60,14 @@ def command(settings: Settings, args: Sequence[str], *, strict: bool) -> None:
                 failed += 1
                 say(f'...Unable to get an update from the "{one.name}" chart repository ({one.url}):\n\t{error}')
             else:
-                skipped = one.name == LOCAL
+                skipped = one.name == LOCAL and not local
                 told = "Skip local" if skipped else f'Successfully got an update from the "{one.name}"'
                 say(f"...{told} chart repository", flush=True)
-    if failed and strict:
-        raise UpdateError("Update Failed. Check log for details")
-    say("Update Complete.")
+    return failed
 
 
-def _update(settings: Settings, getters: Getters, one: Repository) -> None:
-    if one.name == LOCAL:
+def _update(settings: Settings, getters: Getters, one: Repository, *, local: bool) -> None:
+    if one.name == LOCAL and not local:
         return
     data, index = downloader.fetch_index(getters, one.url, downloader.access_of(one))
     catalogue.store(settings.home.cache_index(one.name), data, index)

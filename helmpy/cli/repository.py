@@ -160,16 +160,17 @@ def obtain(settings: Settings, reference: str, source: SourceFlags, check: Check
         raise HelmError(f"{place.url} names no file")
     with progress(f"Fetching {reference}:") as tell:
         archive = found.fetch(place, tell)
-    signature = _signature(found, place, reference, check)
+    signed = signature(found, place, reference, check)
     verification = ""
-    if check in (Check.ALWAYS, Check.IF_POSSIBLE) and signature is not None:
+    if check in (Check.ALWAYS, Check.IF_POSSIBLE) and signed is not None:
         from helmpy.repo.provenance import verify
 
-        verification = str(verify(archive, place.file_name, signature, source.keyring))
-    return Obtained(place.file_name, archive, signature, verification)
+        verification = str(verify(archive, place.file_name, signed, source.keyring))
+    return Obtained(place.file_name, archive, signed, verification)
 
 
-def _signature(found: Downloader, place: Place, reference: str, check: Check) -> bytes | None:
+def signature(found: Downloader, place: Place, reference: str, check: Check) -> bytes | None:
+    """The provenance file of an archive, as far as ``check`` wants one. Raises HelmError where it must be there."""
     if check is Check.NEVER:
         return None
     try:

@@ -1,0 +1,202 @@
+"""Filling a chart's charts/ directory from repositories and neighbouring directories."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from helmpy.chart import loader, package, requirements
+from helmpy.cli import repo_update, repository
+from helmpy.cli.home_files import now
+from helmpy.cli.output import debug, say
+from helmpy.errors import HelmError
+from helmpy.record import record
+from helmpy.repo import catalogue, dependencies, files, provenance, repositories
+from helmpy.repo.dependencies import FILE_SCHEME, DependencyError, Lock, Resolver, same_url
+from helmpy.repo.downloader import Place, absolute_url, access_of
+from helmpy.repo.index import BrokenIndex
+from helmpy.repo.repositories import Repositories
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from helmpy.chart.model import Chart, Dependency
+    from helmpy.cli.repository import Check
+    from helmpy.home import Settings
+    from helmpy.repo.catalogue import Offer
+    from helmpy.repo.repositories import Repository
+
+
+@record(frozen=True, slots=True)
+class Vendor:
+    """Fills charts/ of the chart at ``path``; archives are checked as ``check`` says."""
+
+    settings: Settings
+    path: Path
+    check: Check
+    keyring: str = ""
+    skip_refresh: bool = False
+
+    def update(self) -> None:
+        """Resolve the list anew, fetch all of it, lock it. Raises HelmError; charts/ is as before then."""
+        chart = self._chart()
+        wanted = self._wanted(chart)
+        if wanted is None:
+            say(f"No requirements found in {self.path}/charts.")
+            return
+        known = self._repositories()
+        resolver = self._resolver(known, chart)
+        for one in wanted:
+            resolver.url(one)  # an unknown name is said before anything is fetched
+        for one in wanted:
+            if one.repository.startswith(FILE_SCHEME):
+                resolver.local(one.repository)
+        if not self.skip_refresh:
+            self._refresh(known)
+        found = resolver.resolve(wanted)
+        self._fetch_all(found, known)
+        digest = dependencies.digest(wanted, found, v2=chart.is_v2)
+        place = self.path / dependencies.lock_name(chart)
+        before = self._lock(chart)
+        if before is None or before.digest != digest:
+            files.write(place, dependencies.lock_yaml(Lock(found, digest, now())).encode())
+
+    def build(self) -> None:
+        """Fetch what the lock file says; without one this is ``update``. Raises HelmError."""
+        chart = self._chart()
+        lock = self._lock(chart)
+        if lock is None:
+            self.update()
+            return
+        wanted = self._wanted(chart) or ()
+        dependencies.check_sync(wanted, lock, v2=chart.is_v2)
+        known = self._repositories()
+        if not self.skip_refresh:
+            self._refresh(known)
+        self._fetch_all(lock.dependencies, known)
+
+    def _chart(self) -> Chart:
+        if not self.path.exists():
+            raise DependencyError(f"could not find {self.path}: stat {self.path}: no such file or directory")
+        if not self.path.is_dir():
+            raise DependencyError("only unpacked charts can be updated")
+        return loader.load_directory(self.path)
+
+    def _wanted(self, chart: Chart) -> tuple[Dependency, ...] | None:
+        listed = requirements.read_requirements(chart)
+        return None if listed is None else listed.dependencies
+
+    def _lock(self, chart: Chart) -> Lock | None:
+        place = self.path / dependencies.lock_name(chart)
+        return dependencies.parse_lock(place.read_bytes(), str(place)) if place.is_file() else None
+
+    def _repositories(self) -> Repositories:
+        return repositories.load(self.settings.home.repository_file)
+
+    def _refresh(self, known: Repositories) -> None:
+        if known.entries:
+            say("Hang tight while we grab the latest from your chart repositories...", flush=True)
+            repo_update.update_all(self.settings, known.entries, local=True)
+            say("Update Complete.", flush=True)
+
+    def _resolver(self, known: Repositories, chart: Chart) -> Resolver:
+        return Resolver(
+            lambda url, name: self._versions(known, url, name),
+            lambda url: _local(self.path, url)[1],
+            lambda name: known.get(name).url if known.has(name) else None,
+            "Chart.yaml" if chart.is_v2 else requirements.FILENAME,
+        )
+
+    def _versions(self, known: Repositories, url: str, name: str) -> list[str] | None:
+        owner = _owner(known, url)
+        return None if owner is None else [one.version for one in self._offers(owner, name)]
+
+    def _offers(self, owner: Repository, name: str) -> list[Offer]:
+        try:
+            return catalogue.load(self.settings.home.cache_index(owner.name)).versions(name)
+        except (OSError, BrokenIndex) as error:
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            raise DependencyError(f"no cached repo found. (try 'helm repo update'). {reason}") from error
+
+    def _fetch_all(self, found: Iterable[Dependency], known: Repositories) -> None:
+        """Put all archives into a directory beside charts/, then into charts/: all of them or none."""
+        wanted = list(found)
+        charts = self.path / "charts"
+        if charts.exists() and not charts.is_dir():
+            raise DependencyError(f'"{charts}" is not a directory')
+        beside = self.path / f"charts.{os.getpid()}.part"
+        say(f"Saving {len(wanted)} charts", flush=True)
+        try:
+            beside.mkdir()
+            for one in wanted:
+                self._fetch(one, known, beside)
+            say("Deleting outdated charts", flush=True)
+            charts.mkdir(exist_ok=True)
+            for one in wanted:
+                for old in _archives(charts, one.name):
+                    old.unlink()
+            for path in sorted(beside.iterdir()):
+                path.replace(charts / path.name)
+        except HelmError as error:
+            say(f"Save error occurred:  {error}")
+            say("Deleting newly downloaded charts, restoring pre-update state", flush=True)
+            raise
+        except OSError as error:
+            raise DependencyError(f"{error.filename}: {(error.strerror or str(error)).lower()}") from error
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+    def _fetch(self, one: Dependency, known: Repositories, directory: Path) -> None:
+        if one.repository.startswith(FILE_SCHEME):
+            debug(self.settings, f"Archiving {one.name} from repo {one.repository}")
+            place, _ = _local(self.path, one.repository)
+            package.save(loader.load_directory(place), directory)
+            return
+        if not one.repository:
+            debug(self.settings, f"Dependency {one.name} did not declare a repository. Assuming it exists in charts/")
+            return
+        say(f"Downloading {one.name} from repo {one.repository}", flush=True)
+        place_ = self._place(one, known)
+        with repository.progress(f"{one.name}:") as tell:
+            downloader = repository.downloader(self.settings)
+            archive = downloader.fetch(place_, tell)
+        signature = repository.signature(downloader, place_, one.name, self.check)
+        if signature is not None:
+            provenance.verify(archive, place_.file_name, signature, self.keyring)
+        files.write(directory / place_.file_name, archive)
+
+    def _place(self, one: Dependency, known: Repositories) -> Place:
+        owner = _owner(known, one.repository)
+        for offer in self._offers(owner, one.name) if owner else ():
+            if offer.version == one.version and offer.urls:
+                assert owner is not None, "there are offers"
+                return Place(absolute_url(owner.url, offer.urls[0]), access_of(owner), offer.digest)
+        raise DependencyError(f"could not find : chart {one.name} not found in {one.repository}")
+
+
+def _owner(known: Repositories, url: str) -> Repository | None:
+    return next((one for one in known.entries if same_url(one.url, url)), None)
+
+
+def _archives(charts: Path, name: str) -> list[Path]:
+    """The archives of a chart, by the name in their Chart.yaml; those of others begin alike sometimes."""
+    return [path for path in charts.glob(f"{name}-*.tgz") if _name_in(path) == name]
+
+
+def _name_in(path: Path) -> str:
+    try:
+        return loader.load_archive(path.read_bytes(), path.name).name
+    except HelmError:
+        return ""
+
+
+def _local(chart: Path, url: str) -> tuple[Path, str]:
+    """The directory that a ``file://`` URL names as seen from the chart, and its chart's version."""
+    name = url.removeprefix(FILE_SCHEME)
+    place = Path(name) if name.startswith("/") else Path(os.path.normpath(chart / name))
+    if not place.exists():
+        raise DependencyError(f"directory {place} not found")
+    metadata = loader.check_directory(place)
+    return place, metadata.version
