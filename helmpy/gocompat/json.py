@@ -52,6 +52,16 @@ _SPECIAL = frozenset(map(chr, _TABLE))
 
 def quoted(text: str) -> str:
     """Return ``text`` as a JSON string; bytes that are not UTF-8 are written as an escape."""
+    if (
+        text.isprintable()
+        and text.isascii()
+        and '"' not in text
+        and "\\" not in text
+        and "<" not in text
+        and ">" not in text
+        and "&" not in text
+    ):
+        return f'"{text}"'  # nearly all: 0.2 us for 20 characters, by the set below 0.6
     whole = text
     if not text.isascii():
         text = clean_text(text)
@@ -88,6 +98,8 @@ def go_float(number: float, style: str, *, narrow: bool = False) -> str:
     ``style`` ``json``: encoding/json's, an exponent below 1e-6 and from 1e21 on; ``g``: strconv's,
     an exponent below 1e-4 and from 1e6 on. ``narrow`` formats a float32.
     """
+    if style == "json" and not narrow and -1e15 < number < 1e15 and number and number == int(number):
+        return str(int(number))  # 0.3 us; the way below takes 2
     _finite(number)
     if narrow:
         from _struct import pack, unpack

@@ -11,6 +11,8 @@ def format_float(value: float, verb: str = "g", precision: int = -1) -> str:
 
     The sign of infinity is always written, as ``fmt`` wants it.
     """
+    if verb == "g" and precision < 0 and -1e6 < value < 1e6 and value and value == int(value):
+        return str(int(value))  # nearly all: 0.3 us; the way below takes 2
     if value - value != 0:
         return "NaN" if value != value else "+Inf" if value > 0 else "-Inf"  # noqa: PLR0124 - only NaN is not itself
     if verb in "xX":

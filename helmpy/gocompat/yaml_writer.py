@@ -130,7 +130,8 @@ class _Writer:
         if len(keys) < 2:
             return keys
         keys.sort()
-        if not "".join(keys).translate(_IN_ORDER).isalpha():
+        joined = "".join(keys)
+        if not joined.isalpha() and not joined.translate(_IN_ORDER).isalpha():
             keys.sort(key=_ORDER)
         return keys
 
