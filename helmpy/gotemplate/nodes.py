@@ -261,12 +261,11 @@ class BranchNode(Node):
 class ConditionNode(BranchNode):
     """``if`` or ``with``; ``chained`` where ``otherwise`` is nothing but its ``else if``."""
 
-    __slots__ = ("chained", "condition")
+    __slots__ = ("chained",)
 
     def __init__(self, origin: int, pipe: PipeNode) -> None:
         super().__init__(origin, pipe)
         self.chained = False
-        self.condition: Evaluator | None = None
 
 
 class IfNode(ConditionNode):

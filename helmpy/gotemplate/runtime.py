@@ -226,39 +226,33 @@ def _frame(run: _Run, entry: _Entry, data: Any, append: Callable[[str], None]) -
 
 def _template(run: _Run, name: str, entry: _Entry, frame: Frame, node: Node | None) -> None:
     """Execute a template; ``node`` is the action that asked for it."""
-    tree, _ = entry
+    tree, parse_name = entry
     if run.depth >= run.limits.depth:
         raise _too_deep(run.limits.depth, tree, node)
     cost = tree.nesting * _FRAMES_PER_NESTING + _FRAMES_PER_TEMPLATE
     left = run.frames
     run.depth += 1
-    if left >= cost:
-        run.frames = left - cost
-        _body(name, entry, frame)
+    try:
+        if left >= cost:
+            run.frames = left - cost
+            _list(tree.root, frame)
+        else:
+            run.frames = stack.fresh_frames() - cost
+            stack.continue_in_thread(lambda: _list(tree.root, frame))
+    except ExecError as error:
+        failure = _located(error, name, tree.text, parse_name)
+    except stack.NoThread as error:
+        raise _too_deep(run.depth, tree, node) from error
     else:
-        run.frames = stack.fresh_frames() - cost
-        try:
-            stack.continue_in_thread(lambda: _body(name, entry, frame))
-        except stack.NoThread as error:
-            raise _too_deep(run.depth, tree, node) from error
-    run.frames = left
-    run.depth -= 1
+        run.frames = left
+        run.depth -= 1
+        return
+    raise failure
 
 
 def _too_deep(depth: int, tree: Tree, node: Node | None) -> ExecError:
     message = f"exceeded maximum template depth ({depth})"
     return LimitExceeded(tree.root.position, message) if node is None else ExecError(node, message)
-
-
-def _body(name: str, entry: _Entry, frame: Frame) -> None:
-    tree, parse_name = entry
-    try:
-        _list(tree.root, frame)
-    except ExecError as error:
-        failure = _located(error, name, tree.text, parse_name)
-    else:
-        return
-    raise failure
 
 
 def _located(error: ExecError, name: str, text: str, parse_name: str) -> TemplateError:
@@ -342,12 +336,18 @@ def _build(node: ListNode, functions: Mapping[str, GoFunc]) -> list[Any]:
     texts: list[str] = []
     size = 0
     for child, offset in zip((*node.nodes, None), (*node.places, 0), strict=True):
-        operation = child if child is None or isinstance(child, str) else _statement(child, functions)
-        if isinstance(operation, str):
+        operation: Any = child
+        if child.__class__ is PipeNode:
+            operation = child.operation
+            if operation is None:
+                operation = child.operation = _action(child, functions)
+        elif child.__class__ is not str and child is not None:
+            operation = _statement(child, functions)  # type: ignore[arg-type]  # what else there is
+        if operation.__class__ is str:
             texts.append(operation)
             continue
         if texts:
-            operations.append("".join(texts))
+            operations.append(texts[0] if len(texts) == 1 else "".join(texts))
             origins.append(-1)  # text does not fail
             size += len(operations[-1])
             texts.clear()
@@ -359,21 +359,25 @@ def _build(node: ListNode, functions: Mapping[str, GoFunc]) -> list[Any]:
 
 
 def _statement(node: Node, functions: Mapping[str, GoFunc]) -> Any:
-    """Return the operation of anything but text. That of a pipeline serves wherever the same action stands."""
-    if isinstance(node, PipeNode):
-        if node.operation is None:
-            node.operation = _action(node, functions)
-        return node.operation
+    """Return the operation of anything but text and pipelines."""
+    if isinstance(node, ConditionNode):
+        return _condition(node, functions)
     if isinstance(node, TemplateNode):
         if node.operation is None:
             node.operation = _inclusion(node, functions)
         return node.operation
-    if isinstance(node, ConditionNode):
-        return _condition(node)
     if isinstance(node, RangeNode):
         return _range(node, functions)
     assert isinstance(node, (BreakNode, ContinueNode))
     return _leave(_Break if isinstance(node, BreakNode) else _Continue)
+
+
+def _evaluator(pipe: PipeNode, functions: Mapping[str, GoFunc]) -> Evaluator:
+    """Return the closure of a pipeline, one for all places where the same action stands."""
+    evaluate: Evaluator | None = pipe.operation
+    if evaluate is None:
+        evaluate = pipe.operation = pipeline(pipe, functions)
+    return evaluate
 
 
 def _action(pipe: PipeNode, functions: Mapping[str, GoFunc]) -> Any:
@@ -399,18 +403,24 @@ def _leave(way: type[Exception]) -> Evaluator:
     return leave
 
 
-def _condition(first: ConditionNode) -> Evaluator:
+def _condition(first: ConditionNode, functions: Mapping[str, GoFunc]) -> Evaluator:
     """Return the closure of ``if`` or ``with`` and all its ``else if``."""
     narrows = isinstance(first, WithNode)
+    body, otherwise = first.body, first.otherwise
+    evaluate = _evaluator(first.pipe, functions)
+
+    def decide(frame: Frame) -> Silent:
+        if evaluate(frame):
+            _list(body, frame)
+        elif otherwise is not None:
+            _list(otherwise, frame)
+        return SILENT
 
     def condition(frame: Frame) -> Silent:
         node = first
         while True:
-            evaluate = node.condition
-            if evaluate is None:
-                evaluate = node.condition = pipeline(node.pipe, frame[2].functions)
             try:
-                value = evaluate(frame)
+                value = _evaluator(node.pipe, frame[2].functions)(frame)
             except ExecError as error:
                 if error.base < 0:
                     error.base = node.origin
@@ -434,11 +444,11 @@ def _condition(first: ConditionNode) -> Evaluator:
                 return SILENT
             node = otherwise.nodes[0]  # type: ignore[assignment]  # a chained node has nothing else there
 
-    return condition
+    return condition if narrows or first.chained else decide
 
 
 def _range(node: RangeNode, functions: Mapping[str, GoFunc]) -> Evaluator:
-    evaluate = pipeline(node.pipe, functions)
+    evaluate = _evaluator(node.pipe, functions)
     variables = node.pipe.variables
     slots = [variable.slot for variable in variables]
     item_slot = slots[-1] if slots else 0
