@@ -33,6 +33,7 @@ COMMANDS: dict[str, Entry] = {
     "rollback": Entry("helmpy.cli.rollback", "go back to an earlier revision of a release"),
     "sandbox": Entry("helmpy.cli.sandbox", "run a small Kubernetes API on this machine to try things on"),
     "search": Entry("helmpy.cli.search", "look for charts in the added repositories"),
+    "serve": Entry("helmpy.cli.serve", "serve a directory of charts as a repository"),
     "status": Entry("helmpy.cli.status", "show the state of a release"),
     "template": Entry("helmpy.cli.template", "render a chart on this machine"),
     "test": Entry("helmpy.cli.test", "run the tests of a release"),
