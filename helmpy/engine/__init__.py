@@ -7,7 +7,6 @@ Helm that its ``apiVersion`` belongs to.
 
 from __future__ import annotations
 
-from helmpy import sprig
 from helmpy.chart.values import coalesce_values
 from helmpy.engine.context import ReleaseOptions
 from helmpy.engine.functions import helm_functions
@@ -16,6 +15,7 @@ from helmpy.engine.scopes import JINJA, Surroundings, scopes, templates
 from helmpy.errors import HelmError
 from helmpy.gotemplate import Limits, TemplateError
 from helmpy.gotemplate.watch import watched
+from helmpy.sprig import functions as sprig_functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,9 +98,9 @@ class Tables:
         if version not in self._made:
             clock = self._now
             table = (
-                sprig.functions(version, dns=self._dns, max_size=self._max_size)
+                sprig_functions(version, dns=self._dns, max_size=self._max_size)
                 if clock is None
-                else sprig.functions(version, dns=self._dns, max_size=self._max_size, now=clock)
+                else sprig_functions(version, dns=self._dns, max_size=self._max_size, now=clock)
             )
             self._made[version] = {**table, **helm_functions(version, lint=self._lint, lookup=self._lookup)}
         return self._made[version]
