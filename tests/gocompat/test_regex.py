@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -130,3 +132,21 @@ def test_a_pattern_beyond_all_bounds_is_refused() -> None:
     assert regex.compile("a?" * 10_000).search("b")
     with pytest.raises(InvalidPattern, match=r"^error parsing regexp: expression too large$"):
         regex.compile("a?" * 10_001)
+
+
+@pytest.mark.parametrize("first", ["", "import re2", "sys.modules['re2._re2'] = None"])
+def test_the_extension_is_loaded_alone_and_shared(first: str) -> None:
+    code = f"""
+import sys
+{first}
+from helmpy.gocompat import regex
+try:
+    print(regex.compile("(?P<n>b)").replace("abc", "<$n>", 100), "re2" in sys.modules)
+except ImportError:
+    del sys.modules["re2._re2"]
+import re2
+print(re2.search("b+", "abb").span(), regex.compile("b+").find("abb"))
+"""
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    expected = ["a<b>c " + str(first == "import re2"), "(1, 3) bb"]
+    assert run.stdout.splitlines() == expected[1 if "None" in first else 0 :]
