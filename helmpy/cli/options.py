@@ -25,6 +25,8 @@ class ValueFlags:
 
     def merged(self) -> dict[str, Any]:
         """The values all of them make together. Raises HelmError where one is broken."""
+        if not (self.files or self.set_ or self.set_string or self.set_file):
+            return {}
         from helmpy.chart.overrides import merge_overrides
 
         return merge_overrides(
