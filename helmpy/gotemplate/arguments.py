@@ -16,7 +16,6 @@ from helmpy.gocompat.kinds import (
 from helmpy.gocompat.text_types import type_name
 from helmpy.gotemplate.errors import ExecError
 from helmpy.gotemplate.nodes import BoolNode, NilNode, Node, NumberNode, StringNode
-from helmpy.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,13 +23,15 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
 
-@record(frozen=True, slots=True)
 class _Type:
     """A parameter's Go name, the class that fits as it is, and what nil becomes (None: nothing)."""
 
-    name: str
-    exact: type | None
-    empty: Callable[[], Any] | None = None
+    __slots__ = ("empty", "exact", "name")
+
+    def __init__(self, name: str, exact: type | None, empty: Callable[[], Any] | None = None) -> None:
+        self.name = name
+        self.exact = exact
+        self.empty = empty
 
 
 _TYPES: dict[str, _Type] = {
