@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from helmpy.gocompat.memo import memo
 from helmpy.gocompat.pattern import Pattern
 
 
-class Field(Enum):
-    """What a part of a layout stands for."""
+class Field:
+    """What a part of a layout stands for; most are called what the layout has there."""
 
     LONG_MONTH = "January"
     MONTH = "Jan"
@@ -39,14 +37,13 @@ class Field(Enum):
     SHORT_FRACTION = "9"  # .999, without zeros at the end
 
 
-_FIELDS = {field.value: field for field in Field if field not in (Field.OFFSET, Field.FRACTION, Field.SHORT_FRACTION)}
 _TOKEN = Pattern(
     r"January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|0[1-6]|002|15|1|2006|2|__2|_2(?!006)|3|4|5|PM|pm"
     r"|[-Z]07(?:0000|:00:00|00|:00)?|[.,](?:0++|9++)(?![0-9])"
 )
 
 # The literal text before a field, the field, and the layout's own text of it.
-Part = tuple[str, Field | None, str]
+Part = tuple[str, str | None, str]
 
 
 @memo(256)
@@ -61,9 +58,9 @@ def parts(layout: str) -> tuple[Part, ...]:
     return (*found, (layout[at:], None, ""))
 
 
-def _field(text: str) -> Field:
+def _field(text: str) -> str:
     if text[0] in "-Z":
         return Field.OFFSET
     if text[0] in ".,":
         return Field.FRACTION if text[1] == "0" else Field.SHORT_FRACTION
-    return _FIELDS[text]
+    return text

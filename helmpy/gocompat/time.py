@@ -328,7 +328,7 @@ def _write_short_fraction(wall: Wall, text: str) -> str:
     return text[0] + digits if digits else ""
 
 
-_WRITERS: dict[Field, Callable[[Wall, str], str]] = {
+_WRITERS: dict[str, Callable[[Wall, str], str]] = {
     Field.LONG_MONTH: lambda wall, _: MONTHS[wall.month - 1],
     Field.MONTH: lambda wall, _: MONTHS[wall.month - 1][:3],
     Field.NUMBER_MONTH: lambda wall, _: str(wall.month),

@@ -241,7 +241,7 @@ def _read_short_fraction(reader: _Reader, _: str) -> None:
     reader.nanosecond = _nanoseconds(reader.take(end))
 
 
-_READERS: dict[Field, Callable[[_Reader, str], None]] = {
+_READERS: dict[str, Callable[[_Reader, str], None]] = {
     Field.LONG_MONTH: _read_month_name,
     Field.MONTH: _read_month_name,
     Field.NUMBER_MONTH: _read_month,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-from enum import Enum
 from itertools import groupby
 
 from helmpy.sprig.strings import SPACES, lower, upper
@@ -12,7 +10,7 @@ _CONNECTORS = frozenset(SPACES + "-_")
 _FIRST_CJK = "\u3400"
 
 
-class _Kind(Enum):
+class _Kind:
     """What a run of characters is made of."""
 
     CONNECTOR = "connector"
@@ -24,13 +22,21 @@ class _Kind(Enum):
 
 
 _GAPS = (_Kind.CONNECTOR, _Kind.PUNCTUATION)
-_Word = tuple[_Kind, str]
+_Word = tuple[str, str]
 
 
-def _char_kind(char: str) -> _Kind:
+def _category(char: str) -> str:
+    if char.isascii() and char.isalnum():  # loading the tables takes 1 ms
+        return "Lu" if char.isupper() else "Ll" if char.islower() else "Nd"
+    import unicodedata
+
+    return unicodedata.category(char)
+
+
+def _char_kind(char: str) -> str:
     if char in _CONNECTORS:
         return _Kind.CONNECTOR
-    category = unicodedata.category(char)
+    category = _category(char)
     if category[0] == "P":
         return _Kind.PUNCTUATION
     if category == "Lu":
@@ -41,7 +47,11 @@ def _char_kind(char: str) -> _Kind:
 
 
 def _is_cjk(char: str) -> bool:
-    return char >= _FIRST_CJK and unicodedata.category(char) == "Lo" and unicodedata.name(char, "").startswith("CJK")
+    if char < _FIRST_CJK:
+        return False
+    import unicodedata
+
+    return unicodedata.category(char) == "Lo" and unicodedata.name(char, "").startswith("CJK")
 
 
 def _words(text: str) -> list[_Word]:
@@ -49,7 +59,7 @@ def _words(text: str) -> list[_Word]:
     runs = [(kind, "".join(chars)) for kind, chars in groupby(text, _char_kind)]
     words: list[_Word] = []
     for kind, run in runs:
-        if kind is _Kind.SMALL and words and words[-1][0] is _Kind.CAPITALISED:
+        if kind == _Kind.SMALL and words and words[-1][0] == _Kind.CAPITALISED:
             capitals = words.pop()[1]
             if len(capitals) > 1:
                 words.append((_Kind.CAPITALISED, capitals[:-1]))
@@ -61,9 +71,9 @@ def _words(text: str) -> list[_Word]:
 
 def _spell(word: _Word, connector: str) -> str:
     kind, run = word
-    if kind is _Kind.CONNECTOR:
+    if kind == _Kind.CONNECTOR:
         return connector * len(run)
-    return lower(run) if kind is _Kind.CAPITALISED else run
+    return lower(run) if kind == _Kind.CAPITALISED else run
 
 
 def _connected(text: str, connector: str, *, doubles: bool = False) -> str:
@@ -77,11 +87,11 @@ def _connected(text: str, connector: str, *, doubles: bool = False) -> str:
         at += 1
         if kind in _GAPS or at == len(words):
             continue
-        if kind is _Kind.NUMBER:
+        if kind == _Kind.NUMBER:
             at = _swallow(words, at, out, connector)
-            if doubles and at < len(words) and words[at][0] is _Kind.CONNECTOR:
+            if doubles and at < len(words) and words[at][0] == _Kind.CONNECTOR:
                 out.append(connector)
-        elif words[at][0] is _Kind.NUMBER:
+        elif words[at][0] == _Kind.NUMBER:
             at = _number_after_word(words, at, out, connector)
         if at < len(words) and words[at][0] not in _GAPS:
             out.append(connector)
@@ -90,7 +100,7 @@ def _connected(text: str, connector: str, *, doubles: bool = False) -> str:
 
 def _number_after_word(words: list[_Word], at: int, out: list[str], connector: str) -> int:
     """A number stays with the word before it (``bld4``) unless small letters follow (``http_2xx``)."""
-    if at + 1 == len(words) or words[at + 1][0] is not _Kind.SMALL:
+    if at + 1 == len(words) or words[at + 1][0] != _Kind.SMALL:
         out.append(_spell(words[at], connector))
         return at + 1
     out += [connector, _spell(words[at], connector)]
@@ -155,6 +165,6 @@ def _humps(body: str, *, small_first: bool) -> list[str]:
 def _lower_capitals(run: str) -> str:
     """Lower the capitals that directly follow a leading capital; return all but the first character."""
     end = 0
-    while end < len(run) and unicodedata.category(run[end]) == "Lu":
+    while end < len(run) and _category(run[end]) == "Lu":
         end += 1
     return lower(run[1:end]) + run[max(end, 1) :]

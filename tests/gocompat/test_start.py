@@ -61,6 +61,8 @@ def loaded_by(program: str) -> set[str]:
         "import helmpy.sprig.digests as d; d.sha256sum('x'); d.sha1sum('x'); d.adler32sum('x')",
         "import helmpy.sprig.versions as v; v.V2.semver_compare('>=1.9-0, <2 || ~3', 'v1.14.0')",
         "import helmpy.sprig as s; [f.call(9) for n, f in s.functions(2).items() if n.startswith('rand') and n != 'randInt']",
+        "import helmpy.sprig as s; t = s.functions(2); t['now'].call(); t['unixEpoch'].call(t['now'].call())",
+        "import helmpy.sprig as s; t = s.functions(2); t['snakecase'].call('HTTPServer2-x'); t['camelcase'].call('a_b')",
         "import helmpy.sprig as s; t = s.functions(3); t['uuidv4'].call(); t['shuffle'].call('ab'); t['randInt'].call(1, 3)",
         "import helmpy.sprig.paths, helmpy.sprig.reflection, helmpy.sprig.regexes, helmpy.sprig.settings, helmpy.sprig.nils",
     ],
