@@ -6,7 +6,7 @@ from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.kinds import Int64
 from helmpy.gocompat.methods import MethodObject
 from helmpy.gocompat.pattern import Pattern
-from helmpy.gocompat.utf8 import to_bytes
+from helmpy.gocompat.text_quote import to_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

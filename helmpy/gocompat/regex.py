@@ -11,8 +11,7 @@ from _thread import RLock
 from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.memo import memo
 from helmpy.gocompat.pattern import Pattern
-from helmpy.gocompat.text_quote import can_backquote, quote
-from helmpy.gocompat.utf8 import to_bytes, to_text
+from helmpy.gocompat.text_quote import can_backquote, quote, to_bytes, to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helmpy.gocompat.kinds import Float32, GoObject, Int32, Int64, Uint8, Uint32, Uint64
 from helmpy.gocompat.text_number import format_float
-from helmpy.gocompat.text_quote import can_backquote, from_bytes, quote, quote_rune, to_bytes
+from helmpy.gocompat.text_quote import can_backquote, quote, quote_rune, to_bytes, to_text
 from helmpy.gocompat.text_types import (
     MAX_TEXT,
     MAX_WIDTH,
@@ -412,7 +412,7 @@ class _Printer:
         elif verb in "xX":
             self.write_hexadecimal(value, verb)
         elif verb in "sq":
-            self.write_text(from_bytes(value), verb)
+            self.write_text(to_text(value), verb)
         else:
             self.write_list([Uint8(byte) for byte in value], verb, 0)
 

@@ -18,7 +18,7 @@ def to_bytes(text: str) -> bytes:
         ).encode("utf-8", "surrogateescape")
 
 
-def from_bytes(data: bytes) -> str:
+def to_text(data: bytes) -> str:
     """Return ``data`` as text, keeping bytes that are no UTF-8 for ``to_bytes``."""
     return data.decode("utf-8", "surrogateescape")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from helmpy.gocompat import text
 from helmpy.gocompat.function import FunctionError, FunctionPanic, GoFunc
 from helmpy.gocompat.kinds import GoObject, StringList, StringMap, Uint8, Uint32, Uint64
-from helmpy.gocompat.text_quote import from_bytes, to_bytes
+from helmpy.gocompat.text_quote import to_bytes, to_text
 from helmpy.gotemplate.arguments import NIL_POINTER
 
 TYPE_CHECKING = False
@@ -110,7 +110,7 @@ def _slice(item: Any, *indexes: Any) -> Any:
     high = bounds[1] if len(bounds) > 1 else len(data)
     part = data[low:high]
     if isinstance(item, str):
-        return from_bytes(part)
+        return to_text(part)
     return StringList(part) if isinstance(item, StringList) else part
 
 

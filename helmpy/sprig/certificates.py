@@ -16,7 +16,7 @@ from helmpy.gocompat.duration import HOUR, wrap
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import GoObject
 from helmpy.gocompat.text import sprint
-from helmpy.gocompat.utf8 import to_bytes
+from helmpy.gocompat.text_quote import to_bytes
 from helmpy.record import record
 from helmpy.sprig.encoding import base64_fault
 from helmpy.sprig.keys import new_rsa, read_pem, to_pem

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from helmpy.gocompat.function import FunctionError, FunctionPanic
-from helmpy.gocompat.utf8 import to_bytes, to_text
+from helmpy.gocompat.text_quote import to_bytes, to_text
 from helmpy.sprig.encoding import base64_fault
 
 _BLOCK = 16

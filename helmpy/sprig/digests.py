@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from helmpy.gocompat.utf8 import to_bytes
+from helmpy.gocompat.text_quote import to_bytes
 
 # Not hashlib, which would load OpenSSL: 3 ms. A module that is not there takes 0.4 ms to miss.
 try:

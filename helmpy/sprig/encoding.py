@@ -7,7 +7,7 @@ import binascii
 from helmpy.gocompat import json
 from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.pattern import Pattern
-from helmpy.gocompat.utf8 import to_bytes, to_text
+from helmpy.gocompat.text_quote import to_bytes, to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.pattern import Pattern
-from helmpy.gocompat.utf8 import to_bytes
+from helmpy.gocompat.text_quote import to_bytes
 from helmpy.sprig.digests import sha256sum
 
 TYPE_CHECKING = False

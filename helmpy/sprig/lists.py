@@ -5,7 +5,7 @@ from __future__ import annotations
 from helmpy.gocompat.function import FunctionError, FunctionPanic
 from helmpy.gocompat.kinds import StringList, Uint8
 from helmpy.gocompat.text import kind_name
-from helmpy.gocompat.utf8 import to_bytes
+from helmpy.gocompat.text_quote import to_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import hmac
 
 import bcrypt as library
 
-from helmpy.gocompat.utf8 import to_bytes
+from helmpy.gocompat.text_quote import to_bytes
 
 _COST = 10
 _LONGEST = 72  # bytes that bcrypt looks at; the library refuses more, Go cut them off in silence

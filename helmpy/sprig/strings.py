@@ -6,7 +6,7 @@ from helmpy.gocompat.function import FunctionPanic
 from helmpy.gocompat.kinds import StringList, StringMap
 from helmpy.gocompat.text import sprint
 from helmpy.gocompat.text_quote import quote as go_quote
-from helmpy.gocompat.utf8 import to_bytes, to_text
+from helmpy.gocompat.text_quote import to_bytes, to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

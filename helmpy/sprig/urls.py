@@ -5,8 +5,7 @@ from __future__ import annotations
 from helmpy.gocompat.function import FunctionError, FunctionPanic
 from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.text import kind_name
-from helmpy.gocompat.text_quote import quote
-from helmpy.gocompat.utf8 import to_bytes, to_text
+from helmpy.gocompat.text_quote import quote, to_bytes, to_text
 from helmpy.record import record, replace
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helmpy.gocompat.text_quote import can_backquote, from_bytes, quote, quote_rune, to_bytes
+from helmpy.gocompat.text_quote import can_backquote, quote, quote_rune, to_bytes, to_text
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from helmpy.gocompat.text_quote import can_backquote, from_bytes, quote, quote_r
         ("\x00\x1f\x7f", r'"\x00\x1f\x7f"', r'"\x00\x1f\x7f"'),
         ("ü 😀", '"ü 😀"', r'"\u00fc \U0001f600"'),
         ("\u00a0\u2028", r'"\u00a0\u2028"', r'"\u00a0\u2028"'),
-        (from_bytes(b"\xff"), r'"\xff"', r'"\xff"'),
+        (to_text(b"\xff"), r'"\xff"', r'"\xff"'),
         ("\ud800", r'"\ufffd"', r'"\ufffd"'),
     ],
 )
@@ -38,8 +38,17 @@ def test_what_fits_between_backquotes() -> None:
 
 @given(st.binary())
 def test_bytes_survive_being_text(data: bytes) -> None:
-    assert to_bytes(from_bytes(data)) == data
+    assert to_bytes(to_text(data)) == data
 
 
 def test_a_lone_surrogate_becomes_the_replacement_character() -> None:
     assert to_bytes("a\ud800b") == "a�b".encode()
+
+
+@pytest.mark.parametrize("data", [b"", b"plain", "größe".encode(), b"\xff\x00\xc3", b"\xed\xa0\x80"])
+def test_bytes_survive_the_way_through_text(data: bytes) -> None:
+    assert to_bytes(to_text(data)) == data
+
+
+def test_a_surrogate_that_stands_for_no_byte_becomes_a_replacement() -> None:
+    assert to_bytes("a\ud83d\udcff") == "a\ufffd".encode() + b"\xff"
