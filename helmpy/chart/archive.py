@@ -56,7 +56,7 @@ def read_files(data: bytes, budget: Budget) -> list[File]:
     devices, or is past the limits.
     """
     files: list[File] = []
-    for written, content in _members(gunzip(data, budget.total)):
+    for written, content, _ in members(gunzip(data, budget.total)):
         name = _inside(written)
         budget.take(name, len(content))
         files.append(File(name, content))
@@ -97,8 +97,8 @@ def _zlib_words(text: str) -> str:
     return "gzip: invalid checksum" if "check" in text else f"gzip: corrupt data ({text})"
 
 
-def _members(tar: bytes) -> Iterator[tuple[str, bytes]]:
-    """The regular files of a tar, as (name as written, content)."""
+def members(tar: bytes) -> Iterator[tuple[str, bytes, int]]:
+    """Yield the regular files of a tar: name as written, content, mode. Raises ChartError for all other kinds."""
     at, long_name = 0, ""
     while True:
         header = tar[at : at + _BLOCK]
@@ -124,7 +124,7 @@ def _members(tar: bytes) -> Iterator[tuple[str, bytes]]:
         if kind not in _REGULAR:
             what = _LINKS.get(kind) or _DEVICES.get(kind) or "an entry of unknown type"
             raise ChartError(f"chart illegally contains {what}: {_quoted(name)}")
-        yield name, content
+        yield name, content, _octal(header[100:108])
 
 
 def _checked(header: bytes) -> int:

@@ -185,6 +185,11 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     )
 
 
+def settings_of(given: Mapping[str, Any]) -> Settings:
+    """The settings that global flags lead to; ``given`` holds those of the command line by their long names."""
+    return _settings({flag.long: _value(flag, given) for flag in GLOBAL_FLAGS})
+
+
 @record(frozen=True, slots=True)
 class Entry:
     """A row of a table of commands: ``module`` is imported when the command is used.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helmpy.client import Tiller, Tls
+    from helmpy.tunnel import Tunnel
 
 
 class TlsSetupError(HelmError):
@@ -34,6 +35,28 @@ def connected(settings: Settings, flags: TlsFlags) -> Iterator[Tiller]:
         with Tiller(settings.host, tls=tls, connect_timeout=settings.connection_timeout) as tiller:
             yield tiller
         return
+    with (
+        _tunnel(settings) as tunnel,
+        Tiller(tunnel.address, tls=tls, connect_timeout=settings.connection_timeout) as tiller,
+    ):
+        try:
+            yield tiller
+        except HelmError as error:
+            raise tunnel.failure or error from error
+
+
+@contextmanager
+def address(settings: Settings) -> Iterator[str]:
+    """Where Tiller can be reached, host:port, as long as this is open. Raises HelmError."""
+    if settings.host:
+        yield settings.host
+        return
+    with _tunnel(settings) as tunnel:
+        yield tunnel.address
+
+
+@contextmanager
+def _tunnel(settings: Settings) -> Iterator[Tunnel]:
     from helmpy import kubeapi
     from helmpy.tunnel import Tunnel, find_pod
 
@@ -41,11 +64,7 @@ def connected(settings: Settings, flags: TlsFlags) -> Iterator[Tiller]:
     pod = find_pod(api, settings.tiller_namespace)
     with Tunnel(api, settings.tiller_namespace, pod) as tunnel:
         debug(settings, f"Created tunnel using local port: '{tunnel.address.rpartition(':')[2]}'")
-        with Tiller(tunnel.address, tls=tls, connect_timeout=settings.connection_timeout) as tiller:
-            try:
-                yield tiller
-            except HelmError as error:
-                raise tunnel.failure or error from error
+        yield tunnel
 
 
 def _tls(settings: Settings, flags: TlsFlags) -> Tls | None:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, Entry] = {
     "lint": Entry("helmpy.cli.lint", "look for mistakes in charts"),
     "list": Entry("helmpy.cli.list", "list releases", ("ls",)),
     "package": Entry("helmpy.cli.package", "make an archive of a chart directory"),
+    "plugin": Entry("helmpy.cli.plugin", "install, list, update and remove plugins"),
     "repo": Entry("helmpy.cli.repo", "add, list, remove, update and index chart repositories"),
     "reset": Entry("helmpy.cli.reset", "remove Tiller from the cluster"),
     "rollback": Entry("helmpy.cli.rollback", "go back to an earlier revision of a release"),
@@ -128,7 +129,16 @@ def run(words: Sequence[str]) -> int:
 
 def _run(words: Sequence[str]) -> None:
     command, path, rest = root().find(words, ("helm",))
+    if len(path) == 1 and _may_be_plugin(words):
+        from helmpy.cli.plugins import run_unknown
+
+        if run_unknown(words):
+            return
     command.run(path, rest)
+
+
+def _may_be_plugin(words: Sequence[str]) -> bool:
+    return any(not word.startswith("-") for word in words)
 
 
 def _report(error: HelmError, words: Sequence[str], cause: Exception | None = None) -> int:

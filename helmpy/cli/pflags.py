@@ -113,14 +113,14 @@ class _Parser:
                 args.extend(reversed(rest))
                 break
             if word.startswith("--"):
-                self._long(word, rest)
+                self.take_long(word, rest)
             elif word.startswith("-") and word != "-":
                 self._cluster(word, rest)
             else:
                 args.append(word)
         return Parsed(self.values, tuple(args))
 
-    def _long(self, word: str, rest: list[str]) -> None:
+    def take_long(self, word: str, rest: list[str]) -> None:
         name, equals, value = word[2:].partition("=")
         if not name or name.startswith("-"):
             raise UsageError(f"bad flag syntax: {word}")
@@ -188,3 +188,23 @@ def first_word(flags: Iterable[FlagLike], words: Sequence[str]) -> int | None:
         elif word:
             return place
     return None
+
+
+def split(flags: Iterable[FlagLike], words: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Take the known flags out of ``words``; return their values and all other words. Raises UsageError.
+
+    What is not known is left alone, so values of such flags are never taken for flags of ours.
+    """
+    parser = _Parser(flags)
+    others: list[str] = []
+    rest = list(reversed(words))
+    while rest:
+        word = rest.pop()
+        if word == "--":
+            others += [word, *reversed(rest)]
+            break
+        if word.startswith("--") and word[2:].partition("=")[0] in parser.long:
+            parser.take_long(word, rest)
+        else:
+            others.append(word)
+    return parser.values, others

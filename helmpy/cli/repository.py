@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helmpy.cli.command import Decorator, Function
     from helmpy.home import Settings
     from helmpy.repo.downloader import Downloader, Place
-    from helmpy.repo.getter import Access, Getters, Progress
+    from helmpy.repo.getter import Access, Getter, Getters, Progress
 
 PRERELEASES = ">0.0.0-0"  # what --devel stands for
 
@@ -186,8 +186,12 @@ def getters(settings: Settings) -> Getters:
     """All ways to fetch, those of the user's plugins too."""
     from helmpy.repo.getter import Getters
 
-    del settings
-    return Getters()
+    def of_plugins(scheme: str) -> Getter | None:
+        from helmpy.cli.plugins import getter
+
+        return getter(settings, scheme)
+
+    return Getters(of_plugins)
 
 
 def downloader(settings: Settings) -> Downloader:

@@ -15,7 +15,7 @@ from helmpy.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     import requests
 
@@ -171,15 +171,17 @@ class FileGetter:
 
 
 class Getters:
-    """All getters, by scheme. Raises FetchError for a scheme that nobody serves."""
+    """All getters, by scheme; ``more`` is asked for schemes that are not known here."""
 
-    def __init__(self, more: Mapping[str, Getter] | None = None) -> None:
+    def __init__(self, more: Callable[[str], Getter | None] | None = None) -> None:
         http = HttpGetter()
-        self._by_scheme: dict[str, Getter] = {"http": http, "https": http, "file": FileGetter(), **(more or {})}
+        self._by_scheme: dict[str, Getter] = {"http": http, "https": http, "file": FileGetter()}
+        self._more = more
 
     def get(self, url: str, access: Access, progress: Progress | None = None) -> bytes:
+        """Return what ``url`` names. Raises FetchError, also for a scheme that nobody serves."""
         scheme = urlsplit(url).scheme
-        getter = self._by_scheme.get(scheme)
+        getter = self._by_scheme.get(scheme) or (self._more(scheme) if self._more else None)
         if getter is None:
             raise FetchError(f'scheme "{scheme}" not supported')
         return getter.get(url, access, progress)

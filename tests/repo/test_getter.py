@@ -136,4 +136,4 @@ class _Own:
 
 
 def test_more_schemes_can_be_served() -> None:
-    assert Getters({"s3": _Own()}).get("s3://bucket/x", Access()) == b"s3://bucket/x"
+    assert Getters({"s3": _Own()}.get).get("s3://bucket/x", Access()) == b"s3://bucket/x"

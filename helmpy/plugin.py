@@ -1,0 +1,224 @@
+"""Plugins: programs that add commands to helm and ways to fetch charts.
+
+A plugin is a directory with a plugin.yaml. Format, places and environment are Helm 2.17's, so its
+plugins run unchanged.
+"""
+
+from __future__ import annotations
+
+import os
+
+from helmpy.errors import HelmError
+from helmpy.gocompat import yaml
+from helmpy.record import field, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from helmpy.home import Settings
+
+FILENAME = "plugin.yaml"
+_KEYS = frozenset(
+    ("name", "version", "usage", "description", "command", "ignoreFlags", "useTunnel", "hooks", "downloaders")
+) | {"platformCommand"}
+HOOKS = ("install", "update", "delete")
+
+
+class PluginError(HelmError):
+    """A plugin is broken, or did not do what it was asked for."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@record(frozen=True, slots=True)
+class Downloader:
+    """A program of a plugin that fetches what URLs of some schemes name."""
+
+    command: str
+    protocols: tuple[str, ...]
+
+
+@record(frozen=True, slots=True)
+class Plugin:
+    """A plugin.yaml, and the directory that it stands in.
+
+    ``platform_commands`` are ``(os, arch, command)``: the first that fits goes before ``command``; an empty
+    arch fits all. ``hooks`` maps ``install``, ``update`` and ``delete`` to lines for a shell.
+    """
+
+    directory: str
+    name: str
+    version: str = ""
+    usage: str = ""
+    description: str = ""
+    command: str = ""
+    ignore_flags: bool = False
+    use_tunnel: bool = False
+    hooks: Mapping[str, str] = field(default_factory=dict)
+    downloaders: tuple[Downloader, ...] = ()
+    platform_commands: tuple[tuple[str, str, str], ...] = ()
+
+    def command_line(self, args: Iterable[str], environment: Mapping[str, str], system: str, arch: str) -> list[str]:
+        """Return the words to run. Raises PluginError where the plugin has no command.
+
+        The command is no shell's: variables are put in, then it is cut at spaces.
+        """
+        command = next(
+            (line for name, machine, line in self.platform_commands if name == system and machine in ("", arch)),
+            self.command,
+        )
+        words = [word for word in expand(command, environment).split(" ") if word]
+        if not words:
+            raise PluginError(f'plugin "{self.name}" has no command for this machine')
+        return [*words, *(() if self.ignore_flags else args)]
+
+
+def parse(text: str | bytes, directory: str) -> Plugin:
+    """Return the plugin that a plugin.yaml describes. Raises PluginError, which names the file."""
+    place = f"{directory}/{FILENAME}"
+    try:
+        value = yaml.load(text, ints=True)
+    except HelmError as error:
+        raise PluginError(f"{place}: {str(error).replace('error converting YAML to JSON: ', '')}") from error
+    if not isinstance(value, dict):
+        raise PluginError(f"{place}: this is no plugin: it has no name")
+    unknown = sorted(set(map(str, value)) - _KEYS)
+    if unknown:
+        raise PluginError(f"{place}: field {unknown[0]} not found in type plugin.Metadata")
+    name = value.get("name")
+    if not isinstance(name, str) or not name or "/" in name or name.startswith("-"):
+        raise PluginError(f"{place}: a plugin needs a name that can be a command")
+    hooks = value.get("hooks") or {}
+    if not isinstance(hooks, dict) or set(hooks) - set(HOOKS):
+        raise PluginError(f"{place}: hooks are for {', '.join(HOOKS)}")
+    return Plugin(
+        directory,
+        name,
+        _text(value, "version"),
+        _text(value, "usage"),
+        _text(value, "description"),
+        _text(value, "command"),
+        value.get("ignoreFlags") is True,
+        value.get("useTunnel") is True,
+        {str(key): str(line) for key, line in hooks.items()},
+        tuple(_downloader(item, place) for item in _list(value, "downloaders", place)),
+        tuple(_platform(item, place) for item in _list(value, "platformCommand", place)),
+    )
+
+
+def _text(value: dict[str, Any], key: str) -> str:
+    found = value.get(key)
+    return "" if found is None else str(found)
+
+
+def _list(value: dict[str, Any], key: str, place: str) -> list[dict[str, Any]]:
+    found = value.get(key) or []
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise PluginError(f"{place}: {key} is no list of maps")
+    return found
+
+
+def _downloader(item: dict[str, Any], place: str) -> Downloader:
+    protocols = item.get("protocols") or []
+    if not isinstance(protocols, list):
+        raise PluginError(f"{place}: the protocols of a downloader are no list")
+    return Downloader(_text(item, "command"), tuple(map(str, protocols)))
+
+
+def _platform(item: dict[str, Any], place: str) -> tuple[str, str, str]:
+    if not item.get("os") or not item.get("command"):
+        raise PluginError(f"{place}: a platformCommand needs os and command")
+    return _text(item, "os"), _text(item, "arch"), _text(item, "command")
+
+
+def expand(text: str, environment: Mapping[str, str]) -> str:
+    """Return ``text`` with ``$NAME`` and ``${NAME}`` replaced, unknown ones by nothing, as Go's os.Expand."""
+    out, at = [], 0
+    while (dollar := text.find("$", at)) >= 0:
+        out.append(text[at:dollar])
+        name, at = _variable(text, dollar + 1)
+        out.append(environment.get(name, "") if name else "$")
+    out.append(text[at:])
+    return "".join(out)
+
+
+def _variable(text: str, at: int) -> tuple[str, int]:
+    if text[at : at + 1] == "{":
+        end = text.find("}", at)
+        return (text[at + 1 : end], end + 1) if end > 0 else ("", at)
+    end = at
+    while end < len(text) and (text[end] == "_" or (text[end].isascii() and text[end].isalnum())):
+        end += 1
+    return text[at:end], end
+
+
+def directories(settings: Settings, environment: Mapping[str, str]) -> list[str]:
+    """Return where plugins are looked for: ``$HELM_PLUGIN``, a list of paths, or the home's."""
+    given = environment.get("HELM_PLUGIN", "")
+    return [path for path in given.split(os.pathsep) if path] or [str(settings.home.plugins)]
+
+
+def load(directory: str) -> Plugin:
+    """Return the plugin of a directory. Raises PluginError."""
+    place = f"{directory}/{FILENAME}"
+    try:
+        with open(place, "rb") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
+            return parse(file.read(), directory)
+    except OSError as error:
+        raise PluginError(f"open {place}: {(error.strerror or str(error)).lower()}") from error
+
+
+def load_all(places: Iterable[str], trouble: Callable[[str], None]) -> list[Plugin]:
+    """Return all plugins below some directories, by their directories' names.
+
+    ``trouble`` hears of those that are broken or called like one before; the others still work.
+    """
+    found: dict[str, Plugin] = {}
+    for place in places:
+        for directory in _subdirectories(place):
+            try:
+                plugin = load(directory)
+            except PluginError as error:
+                trouble(f"WARNING: plugin left out: {error}")
+                continue
+            if plugin.name in found:
+                trouble(f'A plugin named "{plugin.name}" already exists. Skipping.')
+                continue
+            found[plugin.name] = plugin
+    return list(found.values())
+
+
+def _subdirectories(place: str) -> Iterator[str]:
+    try:
+        with os.scandir(place) as entries:
+            names = sorted(entry.name for entry in entries if os.path.isfile(f"{entry.path}/{FILENAME}"))  # noqa: PTH113
+    except OSError:
+        return
+    for name in names:
+        yield f"{place}/{name}"
+
+
+def variables(plugin: Plugin, settings: Settings, *, helm: str, tiller: str = "") -> dict[str, str]:
+    """Return what a plugin finds in its environment; ``helm`` is the path of the program, ``tiller`` host:port."""
+    home = settings.home
+    found = {
+        "HELM_PLUGIN_NAME": plugin.name,
+        "HELM_PLUGIN_DIR": plugin.directory,
+        "HELM_BIN": helm,
+        "HELM_PLUGIN": str(home.plugins),
+        "HELM_HOME": str(home),
+        "HELM_PATH_REPOSITORY": str(home.repository),
+        "HELM_PATH_REPOSITORY_FILE": str(home.repository_file),
+        "HELM_PATH_CACHE": str(home.cache),
+        "HELM_PATH_LOCAL_REPOSITORY": str(home.local_repository),
+        "HELM_PATH_STARTER": str(home.starters),
+        "TILLER_HOST": tiller or settings.host,
+        "TILLER_NAMESPACE": settings.tiller_namespace,
+    }
+    if settings.debug:
+        found["HELM_DEBUG"] = "1"
+    return found

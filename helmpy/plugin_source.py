@@ -1,0 +1,184 @@
+"""Where plugins are installed from: a directory, an archive behind a URL, a repository of a version control system.
+
+Source of the rules: Helm 2.17. What is fetched goes to ``cache/plugins``; a link in ``plugins`` is what installs it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from helmpy.errors import HelmError
+from helmpy.gocompat import semver
+from helmpy.plugin import PluginError, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from helmpy.home import Home
+
+_ARCHIVES = (".tgz", ".tar.gz")
+_VCS_SCHEMES = ("git", "ssh", "git+ssh", "file", "http", "https")
+MAX_BYTES = 200 * 2**20  # of what an archive holds
+
+
+def install(home: Home, source: str, version: str, fetch: Callable[[str], bytes]) -> str:
+    """Put a plugin where plugins are and return its directory there. Raises PluginError.
+
+    ``source`` is a directory's path, the URL of an archive or that of a repository; ``fetch`` gets what a
+    URL names. ``version`` chooses a tag of a repository: its name, or the newest within a constraint.
+    """
+    if Path(source).is_dir() and not version:
+        place, name = str(Path(source).resolve()), Path(source).resolve().name
+    elif source.startswith(("http://", "https://")) and source.endswith(_ARCHIVES):
+        place, name = _unpacked(home, source, fetch), _archive_name(source)
+    elif Path(source).is_dir() or _is_repository(source):
+        place, name = _cloned(home, source, version), source.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+    else:
+        raise PluginError(f"{source} is no directory, no archive and no repository: Cannot detect VCS")
+    load(place)
+    return _linked(home, place, name)
+
+
+def _archive_name(source: str) -> str:
+    """The file's name without its version: ``env-0.1.0.tgz`` is ``env``."""
+    name = source.rsplit("/", 1)[-1]
+    for suffix in _ARCHIVES:
+        name = name.removesuffix(suffix)
+    stem, _, version = name.rpartition("-")
+    return stem if stem and version.lstrip("v")[:1].isdigit() else name
+
+
+def _linked(home: Home, place: str, name: str) -> str:
+    target = home.plugins / name
+    if target.is_symlink() and not target.exists():
+        target.unlink()  # what it pointed to is gone
+    if target.exists():
+        raise PluginError("plugin already exists")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(place)
+    except OSError as error:
+        raise PluginError(f"symlink {place} {target}: {(error.strerror or str(error)).lower()}") from error
+    return str(target)
+
+
+def _key(source: str) -> str:
+    """The name that something fetched from ``source`` has in the cache."""
+    return "".join(char if char.isalnum() or char in "-_." else "-" for char in source.replace("://", "-"))
+
+
+# Archives
+
+
+def _unpacked(home: Home, source: str, fetch: Callable[[str], bytes]) -> str:
+    from helmpy.chart.archive import gunzip, members
+
+    place = home.plugin_cache / _key(source)
+    beside = Path(f"{place}.{os.getpid()}.part")
+    try:
+        files = list(members(gunzip(fetch(source), MAX_BYTES)))
+        for name, data, mode in files:
+            path = beside / _inside(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            path.chmod(mode & 0o755 | 0o600)
+        shutil.rmtree(place, ignore_errors=True)
+        beside.rename(place)
+    except PluginError:
+        raise
+    except HelmError as error:
+        raise PluginError(str(error)) from error
+    except OSError as error:
+        raise PluginError(f"{error.filename or place}: {(error.strerror or str(error)).lower()}") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return str(place)
+
+
+def _inside(name: str) -> str:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+    if name.startswith("/") or ":" in name or ".." in parts or not parts:
+        raise PluginError(f"path '{name}' of the archive is outside of the plugin's directory")
+    return "/".join(parts)
+
+
+# Repositories
+
+
+def _is_repository(source: str) -> bool:
+    scheme, found, _ = source.partition("://")
+    return (bool(found) and scheme in _VCS_SCHEMES) or (source.startswith("git@") and ":" in source)
+
+
+def _cloned(home: Home, source: str, version: str) -> str:
+    place = home.plugin_cache / _key(source)
+    if place.is_dir():
+        _git(place, "fetch", "--quiet", "--tags", "origin")
+    else:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _git(place.parent, "clone", "--quiet", "--", source, str(place))
+    if version:
+        _git(place, "checkout", "--quiet", _tag(place, version))
+    return str(place)
+
+
+def _tag(place: Path, wanted: str) -> str:
+    """The tag that is called so, else the newest within the constraint."""
+    tags = _git(place, "tag", "--list").split()
+    if wanted in tags:
+        return wanted
+    versions = []
+    for tag in tags:
+        try:
+            versions.append((semver.Version.parse(tag, 2), tag))
+        except HelmError:
+            continue
+    try:
+        constraint = semver.Constraint(wanted, 2)
+    except HelmError:
+        versions = []
+    fitting = [(version.key(), tag) for version, tag in versions if constraint.check(version)]
+    if not fitting:
+        raise PluginError(f'requested version "{wanted}" does not exist for plugin "{place.name}"')
+    return max(fitting)[1]
+
+
+def _git(place: Path, *words: str) -> str:
+    git: Sequence[str] = ["git", "-C", str(place), *words]
+    try:
+        done = subprocess.run(git, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, and -- before names
+    except OSError as error:
+        raise PluginError(f"git is needed for plugins from repositories: {error.strerror}") from error
+    if done.returncode:
+        told = done.stderr.strip().splitlines()
+        raise PluginError(f"git {words[0]}: {told[-1] if told else f'exit status {done.returncode}'}")
+    return done.stdout
+
+
+def update(directory: str) -> None:
+    """Bring an installed plugin that came from a repository to its newest state. Raises PluginError."""
+    place = Path(directory).resolve()
+    if not (place / ".git").exists():
+        raise PluginError("cannot get information about plugin source")
+    if _git(place, "status", "--porcelain").strip():
+        raise PluginError("plugin repo was modified")
+    _git(place, "fetch", "--quiet", "--tags", "origin")
+    branch = _git(place, "rev-parse", "--abbrev-ref", "origin/HEAD").strip()
+    _git(place, "checkout", "--quiet", "--detach", branch)
+    load(str(place))
+
+
+def remove(directory: str) -> None:
+    """Uninstall: the link goes, what it points to stays in the cache. Raises PluginError."""
+    place = Path(directory)
+    try:
+        if place.is_symlink():
+            place.unlink()
+        else:
+            shutil.rmtree(place)
+    except OSError as error:
+        raise PluginError(f"remove {place}: {(error.strerror or str(error)).lower()}") from error

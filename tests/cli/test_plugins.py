@@ -1,0 +1,191 @@
+"""``helm plugin`` and plugins as commands and downloaders."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from helmpy.cli.main import run
+from tests.cli.conftest import user_home
+
+PLUGIN = """\
+name: one
+version: 0.1.0
+usage: say things
+description: Says things in words
+command: "$HELM_PLUGIN_DIR/say.sh -x"
+hooks:
+  install: "echo hook installed $HELM_PLUGIN_NAME"
+  update: "echo hook updated"
+  delete: "echo hook deleted"
+downloaders:
+- command: "say.sh"
+  protocols: [say]
+"""
+SCRIPT = """\
+#!/bin/sh
+echo "args: $*"
+echo "host: $TILLER_HOST home: $HELM_HOME debug: $HELM_DEBUG"
+[ "$2" = fail ] && exit 7
+exit 0
+"""
+
+
+@pytest.fixture(name="home")
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Path:
+    home = user_home(tmp_path, monkeypatch)
+    monkeypatch.delenv("HELM_PLUGIN", raising=False)
+    assert run(["init", "--client-only", "--skip-repos"]) == 0
+    capfd.readouterr()
+    return home
+
+
+@pytest.fixture(name="source")
+def _source(home: Path) -> Path:
+    directory = home / "one-plugin"
+    directory.mkdir()
+    (directory / "plugin.yaml").write_text(PLUGIN)
+    (directory / "say.sh").write_text(SCRIPT)
+    (directory / "say.sh").chmod(0o755)
+    return directory
+
+
+def _said(capfd: pytest.CaptureFixture[str], line: str) -> tuple[int, str, str]:
+    status = run(line.split())
+    out, err = capfd.readouterr()
+    return status, out, err
+
+
+def test_from_a_directory(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert _said(capfd, f"plugin install {source}") == (0, "hook installed one\nInstalled plugin: one\n", "")
+    assert (home / "helm/plugins/one-plugin").is_symlink()
+    assert _said(capfd, f"plugin install {source}") == (1, "", "Error: plugin already exists\n")
+    listed = "NAME\tVERSION\tDESCRIPTION \none \t0.1.0  \tSays thin...\n"
+    assert _said(capfd, "plugin list") == (0, listed, "")
+    assert "hook deleted\nRemoved plugin: one\n" in _said(capfd, "plugin remove one")[1]
+    assert _said(capfd, "plugin list")[1] == "NAME\tVERSION\tDESCRIPTION\n"
+    assert source.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "out"),
+    [
+        ("one a --flag b", 0, "args: -x a --flag b\nhost:  home: {home} debug: \n"),
+        ("one --host x:1 a --debug -h", 0, "args: -x a -h\nhost: x:1 home: {home} debug: 1\n"),
+        ("--host=x:1 one -- --host y", 0, "args: -x -- --host y\nhost: x:1 home: {home} debug: \n"),
+        ("one fail", 7, "args: -x fail\nhost:  home: {home} debug: \n"),
+    ],
+)
+def test_as_a_command(
+    home: Path, source: Path, capfd: pytest.CaptureFixture[str], *, line: str, status: int, out: str
+) -> None:
+    assert run(["plugin", "install", str(source)]) == 0
+    capfd.readouterr()
+    err = 'Error: plugin "one" exited with error\n' if status else ""
+    assert _said(capfd, line) == (status, out.format(home=home / "helm"), err)
+
+
+def test_as_a_downloader(
+    home: Path, source: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["plugin", "install", str(source)]) == 0
+    monkeypatch.chdir(home)
+    capfd.readouterr()
+    assert _said(capfd, "fetch say://b/c.tgz --ca-file ca") == (0, "", "")
+    assert (home / "c.tgz").read_text().startswith("args:   ca say://b/c.tgz\n")
+    assert _said(capfd, "fetch cry://b/c.tgz") == (1, "", 'Error: scheme "cry" not supported\n')
+
+
+def test_from_an_archive(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    archive = home / "one-0.1.0.tgz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(source, ".")
+    port_code = "import http.server,functools,sys;h=functools.partial(http.server.SimpleHTTPRequestHandler,directory=sys.argv[1]);s=http.server.HTTPServer(('127.0.0.1',0),h);print(s.server_port,flush=True);s.serve_forever()"
+    with subprocess.Popen(
+        [sys.executable, "-c", port_code, str(home)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout is not None
+        try:
+            url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+            assert _said(capfd, f"plugin install {url}/one-0.1.0.tgz")[0] == 0
+            assert _said(capfd, "one b")[1].startswith("args: -x b\n")
+            with tarfile.open(archive, "w:gz") as tar:
+                member = tarfile.TarInfo("../evil")
+                tar.addfile(member, io.BytesIO(b""))
+            assert _said(capfd, "plugin remove one")[0] == 0
+            status, _, err = _said(capfd, f"plugin install {url}/one-0.1.0.tgz")
+            assert (status, err) == (1, "Error: path '../evil' of the archive is outside of the plugin's directory\n")
+        finally:
+            server.terminate()
+
+
+def _git(directory: Path, *words: str) -> None:
+    config = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+    subprocess.run(["git", "-C", str(directory), *config, *words], check=True, capture_output=True)
+
+
+def test_from_a_repository(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    _git(source, "init", "-q", "-b", "main")
+    _git(source, "add", "-A")
+    _git(source, "commit", "-qm", "first")
+    _git(source, "tag", "v0.1.0")
+    (source / "plugin.yaml").write_text(PLUGIN.replace("0.1.0", "0.2.0"))
+    _git(source, "commit", "-qam", "second")
+    _git(source, "tag", "v0.2.0")
+    assert _said(capfd, f"plugin install file://{source} --version <0.2")[0] == 0
+    assert "0.1.0" in _said(capfd, "plugin list")[1]
+    assert _said(capfd, "plugin update one") == (0, "hook updated\nUpdated plugin: one\n", "")
+    assert "0.2.0" in _said(capfd, "plugin list")[1]
+    assert _said(capfd, "plugin remove one")[0] == 0
+    status, _, err = _said(capfd, f"plugin install file://{source} --version 9.9.9")
+    assert (status, 'requested version "9.9.9" does not exist for plugin' in err) == (1, True)
+    (home / "helm/cache/plugins").joinpath(f"file-{str(source).replace('/', '-')}", "say.sh").write_text("mine")
+    assert _said(capfd, f"plugin install file://{source}")[0] == 0
+    assert _said(capfd, "plugin update one")[2] == (
+        "Error: Failed to update plugin one, got error (plugin repo was modified)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("plugin install", "This command needs 1 argument: plugin"),
+        ("plugin install none", "none is no directory, no archive and no repository: Cannot detect VCS"),
+        ("plugin remove", "please provide plugin name to remove"),
+        ("plugin update", "please provide plugin name to update"),
+        ("plugin remove none", "Plugin: none not found"),
+        ("plugin update one", "Failed to update plugin one, got error (cannot get information about plugin source)"),
+        ("plugin fly", 'unknown command "fly" for "helm plugin"'),
+        ("onee", 'unknown command "onee" for "helm"'),
+    ],
+)
+def test_what_goes_wrong(source: Path, capfd: pytest.CaptureFixture[str], line: str, error: str) -> None:
+    assert run(["plugin", "install", str(source)]) == 0
+    capfd.readouterr()
+    status, out, err = _said(capfd, line)
+    assert (status, out, err.splitlines()[0]) == (1, "", f"Error: {error}")
+
+
+def test_a_program_that_is_not_there(source: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (source / "plugin.yaml").write_text("name: two\ncommand: no-such-program-here\n")
+    assert run(["plugin", "install", str(source)]) == 0
+    capfd.readouterr()
+    assert _said(capfd, "two") == (
+        1,
+        "",
+        'Error: exec: "no-such-program-here": executable file not found in $PATH\n',
+    )
+
+
+def test_a_failing_hook_says_so(source: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (source / "plugin.yaml").write_text("name: two\ncommand: x\nhooks: {install: exit 3}\n")
+    assert _said(capfd, f"plugin install {source}") == (
+        1,
+        "",
+        'Error: plugin install hook for "two" exited with error\n',
+    )
