@@ -38,7 +38,10 @@ _ESCAPE = Pattern(r"(?s)\\Q(?:[^\\]++|\\(?!E))*+(?:\\E)?|\\(.)")
 
 
 # Characters of a pattern. RE2 writes thousands of lines to stderr where it simplifies larger ones.
-MAX_PATTERN = 20_000
+MAX_PATTERN = 10_000
+
+# Steps of RE2's machine for one match at worst: groups times instructions times bytes. Takes some two seconds.
+MAX_WORK = 4_000_000_000
 
 
 class InvalidPattern(FunctionError):
@@ -80,11 +83,12 @@ class _Found:
 class _Program:
     """RE2's own object with the two ways of matching that are needed here."""
 
-    __slots__ = ("_anywhere", "_re2")
+    __slots__ = ("_anywhere", "_re2", "_work")
 
     def __init__(self, made: Any, anywhere: Any) -> None:
         self._re2 = made
         self._anywhere = anywhere
+        self._work = made.ProgramSize() * (made.NumberOfCapturingGroups() + 1)
 
     @property
     def groups(self) -> int:
@@ -103,6 +107,8 @@ class _Program:
     def finditer(self, data: bytes) -> Iterator[_Found]:
         """Yield all matches; an empty one is looked for at every byte, also right after another match."""
         at, end = 0, len(data)
+        if self._work * end > MAX_WORK:
+            raise FunctionError("the pattern is too large for so long a text")
         while True:
             spans = self._re2.Match(self._anywhere, data, at, end)
             if spans[0][0] < 0:
