@@ -37,14 +37,14 @@ class Block:
 
     __slots__ = ("body_mark", "final", "keyword", "last", "loose", "mark", "name", "open", "outer", "template")
 
-    def __init__(self, keyword: str, outer: ListNode, *, loose: bool, name: str = "") -> None:
+    def __init__(self, keyword: str, outer: ListNode, last: BranchNode | None, mark: int, *, loose: bool) -> None:
         self.keyword = keyword
         self.outer = outer
+        self.last = last
+        self.mark = self.body_mark = mark
         self.loose = loose
-        self.name = name
-        self.mark = self.body_mark = 0
         self.final = self.open = False
-        self.last: BranchNode | None = None
+        self.name = ""
         self.template: tuple[Scope, int, int, int, int] | None = None
 
 
@@ -137,7 +137,8 @@ class Actions(Grammar):
             self._nesting -= 1
             if not block.final:
                 self.scope.void(block.body_mark)
-                self._set_loose(loose=block.loose)
+                if self.loose is not block.loose:
+                    self._set_loose(loose=block.loose)
                 self._ranges -= block.keyword == "range"
 
     def _else_of(self) -> Block:
@@ -212,8 +213,10 @@ class Actions(Grammar):
         if body[0] == "$" and "=" in body:
             read = self._ordinary_declaration(keyword, body, position)
         else:
-            read = self._ordinary_value(body, position)
-        return read and Action(keyword, *read)
+            read = ordinary.pipeline(body, position, self)
+            if read is not None and self._nesting + read[1] > self._max_nesting:
+                return None
+        return None if read is None else Action(keyword, read[0], read[1])
 
     def _ordinary_value(self, body: str, position: int) -> tuple[PipeNode, int] | None:
         read = ordinary.pipeline(body, position, self)

@@ -264,7 +264,11 @@ class ConditionNode(BranchNode):
     __slots__ = ("chained",)
 
     def __init__(self, origin: int, pipe: PipeNode) -> None:
-        super().__init__(origin, pipe)
+        self.position = 0
+        self.origin = origin
+        self.pipe = pipe
+        self.body = ListNode()
+        self.otherwise = None
         self.chained = False
 
 

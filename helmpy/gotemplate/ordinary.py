@@ -104,12 +104,13 @@ def pipeline(body: str, position: int, reader: Reader) -> tuple[PipeNode, int] |
                     return None
                 arguments = []
                 depth = max(depth, len(around) + 1 + len(pipe.commands))
-            for _ in range(closing):
+            while closing:
                 if not around or not _finish(pipe, arguments):
                     return None
                 inner = pipe
                 pipe, arguments = around.pop()
                 arguments.append(inner)
+                closing -= 1
     if around or not _finish(pipe, arguments):
         return None
     return pipe, depth

@@ -117,26 +117,31 @@ class Parser(Actions):
     # Blocks
 
     def _begin(self, block: Block, body: ListNode, *, loose: bool) -> None:
-        self._set_loose(loose=loose)
+        if self.loose is not loose:
+            self._set_loose(loose=loose)
         block.open = True
         block.body_mark = self.scope.mark()
         self._list = body
         self._nesting += 1
-        self._deepen(self._nesting)
+        if self._nesting > self._deepest:
+            self._deepen(self._nesting)
 
     def _branch(self, action: Action, inside: int) -> None:
         """Begin the body of ``if``, ``with`` or ``range``."""
         keyword, pipe = action.keyword, action.node
         assert isinstance(pipe, PipeNode)
         node = _BRANCHES[keyword](inside, pipe)
-        self._append(node, inside)
-        block = Block(keyword, self._list, loose=self.loose)
-        block.mark = self.scope.mark() - len(pipe.variables)
-        block.last = node
+        outer, loose = self._list, self.loose
+        outer.nodes.append(node)
+        outer.places.append(inside)
+        block = Block(keyword, outer, node, self.scope.mark() - len(pipe.variables), loose=loose)
         self._blocks.append(block)
-        self._ranges += keyword == "range"
-        self._begin(block, node.body, loose=keyword == "range" or (self.loose and keyword == "if"))
         self._started = inside - 2
+        if keyword == "if":
+            self._begin(block, node.body, loose=loose)
+        else:
+            self._ranges += keyword == "range"
+            self._begin(block, node.body, loose=keyword == "range")
 
     def _append(self, node: Node, inside: int) -> None:
         self._list.nodes.append(node)
@@ -205,7 +210,8 @@ class Parser(Actions):
 
     def _begin_template(self, action: Action) -> None:
         """Begin a template of its own: nothing of what surrounds it is in scope."""
-        block = Block(action.keyword, self._list, loose=self.loose, name=action.name)
+        block = Block(action.keyword, self._list, None, 0, loose=self.loose)
+        block.name = action.name
         block.template = (self.scope, self._slots, self._deepest, self._ranges, self._nesting)
         self._start_template()
         self._blocks.append(block)

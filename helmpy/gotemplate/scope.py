@@ -46,10 +46,12 @@ class Scope:
 
     def forget(self, mark: int) -> None:
         """Take out of scope what was declared since the mark."""
-        while len(self._variables) > mark:
-            self._by_name[self._variables.pop().name].pop()
+        variables = self._variables
+        while len(variables) > mark:
+            self._by_name[variables.pop().name].pop()
 
     def void(self, mark: int) -> None:
         """Take the values of what was declared since the mark; the names stay."""
-        for variable in self._variables[mark:]:
-            variable.slot = -1
+        if len(self._variables) > mark:  # few blocks declare any
+            for variable in self._variables[mark:]:
+                variable.slot = -1
