@@ -43,7 +43,11 @@ def load(text: str | bytes, *, ints: bool = False) -> Any:
 
 def load_all(text: str | bytes, *, ints: bool = False) -> list[Any]:
     """Return all documents of ``text``; an empty one is None. Raises YamlError."""
-    return _read(text, 0, ints=ints)
+    try:
+        value = read(text, ints=ints)
+    except Unusual:
+        value = None
+    return _read(text, 0, ints=ints) if value is None else [value]
 
 
 def _read(text: str | bytes, limit: int, *, ints: bool) -> list[Any]:

@@ -105,3 +105,4 @@ def test_what_is_read_is_what_the_events_say(text: str, ints: bool) -> None:  # 
     except Unusual:
         return
     assert repr(value) == by_events(text, ints=ints)
+    assert repr(yaml.load_all(text, ints=ints)) == repr(yaml._read(text, 0, ints=ints))
