@@ -43,10 +43,11 @@ class Sides:
         return helm
 
     def chart(self, name: str) -> Path:
-        for path in found(self.charts):
-            if path.name == name:
-                return path
-        raise Missing(f"no chart {name} among the charts; --charts names a directory that has it")
+        """The chart of that name, the one in a repository ``stable`` where there are more."""
+        named = [path for path in found(self.charts) if path.name == name]
+        if not named:
+            raise Missing(f"no chart {name} among the charts; --charts names a directory that has it")
+        return max(named, key=lambda path: path.parent.name == "stable")
 
 
 @dataclass(frozen=True, slots=True)
