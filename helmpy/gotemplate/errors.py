@@ -17,6 +17,10 @@ class Origin:
     source_line: str
 
 
+_LONGEST_MESSAGE = 40_000
+_LONGEST_LINE = 2_000
+
+
 class TemplateError(HelmError):
     """A template that cannot be parsed or executed, in the words of Go's text/template.
 
@@ -27,6 +31,8 @@ class TemplateError(HelmError):
     """
 
     def __init__(self, message: str, *, name: str = "", line: int = 0, column: int = -1, source_line: str = "") -> None:
+        if len(message) > _LONGEST_MESSAGE:  # nobody reads that, and it may be a megabyte of a stranger's
+            message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 2 :]}"
         super().__init__(message)
         self.name = name
         self.line = line
@@ -38,7 +44,9 @@ class TemplateError(HelmError):
         return Origin(self.name, self.line, self.column, self.source_line)
 
     def caret(self) -> str:
-        """Return the source line with ``^`` under the fault, or "" where the place is unknown."""
+        """Return the source line with ``^`` under the fault, or "" where the place is unknown or the line endless."""
+        if len(self.source_line) > _LONGEST_LINE:
+            return ""
         if not self.source_line or self.column < 0:
             return self.source_line
         before = self.source_line.encode("utf-8", "surrogatepass")[: self.column].decode("utf-8", "replace")

@@ -102,3 +102,11 @@ def test_nothing_is_left_behind() -> None:
     spin(0.3)  # an interrupt that comes late would come here
     names = [thread.name for thread in threading.enumerate()]
     assert "template" not in names
+
+
+def test_messages_and_lines_have_an_end() -> None:
+    with pytest.raises(TemplateError) as caught:
+        executed("{{ .a" + ".b" * 100_000 + " }}", {}, Limits(), {"a": None})
+    assert len(str(caught.value)) < 50_000
+    assert str(caught.value).endswith(">: nil pointer evaluating interface {}.b")
+    assert caught.value.caret() == ""

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helmpy.chart.model import Chart
 from helmpy.errors import HelmError
 from helmpy.gotemplate.limits import Limits
 from tiller.actions.renderer import Job, RenderError
@@ -59,6 +60,8 @@ class Workers:
 
     def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
         """Return text by path; raises RenderError with the engine's message."""
+        if _templates(job.chart) > self._limits.templates:  # the way to the worker is long for so many
+            raise RenderError(f"the charts have more templates than the limit of {self._limits.templates}")
         with self._places:
             worker = self._take()
             try:
@@ -157,3 +160,7 @@ def _looked_up(lookup: Lookup, arguments: list[Any]) -> dict[str, Any]:
         return {"object": lookup(*(str(each) for each in arguments))}
     except HelmError as error:
         return {"error": str(error)}
+
+
+def _templates(chart: Chart) -> int:
+    return len(chart.templates) + sum(map(_templates, chart.dependencies))
