@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     # What makes a word's node at a position in its action, told who reads.
     Maker = Callable[[int, "Reader"], Node | None]
-    # How to make the word's node, the parentheses before and behind it; None for what is not ordinary.
-    Word = tuple[Maker | None, int, int] | None
+    # How to make the word's node, the parentheses before and behind it; nothing for what is not ordinary.
+    Word = tuple[Maker | None, int, int] | tuple[()]
 
     class Reader(Protocol):
         """Who reads: what may be named, and the type of dot. ``bound`` gets the names of variables but ``$``."""
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         bound: list[str]
 
 
-_REMEMBERED = 20_000
+_REMEMBERED = 10_000
 _LONGEST_WORD = 100
 _LONGEST_NUMBER = 15  # exact as a float too
 
@@ -77,8 +77,10 @@ def pipeline(body: str, position: int, reader: Reader) -> tuple[PipeNode, int] |
             if not word:
                 position += 1
                 continue
-            known = words[word] if word in words else _learn(word, reader)
+            known = words.get(word)
             if known is None:
+                known = _learn(word, reader)
+            if not known:
                 return None
             make, opening, closing = known
             start = position
@@ -137,14 +139,14 @@ def _learn(word: str, reader: Reader) -> Word:
     bare = word.lstrip("(")
     core = bare.rstrip(")")
     opening, closing = len(word) - len(bare), len(bare) - len(core)
-    known: Word = None
+    known: Word = ()
     if core == "|" and not opening and not closing:
         known = (None, 0, 0)
     elif not core:
         known = (None, opening, closing)
     elif core.isascii():
         make = _maker(core, reader.functions)
-        known = make and (make, opening, closing)
+        known = (make, opening, closing) if make else ()
     if len(word) <= _LONGEST_WORD:
         if len(reader.words) >= _REMEMBERED:
             reader.words.clear()

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 # Texts kept parsed, together with their closures.
 _CACHED_CHARACTERS = 16_000_000
-_REMEMBERED = 20_000
+# Bounds for a server that renders strangers' charts: some 50 MB where all are exhausted.
+_REMEMBERED = 10_000
 _LONGEST_ACTION = 300
-_VOCABULARIES = 32
-_MOST_VARIANTS = 64
+_VOCABULARIES = 8
+_REMEMBERED_VARIANTS = 2_000
+_MOST_VARIANTS = 8
 
 
 class Action:
@@ -71,7 +73,7 @@ class Variants:
 def remember(actions: dict[str, T], text: str, action: T) -> None:
     """Remember the action of that text in one of a vocabulary's tables."""
     if len(text) <= _LONGEST_ACTION:
-        if len(actions) >= _REMEMBERED:
+        if len(actions) >= (_REMEMBERED if action.__class__ is Action else _REMEMBERED_VARIANTS):
             actions.clear()
         actions[text] = action
 

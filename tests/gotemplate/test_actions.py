@@ -109,3 +109,18 @@ def test_a_raw_string_is_as_it_stands_without_carriage_returns() -> None:
     templates = TemplateSet({})
     templates.parse("t", "{{ `a\\n\r\nb` }}{{ len `\r` }}")
     assert templates.execute("t", None) == "a\\n\nb0"
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    vocabulary = Vocabulary(FUNCTIONS)
+    for start in range(0, 30_000, 1_000):
+        text = "".join(f"{{{{ .a{number} }}}}{{{{ $x{number} := . }}}}" for number in range(start, start + 1_000))
+        assert parsed(text, vocabulary)
+    assert max(len(table) for table in (*vocabulary.actions, *vocabulary.variants, vocabulary.words)) <= 10_000
+
+
+def test_variables_elsewhere_are_bounded_too() -> None:
+    vocabulary = Vocabulary(FUNCTIONS)
+    for number in range(100):
+        assert parsed("{{ $y := 1 }}" * number + "{{ $x := . }}", vocabulary)
+    assert len(vocabulary.variants[0][" $x := . "].read) <= 10
