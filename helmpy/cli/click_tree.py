@@ -7,8 +7,9 @@ that test or embed a command line with click's tools. Each command parses by Hel
 from __future__ import annotations
 
 import click
+from click.shell_completion import CompletionItem
 
-from helmpy.cli.command import GLOBAL_FLAGS, HELP, Command, Flag
+from helmpy.cli.command import GLOBAL_FLAGS, HELP, Command, Flag, settings_of
 from helmpy.cli.page import page
 
 TYPE_CHECKING = False
@@ -61,9 +62,22 @@ class ClickCommand(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Leave every word to the command itself, except where click asks only to complete one."""
         if ctx.resilient_parsing:
-            return super().parse_args(ctx, args)
+            return click.Command.parse_args(self, ctx, args)  # words stay together in ctx.args
         ctx.obj = list(args)
         return []
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Sub-commands and flags as click has them, and what is known of the arguments."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            return found
+        from helmpy.cli.candidates import names
+
+        given = {flag.long: ctx.params[flag.name] for flag in GLOBAL_FLAGS if ctx.params.get(flag.name) != flag.start}
+        known = names(self.path, ctx.args, incomplete, settings_of(given))
+        if not found and not known:
+            return [CompletionItem(incomplete, type="file")]  # charts and values are files, more often than not
+        return [*found, *(CompletionItem(name) for name in known)]
 
     def invoke(self, ctx: click.Context) -> Any:
         command, path, rest = self.ours.find(ctx.obj, self.path)

@@ -201,6 +201,7 @@ class Entry:
     about: str
     aliases: tuple[str, ...] = ()
     suggest_for: tuple[str, ...] = ()
+    hidden: bool = False
 
     def load(self) -> Command:
         module, _, attribute = self.module.partition(":")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 STABLE_URL = "https://charts.helm.sh/stable"
+DEPRECATED_STABLE_URL = "https://kubernetes-charts.storage.googleapis.com"
 LOCAL_URL = "http://127.0.0.1:8879/charts"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from helmpy.cli import home_files, options, tiller_manifest
 from helmpy.cli.command import boolean, flag, integer, nothing, string, strings
 from helmpy.cli.command import command as make
-from helmpy.cli.output import debug, say, waiting
+from helmpy.cli.output import debug, say, waiting, warn
 from helmpy.cli.pflags import Kind, UsageError
 from helmpy.home import Settings
 
@@ -57,6 +57,7 @@ def _format(text: str) -> str:
 @string("tiller-tls-hostname", about="name to expect in Tiller's certificate")
 @string("tiller-tls-key", about="PEM file: Tiller's private key")
 @string("tls-ca-cert", about="PEM file: the authorities whose clients Tiller trusts")
+@boolean("use-deprecated-stable-repository", about="take the old address of the stable repository, which is gone")
 @strings("override", about="set a value in Tiller's Deployment: key=value")
 @flag(
     "output",
@@ -79,6 +80,7 @@ def command(
     stable_repo_url: str,
     local_repo_url: str,
     tiller_tls_hostname: str,
+    use_deprecated_stable_repository: bool,
     **tiller: object,
 ) -> None:
     nothing(args)
@@ -92,6 +94,12 @@ def command(
         say(tiller_manifest.as_yaml(objects), end="")
     if dry_run:
         return
+    if use_deprecated_stable_repository:
+        warn(
+            "WARNING: the old stable repository is gone since November 13, 2020; "
+            f"{home_files.STABLE_URL} has what it had"
+        )
+        stable_repo_url = home_files.DEPRECATED_STABLE_URL
     home_files.ensure(settings.home, stable_url=stable_repo_url, local_url=local_repo_url, skip_repos=skip_repos)
     say(f"$HELM_HOME has been configured at {settings.home}.")
     if client_only:

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS: dict[str, Entry] = {
+    "completion": Entry("helmpy.cli.completion", "print a script for bash, zsh or fish"),
     "create": Entry("helmpy.cli.create", "make a directory with a chart to start from"),
     "delete": Entry("helmpy.cli.delete", "delete releases from the cluster", ("del",), ("remove", "rm")),
     "dependency": Entry("helmpy.cli.dependency", "manage the charts that a chart needs", ("dep", "dependencies")),
+    "docs": Entry("helmpy.cli.docs", "write the pages of all commands as files", hidden=True),
     "fetch": Entry("helmpy.cli.fetch", "download charts from a repository"),
     "get": Entry("helmpy.cli.get", "show what was stored of a release"),
     "help": Entry("helmpy.cli.help", "show the page of a command"),
@@ -38,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "status": Entry("helmpy.cli.status", "show the state of a release"),
     "template": Entry("helmpy.cli.template", "render a chart on this machine"),
     "test": Entry("helmpy.cli.test", "run the tests of a release"),
+    "update": Entry("helmpy.cli.update", "old name of repo update", ("up",), hidden=True),
     "upgrade": Entry("helmpy.cli.upgrade", "bring a release to a new chart or new values"),
     "verify": Entry("helmpy.cli.verify", "check a packaged chart's signature"),
     "version": Entry("helmpy.cli.version", "print the versions of client and server"),
@@ -68,6 +71,7 @@ Environment:
                       files and name for TLS
 """
 
+COMPLETING = "_HELM_COMPLETE"  # what a shell's script sets that asks for completions
 _BROKEN_PIPE = 141  # what a shell shows of a program that SIGPIPE ended
 _INTERRUPTED = 130
 
@@ -91,7 +95,7 @@ def suggestions(word: str) -> list[str]:
     return sorted(
         name
         for name, entry in COMMANDS.items()
-        if _distance(low, name) <= 2 or name.startswith(low) or low in entry.suggest_for
+        if not entry.hidden and (_distance(low, name) <= 2 or name.startswith(low) or low in entry.suggest_for)
     )
 
 
@@ -158,12 +162,18 @@ def _debug(words: Sequence[str]) -> bool:
     return "--debug" in words or "--debug=true" in words or os.environ.get("HELM_DEBUG", "") in {"1", "true"}
 
 
+def _complete(instruction: str) -> int:
+    from helmpy.cli.completion import answer
+
+    return answer(instruction)
+
+
 def entry() -> None:
     """The console script."""
     # What a run makes lives until it ends: looking for garbage costs a third of rendering a big chart. A
     # bound stays, so that a server process that is started from here can't grow for good.
     gc.set_threshold(1_000_000, 5, 5)
-    status = run(sys.argv[1:])
+    status = run(sys.argv[1:]) if COMPLETING not in os.environ else _complete(os.environ[COMPLETING])
     sys.stdout.flush()
     if "threading" in sys.modules or "coverage" in sys.modules:
         sys.exit(status)

@@ -22,23 +22,27 @@ def _lines(command: Command, path: str) -> Iterator[str]:
     if command.table:
         yield f"  {path} [command]"
         yield from ("", "Available Commands:")
-        width = max(map(len, command.table))
-        yield from (f"  {name:<{width}}  {entry.about}" for name, entry in sorted(command.table.items()))
+        shown = sorted((name, entry) for name, entry in command.table.items() if not entry.hidden)
+        width = max(len(name) for name, _ in shown)
+        yield from (f"  {name:<{width}}  {entry.about}" for name, entry in shown)
     yield from ("", "Flags:")
     is_root = path == "helm"
-    yield from _flag_lines(sorted((*GLOBAL_FLAGS, HELP), key=lambda f: f.long) if is_root else command.flags)
+    yield from flag_lines(sorted((*GLOBAL_FLAGS, HELP), key=lambda f: f.long) if is_root else command.flags)
     if not is_root:
         yield from ("", "Global Flags:")
-        yield from _flag_lines(GLOBAL_FLAGS)
+        yield from flag_lines(GLOBAL_FLAGS)
     if command.table:
         yield from ("", f'Use "{path} [command] --help" for more about a command.')
 
 
-def _flag_lines(flags: Sequence[Flag]) -> list[str]:
+def flag_lines(flags: Sequence[Flag], home: str = "") -> list[str]:
+    """A line for each flag that is shown; ``home`` is a path that is written as ~ in defaults."""
     shown = [flag for flag in flags if not flag.note]
     names = [_flag_name(flag) for flag in shown]
     width = max(map(len, names), default=0)
-    return [f"  {name:<{width}}   {flag.about}{_default_note(flag)}" for name, flag in zip(names, shown, strict=True)]
+    return [
+        f"  {name:<{width}}   {flag.about}{_default_note(flag, home)}" for name, flag in zip(names, shown, strict=True)
+    ]
 
 
 def _flag_name(flag: Flag) -> str:
@@ -46,9 +50,12 @@ def _flag_name(flag: Flag) -> str:
     return f"{short}--{flag.long} {flag.kind.name}".rstrip()
 
 
-def _default_note(flag: Flag) -> str:
-    if not flag.start:
+def _default_note(flag: Flag, home: str) -> str:
+    start = flag.start
+    if not start:
         return ""
-    if isinstance(flag.start, str):
-        return f' (default "{flag.start}")'
-    return f" (default {str(flag.start).lower()})"
+    if isinstance(start, str):
+        if home and start.startswith(f"{home}/"):
+            start = f"~{start.removeprefix(home)}"
+        return f' (default "{start}")'
+    return f" (default {str(start).lower()})"

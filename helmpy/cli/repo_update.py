@@ -30,6 +30,11 @@ class UpdateError(HelmError):
 @make("update", usage="[REPO_NAME] [flags]", about="Fetch the newest indexes of all chart repositories, or of one.")
 @boolean("strict", about="fail where an index could not be fetched")
 def command(settings: Settings, args: Sequence[str], *, strict: bool) -> None:
+    update(settings, args, strict=strict)
+
+
+def update(settings: Settings, args: Sequence[str], *, strict: bool) -> None:
+    """Fetch the indexes of all repositories, or of the one that is named. Raises HelmError."""
     entries = repositories.load(settings.home.repository_file).entries
     if not entries:
         raise UpdateError("no repositories found. You must add one before updating")
