@@ -73,8 +73,7 @@ class ClickCommand(click.Group):
             return found
         from helmpy.cli.candidates import names
 
-        given = {flag.long: ctx.params[flag.name] for flag in GLOBAL_FLAGS if ctx.params.get(flag.name) != flag.start}
-        known = names(self.path, ctx.args, incomplete, settings_of(given))
+        known = names(self.path, ctx.args, incomplete, settings_of(_given(ctx)))
         if not found and not known:
             return [CompletionItem(incomplete, type="file")]  # charts and values are files, more often than not
         return [*found, *(CompletionItem(name) for name in known)]
@@ -82,6 +81,18 @@ class ClickCommand(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         command, path, rest = self.ours.find(ctx.obj, self.path)
         command.run(path, rest)
+
+
+def _given(ctx: click.Context | None) -> dict[str, Any]:
+    """The global flags that were given to a command, or to one above it."""
+    found: dict[str, Any] = {}
+    while ctx is not None:
+        for flag in GLOBAL_FLAGS:
+            value = ctx.params.get(flag.name)
+            if value is not None and value != flag.start:
+                found.setdefault(flag.long, value)
+        ctx = ctx.parent
+    return found
 
 
 def click_tree() -> ClickCommand:
