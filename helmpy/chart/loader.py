@@ -195,7 +195,7 @@ def _file(entry: os.DirEntry[str], path: str, budget: Budget) -> File:
     if not stat.S_ISREG(status.st_mode):
         raise ChartError(f"cannot load irregular file {entry.path} as it has file mode type bits set")
     budget.take(path, status.st_size)
-    return File(path, _read(entry.path))
+    return File(path, _read(entry.path, status.st_size))
 
 
 def _target(link: str) -> str:
@@ -211,10 +211,20 @@ def _refuse_circle(link: str, target: str, linked: tuple[str, ...]) -> None:
         raise ChartError(f"symbolic link {link} leads to a directory that holds it")
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, size: int = 2**16) -> bytes:
+    """A file's bytes, ``size`` of them if it did not change. By system calls: open() takes half as long again."""
     try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-            return file.readall()
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            data = os.read(descriptor, size + 1)
+            while len(data) > size:
+                more = os.read(descriptor, max(size, 2**16))
+                if not more:
+                    break
+                data += more
+            return data
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise ChartError(f"open {path}: {_reason(error)}") from error
 
