@@ -1,0 +1,3 @@
+{{- define "note.name" -}}
+{{ .Release.Name }}-note
+{{- end -}}

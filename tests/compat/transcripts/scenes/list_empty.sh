@@ -1,0 +1,5 @@
+helm list
+helm list --output json
+helm list --output yaml
+helm list -q
+helm list --all
