@@ -77,6 +77,7 @@ KEEPERS: dict[str, set[str]] = {
     "re2": {"helmpy.gocompat.regex"},
     "jsonschema": {"helmpy.chart.schema"},
     "wsproto": {"tiller.sandbox"},
+    "psycopg": {"tiller.storage.postgres"},
 }
 READS_ENVIRONMENT = {"helmpy.home", "helmpy.cli", "tiller.__main__", "tiller.sandbox.__main__"}
 

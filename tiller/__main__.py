@@ -46,7 +46,9 @@ def parse_flags(arguments: Sequence[str], environment: Mapping[str, str]) -> arg
     text("probe-listen", ":44135", "address:port to listen on for probes")
     switch("probe", True, "answer probes over HTTP")
     switch("trace", False, "log every call")
-    text("storage", "configmap", "where records are kept: configmap, secret or memory")
+    text("storage", "configmap", "where records are kept: configmap, secret, sql or memory")
+    text("sql-dialect", "postgres", "kind of SQL database: postgres or sqlite3")
+    text("sql-connection-string", "", "where the SQL database is: a URL, pairs of key=value, or SQLite's file")
     parser.add_argument(
         "-history-max",
         "--history-max",
@@ -130,7 +132,7 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     clock = SystemClock()
     transport = Retrying(_transport(environment), clock)
     namespace = _namespace(environment)
-    driver = _driver(options.storage, transport, namespace, clock)
+    driver, leases = _store(options, environment, transport, namespace, clock)
     storage = Storage(driver, max_history=options.history_max)
     tls = _tls(options)
     limits = changed(options.render_limit)
@@ -144,7 +146,7 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         storage=storage,
         clock=clock,
         renderer=workers,
-        turns=Turns(_leases(options.storage, transport, namespace), clock),
+        turns=Turns(leases, clock),
     )
     handle = serve(env, listen=options.listen, tls=tls, observe=metrics.observe)
     log.info("GRPC listening on %s", _shown(options.listen, handle.port))
@@ -166,15 +168,6 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         logging.shutdown()
         os._exit(0)  # their threads would keep the process alive for as long as they hang
     return 0
-
-
-def _leases(storage: str, transport: Transport, namespace: str) -> Leases:
-    """Who works on a release is known where its records are; a new name in every life."""
-    from tiller.storage.kubernetes_leases import KubernetesLeases
-    from tiller.storage.leases import MemoryLeases
-
-    identity = f"{socket.gethostname()}-{secrets.token_hex(4)}"
-    return MemoryLeases(identity) if storage == "memory" else KubernetesLeases(transport, namespace, identity)
 
 
 def _shown(listen: str, port: int) -> str:
@@ -202,18 +195,43 @@ def _namespace(environment: Mapping[str, str]) -> str:
         return DEFAULT_NAMESPACE
 
 
-def _driver(storage: str, transport: Transport, namespace: str, clock: Clock) -> Driver:
-    """The store called ``storage``. An unknown one is an error: 2.17 silently forgets everything then."""
+def _store(
+    options: argparse.Namespace, environment: Mapping[str, str], transport: Transport, namespace: str, clock: Clock
+) -> tuple[Driver, Leases]:
+    """The store called ``storage``. An unknown one is an error: 2.17 silently forgets everything then.
+
+    Who works on a release is known where its records are; a new name in every life.
+    """
     from tiller.storage.kubernetes import ConfigMapDriver, SecretDriver
+    from tiller.storage.kubernetes_leases import KubernetesLeases
+    from tiller.storage.leases import MemoryLeases
     from tiller.storage.memory import MemoryDriver
 
-    if storage == "memory":
-        return MemoryDriver()
-    if storage == "configmap":
-        return ConfigMapDriver(transport, namespace, clock)
-    if storage == "secret":
-        return SecretDriver(transport, namespace, clock)
-    raise HelmError(f'unknown storage "{storage}": one of configmap, secret, memory')
+    identity = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+    if options.storage == "memory":
+        return MemoryDriver(), MemoryLeases(identity)
+    if options.storage == "configmap":
+        return ConfigMapDriver(transport, namespace, clock), KubernetesLeases(transport, namespace, identity)
+    if options.storage == "secret":
+        return SecretDriver(transport, namespace, clock), KubernetesLeases(transport, namespace, identity)
+    if options.storage == "sql":
+        from tiller.storage import databases
+        from tiller.storage.connections import Connections, StoreError
+        from tiller.storage.sql import SqlDriver
+        from tiller.storage.sql_leases import SqlLeases
+
+        try:
+            database = databases.open_database(options.sql_dialect, options.sql_connection_string, environment)
+            connections = Connections(database, clock)
+        except StoreError as error:
+            raise HelmError(f"Cannot initialize SQL storage driver: {error}") from error
+        driver = SqlDriver(connections, clock)
+        try:
+            return driver, SqlLeases(connections, identity)
+        except StoreError as error:  # a role that may not make tables: 2.17 has made the one for records
+            log.warning("cannot keep leases in the database, so they are kept in the cluster: %s", error)
+            return driver, KubernetesLeases(transport, namespace, identity)
+    raise HelmError(f'unknown storage "{options.storage}": one of configmap, secret, sql, memory')
 
 
 def _tls(options: argparse.Namespace) -> Tls | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +16,16 @@ from helmpy.errors import HelmError
 from helmpy.hapi.release.release_pb2 import Release as ReleaseMessage
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import Info, Release, Status, StatusCode
+from tests.postgres import Postgresql
 from tiller.clock import FakeClock
 from tiller.kube.transport import Forbidden, Request, Response
 from tiller.sandbox.api import Api, memory_api
+from tiller.storage.connections import Connections
 from tiller.storage.driver import Driver, ReleaseExists, ReleaseNotFound
 from tiller.storage.kubernetes import ConfigMapDriver, KubernetesDriver, SecretDriver
 from tiller.storage.memory import MemoryDriver
+from tiller.storage.sql import SqlDriver
+from tiller.storage.sqlite import Sqlite
 
 MAKERS: dict[str, Callable[[], Driver]] = {
     "memory": MemoryDriver,
@@ -28,9 +34,20 @@ MAKERS: dict[str, Callable[[], Driver]] = {
 }
 
 
-@pytest.fixture(params=MAKERS)
-def driver(request: pytest.FixtureRequest) -> Driver:
-    return MAKERS[request.param]()
+@pytest.fixture(params=[*MAKERS, "sqlite", "postgres"])
+def driver(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Driver]:
+    if request.param in MAKERS:
+        yield MAKERS[request.param]()
+        return
+    if request.param == "sqlite":
+        connections = Connections(Sqlite(str(tmp_path / "records.db")), FakeClock())
+    else:
+        from tiller.storage.postgres import Postgres
+
+        server: Postgresql = request.getfixturevalue("postgresql")
+        connections = Connections(Postgres(server.database(), {}), FakeClock())
+    yield SqlDriver(connections, FakeClock())
+    connections.close()
 
 
 def release(name: str = "web", version: int = 1, code: StatusCode = StatusCode.DEPLOYED) -> Release:
@@ -86,6 +103,20 @@ def test_labels_find(driver: Driver) -> None:
     assert keys(STATUS="DEPLOYED") == {"web.v1", "shop.v1"}
     assert keys(VERSION="2") == {"web.v2"}
     assert keys(NAME="nobody") == set()
+
+
+def test_of_many_that_create_one_key_one_wins(driver: Driver) -> None:
+    def create(number: int) -> bool:
+        try:
+            driver.create(replace(release(), manifest=f"number: {number}"))
+        except ReleaseExists:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(create, range(48)))
+    assert outcomes.count(True) == 1
+    assert driver.get("web", 1).manifest == f"number: {outcomes.index(True)}"
 
 
 def kubernetes(kind: type[KubernetesDriver]) -> tuple[Api, KubernetesDriver, FakeClock]:
