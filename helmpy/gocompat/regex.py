@@ -214,16 +214,16 @@ class Regex:
 
     def _replace(self, text: str, substitute: Callable[[_Found], bytes], limit: int) -> str:
         data = to_bytes(text)
-        out: list[bytes] = []
-        at = size = 0
+        out = bytearray()  # millions of small pieces would take fifty times their length
+        at = 0
+        found = None
         for found in self._matches(data):
-            new = substitute(found)
-            size += found.start() - at + len(new)
-            if size > limit:
+            out += data[at : found.start()]
+            out += substitute(found)
+            if len(out) > limit:
                 raise FunctionError(f"result of more than {limit} characters is above the limit")
-            out += [data[at : found.start()], new]
             at = found.end()
-        return to_text(b"".join([*out, data[at:]])) if out else text
+        return text if found is None else to_text(bytes(out + data[at:]))
 
     def _matches(self, data: bytes, limit: int = -1) -> Iterator[_Found]:
         """Yield matches as Go counts them: none of them empty right after another, or inside a character."""

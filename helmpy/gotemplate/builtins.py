@@ -6,6 +6,7 @@ from helmpy.gocompat import text
 from helmpy.gocompat.function import FunctionError, FunctionPanic, GoFunc
 from helmpy.gocompat.kinds import GoObject, StringList, StringMap, Uint8, Uint32, Uint64
 from helmpy.gocompat.text_quote import to_bytes, to_text
+from helmpy.gocompat.text_types import MAX_TEXT, TextTooLong
 from helmpy.gotemplate.arguments import NIL_POINTER
 
 TYPE_CHECKING = False
@@ -217,6 +218,8 @@ def _printf(template: str, *values: Any) -> str:
 
 def _written(values: tuple[Any, ...]) -> str:
     if len(values) == 1 and isinstance(values[0], str):
+        if len(values[0]) > MAX_TEXT:
+            raise TextTooLong
         return values[0]
     return text.sprint_all([NO_VALUE if value is None else value for value in values])
 

@@ -8,6 +8,7 @@ from helmpy.gocompat import json
 from helmpy.gocompat.function import FunctionError
 from helmpy.gocompat.pattern import Pattern
 from helmpy.gocompat.text_quote import to_bytes, to_text
+from helmpy.gocompat.text_types import MAX_TEXT, TextTooLong
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _NEW_LINES = b"\r\n"
 
 def b64enc(text: str) -> str:
     """Return ``text`` in base64."""
+    if len(text) > MAX_TEXT:
+        raise TextTooLong
     return binascii.b2a_base64(to_bytes(text), newline=False).decode("ascii")
 
 
@@ -75,6 +78,8 @@ def b32enc(text: str) -> str:
     """Return ``text`` in base32."""
     import base64
 
+    if len(text) > MAX_TEXT:
+        raise TextTooLong
     return base64.b32encode(to_bytes(text)).decode("ascii")
 
 

@@ -7,6 +7,7 @@ from helmpy.gocompat.kinds import StringList, StringMap
 from helmpy.gocompat.text import sprint
 from helmpy.gocompat.text_quote import quote as go_quote
 from helmpy.gocompat.text_quote import to_bytes, to_text
+from helmpy.gocompat.text_types import MAX_TEXT, TextTooLong
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -293,17 +294,23 @@ def _wrap(settings: Settings, text: str, width: int, separator: str, *, cut_word
 
 def quote(*values: Any) -> str:
     """Return the values that are not nil in double quotes, with Go's escapes, joined by blanks."""
-    return " ".join([go_quote(strval(value)) for value in values if value is not None])
+    return _spaced([go_quote(strval(value)) for value in values if value is not None])
 
 
 def squote(*values: Any) -> str:
     """Return the values that are not nil in single quotes, nothing escaped, joined by blanks."""
-    return " ".join([f"'{sprint(value)}'" for value in values if value is not None])
+    return _spaced([f"'{sprint(value)}'" for value in values if value is not None])
 
 
 def cat(*values: Any) -> str:
     """Return the values that are not nil, joined by blanks."""
-    return " ".join([sprint(value) for value in values if value is not None])
+    return _spaced([sprint(value) for value in values if value is not None])
+
+
+def _spaced(texts: list[str]) -> str:
+    if sum(map(len, texts)) > MAX_TEXT:
+        raise TextTooLong
+    return " ".join(texts)
 
 
 def replace(settings: Settings, old: str, new: str, text: str) -> str:
@@ -359,6 +366,5 @@ def splitn(separator: str, count: int, text: str) -> StringMap:
 def join(settings: Settings, separator: str, values: Any) -> str:
     """Return the texts of a list's elements with ``separator`` between them."""
     texts = to_strings(values)
-    if len(separator) > 8:
-        settings.check_text(len(separator) * len(texts) + sum(map(len, texts)))
+    settings.check_text(len(separator) * len(texts) + sum(map(len, texts)))
     return separator.join(texts)

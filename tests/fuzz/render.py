@@ -61,7 +61,7 @@ def read_yaml(data: str) -> None:
     if "<<" in data:  # Go's library writes that key plain, and reads a merge
         return
     again = yaml.load(yaml.dump(value))
-    if json.dumps(value) != json.dumps(again):
+    if value != again:  # -0.0 is 0 again, in Go too
         raise AssertionError(f"{value!r} became {again!r}")
 
 

@@ -158,3 +158,8 @@ def test_a_pattern_of_many_groups_is_refused_on_a_long_text() -> None:
     with pytest.raises(FunctionError, match=r"^the pattern is too large for so long a text$"):
         nested.search("a" * 20_000)
     assert regex.compile("(a|b)+(c)").search("ab" * 1_000_000 + "c")
+
+
+def test_many_small_replacements_take_little_memory() -> None:
+    assert regex.compile("a").replace_literal("ab" * 100_000, "x", 10**6) == "xb" * 100_000
+    assert regex.compile("c").replace_literal("ab", "x", 10) == "ab"

@@ -120,8 +120,11 @@ class _Pool:
         return self._workers.render(Job(attack.chart(), {}, OPTIONS, Capabilities()), no_lookup)
 
     def __call__(self, attack: Attack) -> dict[str, Any]:
-        for each in WARM:
-            self._render(each)
+        while True:
+            for each in WARM:
+                self._render(each)
+            if self._workers._idle:  # none where that was the worker's last job
+                break
         (worker,) = self._workers._idle
         process = Path("/proc", str(worker._process.pid))
         (process / "clear_refs").write_text("5")  # forget the peak so far
