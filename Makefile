@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
 
-.PHONY: demo test lint types proto clean
+.PHONY: demo test lint types dist proto clean
 
 demo: .venv/runtime
 	@sh charts/demo.sh $(BIN)/helm
@@ -21,6 +21,14 @@ lint: .venv/dev
 
 types: .venv/dev
 	$(BIN)/mypy
+
+# A wheel for pip, pipx and uv, and dist/helm: one file that runs by itself where a Python of the same version is.
+# pex and not shiv: with a venv and its shell start, helm starts in 22 ms as from pip; shiv's takes 100 ms more.
+DIST ?= dist
+dist: .venv/dev
+	rm -rf $(DIST)
+	$(BIN)/python -m build --quiet --wheel --outdir $(DIST) .
+	$(BIN)/pex $(DIST)/helmpy-*.whl --console-script helm --venv prepend --sh-boot --output-file $(DIST)/helm
 
 # Writes helmpy/hapi anew from proto/. The empty service stubs of files without a service go.
 proto: .venv/dev
