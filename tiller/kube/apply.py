@@ -5,6 +5,7 @@ Objects of one kind are written in parallel, with a barrier at every change of k
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -166,8 +167,12 @@ class _Change:
 
     def _apply(self, target: KubeObject, live: dict[str, Any]) -> None:
         try:
-            adopt(self.cluster, target, live)
+            adopt(self.cluster, target, live, self.known[target.identity].body)
             try:
+                self.cluster.apply(target.without_nulls())
+            except Invalid:
+                if not claim(self.cluster, target, self.known[target.identity].body):
+                    raise
                 self.cluster.apply(target)
             except ApiError as error:
                 if not any(words in str(error) for words in _UNTYPED):
@@ -183,16 +188,17 @@ class _Change:
             self.cluster.create(target)
 
 
-def adopt(cluster: Cluster, target: KubeObject, live: dict[str, Any]) -> None:
+def adopt(cluster: Cluster, target: KubeObject, live: dict[str, Any], before: dict[str, Any]) -> None:
     """Make fields that tiller once wrote plainly ones that it applied, so that apply may drop them.
 
     Creation writes plainly, and so did Helm 2's Tiller; the API server would keep such a field
-    for ever as somebody else's. Done once in an object's life. A conflict means that the object
-    changed meanwhile: look again.
+    for ever as somebody else's. ``before`` is the object in the manifest that was in force until
+    now. Done once in an object's life, and after every turn of Helm 2's. A conflict means that the
+    object changed meanwhile: look again.
     """
     for _ in range(5):
         metadata = live.get("metadata") or {}
-        entries = _adopted(metadata.get("managedFields") or [])
+        entries = _adopted(metadata.get("managedFields") or [], before)
         if entries is None:
             return
         patch = [
@@ -210,15 +216,28 @@ def adopt(cluster: Cluster, target: KubeObject, live: dict[str, Any]) -> None:
             return
 
 
-def _adopted(entries: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
-    """The entries with tiller's plain ones joined into its applied one; None where there are none."""
+def _adopted(entries: list[dict[str, Any]], before: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The entries with tiller's plain ones joined into its applied one; None where there are none.
+
+    Where ours has written already, a nameless program may be Helm 2's Tiller, in turn with us, or
+    some other: of its fields only those are taken over that the manifest ``before`` names.
+    """
     mine = [each for each in entries if not each.get("subresource")]
     ours = [each for each in mine if each.get("manager") == FIELD_MANAGER]
+    theirs = [each for each in mine if each.get("manager") == HELM_2_MANAGER]
+    others = [each for each in entries if not any(each is one for one in (*ours, *theirs))]
     if not ours:
-        ours = [each for each in mine if each.get("manager") == HELM_2_MANAGER]
+        ours, theirs = theirs, []
+    for each in theirs:
+        fields = each.get("fieldsV1") or {}
+        named = _named(fields, before)
+        if named:
+            ours.append({**each, "fieldsV1": named})
+        rest = _without(fields, named)
+        if rest:
+            others.append({**each, "fieldsV1": rest})
     if not any(each.get("operation") == "Update" for each in ours):
         return None
-    others = [each for each in entries if not any(each is own for own in ours)]
     joined: dict[str, Any] = {}
     for entry in ours:
         joined = _union(joined, entry.get("fieldsV1") or {})
@@ -226,9 +245,121 @@ def _adopted(entries: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
     return [{**newest, "manager": FIELD_MANAGER, "operation": "Apply", "fieldsV1": joined}, *others]
 
 
+def _named(fields: dict[str, Any], body: Any) -> dict[str, Any]:
+    """The part of a tree of fields (FieldsV1) that is also in a manifest's object."""
+    found: dict[str, Any] = {}
+    for word, below in fields.items():
+        if word == ".":
+            continue
+        part, there = _part(word, body)
+        if not there:
+            continue
+        rest = _named(below, part) if below.keys() - {"."} else below
+        if rest or not below:
+            found[word] = {".": {}, **rest} if "." in below else rest
+    return found
+
+
+def _part(word: str, body: Any) -> tuple[Any, bool]:
+    """What stands under one word of FieldsV1, and whether anything does."""
+    sort, _, rest = word.partition(":")
+    if sort == "f" and isinstance(body, dict) and rest in body:
+        return body[rest], True
+    if sort == "v" and isinstance(body, list):
+        return None, json.loads(rest) in body
+    if sort == "k" and isinstance(body, list):
+        keys = json.loads(rest)
+        for item in body:
+            # A key that the item leaves to its default (a port's protocol) fits any.
+            if isinstance(item, dict) and all(item.get(key, value) == value for key, value in keys.items()):
+                return item, True
+    return None, False
+
+
+def _without(fields: dict[str, Any], gone: dict[str, Any]) -> dict[str, Any]:
+    left = {}
+    for word, below in fields.items():
+        if word not in gone:
+            left[word] = below
+        elif rest := _without(below, gone[word]):
+            left[word] = rest
+    return left
+
+
 def _union(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
     both = {key: _union(left[key], right[key]) for key in left.keys() & right.keys()}
     return {**left, **right, **both}
+
+
+# Where one value of a field forbids another field, which the API server may have set by default.
+_FORBIDDEN = {
+    ("Deployment", "strategy"): "Recreate",
+    ("DaemonSet", "updateStrategy"): "OnDelete",
+    ("StatefulSet", "updateStrategy"): "OnDelete",
+}
+
+
+def claim(cluster: Cluster, target: KubeObject, before: dict[str, Any]) -> bool:
+    """Own what lives of the fields that only the manifest ``before`` has, so that apply takes them whole.
+
+    The defaults inside a field are nobody's, and apply leaves them: a probe that changes from HTTP
+    to TCP would be of two kinds then, and be refused. False where there is nothing to own.
+    """
+    live = cluster.get(target)
+    if live is None:
+        return False
+    wanted = left_over(before, target.body, live)
+    entries = (live.get("metadata") or {}).get("managedFields") or []
+    ours = [each for each in entries if each.get("manager") == FIELD_MANAGER and each.get("operation") == "Apply"]
+    if not wanted or not ours:
+        return False
+    claimed = [
+        {**each, "fieldsV1": _union(each.get("fieldsV1") or {}, wanted)} if each is ours[0] else each
+        for each in entries
+    ]
+    patch = [
+        {"op": "replace", "path": "/metadata/managedFields", "value": claimed},
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": live["metadata"].get("resourceVersion")},
+    ]
+    cluster.patch(target, patch, "application/json-patch+json")
+    return True
+
+
+def left_over(old: dict[str, Any], new: dict[str, Any], live: dict[str, Any]) -> dict[str, Any]:
+    """The live fields (FieldsV1) that the old manifest has and the new one lacks, defaults inside them too."""
+    found = _left_over({"spec": old.get("spec")}, {"spec": new.get("spec")}, live)
+    for (kind, name), value in _FORBIDDEN.items():
+        asked = ((new.get("spec") or {}).get(name) or {}).get("type")
+        rolling = ((live.get("spec") or {}).get(name) or {}).get("rollingUpdate")
+        if new.get("kind") == kind and asked == value and rolling is not None:
+            path = {"f:spec": {f"f:{name}": {"f:rollingUpdate": _leaves(rolling)}}}
+            found = _union(found, path)
+    return found
+
+
+def _left_over(old: Any, new: Any, live: Any) -> dict[str, Any]:
+    found = {}
+    if isinstance(old, dict) and isinstance(new, dict) and isinstance(live, dict):
+        for key in old.keys() & live.keys():
+            below = _left_over(old[key], new[key], live[key]) if key in new else None
+            if below is None:
+                found[f"f:{key}"] = _leaves(live[key])
+            elif below:
+                found[f"f:{key}"] = below
+    elif isinstance(old, list) and isinstance(new, list) and isinstance(live, list):
+        olds, news, lives = _by_name(old), _by_name(new), _by_name(live)
+        for name in olds.keys() & news.keys() & lives.keys():
+            if below := _left_over(olds[name], news[name], lives[name]):
+                found[f"k:{json.dumps({'name': name}, separators=(',', ':'))}"] = below
+    return found
+
+
+def _by_name(items: list[Any]) -> dict[str, Any]:
+    return {each["name"]: each for each in items if isinstance(each, dict) and isinstance(each.get("name"), str)}
+
+
+def _leaves(value: Any) -> dict[str, Any]:
+    return {f"f:{key}": _leaves(each) for key, each in value.items()} if isinstance(value, dict) else {}
 
 
 def merge_patch(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

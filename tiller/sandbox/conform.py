@@ -68,7 +68,11 @@ def untyped(label: str, path: str, why: str) -> Refusal:
 
 
 # Lists that the API server's types write even when nothing is in them.
-_WRITTEN_EMPTY = {"rbac.v1.Role": {"rules"}, "rbac.v1.ClusterRole": {"rules"}, "discovery.v1.EndpointSlice": {"endpoints"}}
+_WRITTEN_EMPTY = {
+    "rbac.v1.Role": {"rules"},
+    "rbac.v1.ClusterRole": {"rules"},
+    "discovery.v1.EndpointSlice": {"endpoints"},
+}
 
 
 def without_empty(value: Any, shape: Shape) -> Any:

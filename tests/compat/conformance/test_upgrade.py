@@ -311,3 +311,22 @@ def test_history_is_pruned_to_its_limit_and_spares_the_deployed_one(ground: Grou
         assert sorted(ground.statuses("hist")) == [4, 5, 6]
     finally:
         ground.env.storage.max_history = 0
+
+
+def test_a_field_that_forbids_the_defaults_of_another_is_taken(ground: Ground) -> None:
+    def made(probe: dict[str, Any], **more: Any) -> str:
+        found = json.loads(workload("Deployment", "uni-d", ready=False, **more))
+        found["spec"]["template"]["spec"]["containers"][0]["livenessProbe"] = probe
+        return json.dumps(found)
+
+    one = chart(made({"httpGet": {"path": "/", "port": 80}}))
+    two = chart(made({"tcpSocket": {"port": 80}}, strategy={"type": "Recreate"}))
+    ground.install(one, "uni")
+    for each in (one, two, one, two):
+        ground.upgrade(each, "uni")
+    found = ground.get("apps/v1/deployments/uni-d")
+    assert found is not None
+    assert found["spec"]["strategy"] == {"type": "Recreate"}
+    probe = found["spec"]["template"]["spec"]["containers"][0]["livenessProbe"]
+    assert "httpGet" not in probe
+    assert probe["tcpSocket"] == {"port": 80}

@@ -11,7 +11,7 @@ from helmpy.errors import HelmError
 from tests.tiller.world import World
 from tiller.clock import Deadline
 from tiller.kube import apply
-from tiller.kube.apply import Changes, merge_patch
+from tiller.kube.apply import Changes, left_over, merge_patch
 from tiller.kube.objects import KubeObject
 from tiller.kube.transport import Conflict, Request
 
@@ -266,6 +266,9 @@ def entry(manager: str, operation: str, **names: dict[str, Any]) -> dict[str, An
     return {**ENTRY, "manager": manager, "operation": operation, "fieldsV1": {f"f:{k}": v for k, v in names.items()}}
 
 
+PORT = 'k:{"port":80,"protocol":"TCP"}'
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -273,8 +276,31 @@ def entry(manager: str, operation: str, **names: dict[str, Any]) -> dict[str, An
         ([entry("kubectl", "Update", data={})], None),
         ([entry("tiller", "Update", data={})], [entry("tiller", "Apply", data={})]),
         ([entry("Go-http-client", "Update", data={})], [entry("tiller", "Apply", data={})]),
-        # Once tiller has written, a nameless program's fields are not Helm 2's.
+        # Once tiller has written, a nameless program's fields are Helm 2's where the manifest has them.
         ([entry("tiller", "Apply", a={}), entry("Go-http-client", "Update", b={})], None),
+        (
+            [
+                entry("tiller", "Apply", a={}),
+                entry(
+                    "Go-http-client",
+                    "Update",
+                    data={".": {}, "f:x": {}, "f:y": {}},
+                    ports={PORT: {".": {}, "f:name": {}, "f:other": {}}},
+                    set={'v:"in"': {}, 'v:"out"': {}},
+                ),
+            ],
+            [
+                entry(
+                    "tiller",
+                    "Apply",
+                    a={},
+                    data={".": {}, "f:x": {}},
+                    ports={PORT: {".": {}, "f:name": {}}},
+                    set={'v:"in"': {}},
+                ),
+                entry("Go-http-client", "Update", data={"f:y": {}}, ports={PORT: {"f:other": {}}}, set={'v:"out"': {}}),
+            ],
+        ),
         (
             [
                 entry("tiller", "Update", a={"f:x": {}}),
@@ -286,4 +312,42 @@ def entry(manager: str, operation: str, **names: dict[str, Any]) -> dict[str, An
     ],
 )
 def test_plain_fields_become_applied_ones(before: list[dict[str, Any]], after: list[dict[str, Any]] | None) -> None:
-    assert apply._adopted(before) == after
+    manifest = {"data": {"x": "1", "z": "2"}, "ports": [{"port": 80, "name": "web"}], "set": ["in"]}
+    assert apply._adopted(before, manifest) == after
+
+
+LIVE = {"spec": {"a": {"x": 1, "y": [1]}, "l": [{"name": "n", "p": {"http": {"scheme": "HTTP"}}}]}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fields"),
+    [
+        ({"spec": {"a": {"x": 1}}}, {"spec": {"b": 1}}, {"f:spec": {"f:a": {"f:x": {}, "f:y": {}}}}),
+        ({"spec": {"a": {"x": 1}}}, {"spec": {"a": {}}}, {"f:spec": {"f:a": {"f:x": {}}}}),
+        ({"spec": {"gone": 1}}, {"spec": {}}, {}),
+        ({"metadata": {"labels": {"a": "b"}}}, {"metadata": {}}, {}),
+        (
+            {"spec": {"l": [{"name": "n", "p": {"http": {}}}, {"name": "o"}]}},
+            {"spec": {"l": [{"name": "n", "p": {"tcp": {}}}]}},
+            {"f:spec": {"f:l": {'k:{"name":"n"}': {"f:p": {"f:http": {"f:scheme": {}}}}}}},
+        ),
+    ],
+)
+def test_what_went_is_found_with_its_defaults(old: dict[str, Any], new: dict[str, Any], fields: dict[str, Any]) -> None:
+    assert left_over(old, new, LIVE) == fields
+
+
+def test_a_field_that_forbids_the_defaults_of_another_is_taken(bench: Bench) -> None:
+    plain = deployment(livenessProbe={"httpGet": {"path": "/", "port": 80}})
+    bench.create(plain)
+    recreate = deployment(livenessProbe={"tcpSocket": {"port": 80}}).replace(
+        "  selector", "  strategy: {type: Recreate}\n  selector"
+    )
+    bench.update([plain], [plain])
+    bench.update([plain], [recreate])
+    bench.update([recreate], [plain])
+    bench.update([plain], [recreate])
+    spec = bench.cluster.get(bench.build(recreate)[0])
+    assert spec is not None
+    assert spec["spec"]["strategy"] == {"type": "Recreate"}
+    assert "httpGet" not in spec["spec"]["template"]["spec"]["containers"][0]["livenessProbe"]

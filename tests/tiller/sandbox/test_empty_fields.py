@@ -83,6 +83,4 @@ def test_an_applied_empty_map_is_absent() -> None:
 def test_a_config_map_that_is_too_large_is_refused_as_a_whole() -> None:
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}, "data": {"a": "x" * 1048577}}
     refused = _post("/api/v1/namespaces/default/configmaps", body)
-    assert refused.json()["message"] == (
-        'ConfigMap "web" is invalid: []: Too long: may not be more than 1048576 bytes'
-    )
+    assert refused.json()["message"] == ('ConfigMap "web" is invalid: []: Too long: may not be more than 1048576 bytes')
