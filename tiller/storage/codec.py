@@ -27,7 +27,9 @@ class CodecError(ReleaseError):
 def encode(release: Release) -> str:
     """Text for a store; equal releases give equal text (no time in the gzip header)."""
     message = wire.to_proto(release)
-    return base64.b64encode(gzip.compress(message.SerializeToString(), 9, mtime=0)).decode("ascii")
+    packed = gzip.compress(message.SerializeToString(), 9, mtime=0)
+    # Byte 9 names the system; Helm 2 writes "unknown", Python the machine's or that, by its version.
+    return base64.b64encode(packed[:9] + b"\xff" + packed[10:]).decode("ascii")
 
 
 def decode(text: str | bytes) -> Release:
