@@ -7,11 +7,12 @@ from helmpy.chart.model import Maintainer, Metadata
 from helmpy.errors import HelmError
 from helmpy.gocompat import semver
 from helmpy.lint.message import Message, Severity
-from helmpy.lint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from helmpy.lint.source import Source
 
 
 ENGINES = ("gotpl", "jinja2")

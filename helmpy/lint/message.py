@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from helmpy.record import record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar
 
-class Severity(IntEnum):
-    UNKNOWN = 0
-    INFO = 1
-    WARNING = 2
-    ERROR = 3
+
+@record(frozen=True, slots=True, order=True)
+class Severity:
+    """How grave a finding is. No enum: importing that takes 4 ms."""
+
+    rank: int
+    name: str
+
+    UNKNOWN: ClassVar[Severity]
+    INFO: ClassVar[Severity]
+    WARNING: ClassVar[Severity]
+    ERROR: ClassVar[Severity]
+
+
+Severity.UNKNOWN = Severity(0, "UNKNOWN")
+Severity.INFO = Severity(1, "INFO")
+Severity.WARNING = Severity(2, "WARNING")
+Severity.ERROR = Severity(3, "ERROR")
 
 
 @record(frozen=True, slots=True)

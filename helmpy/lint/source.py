@@ -6,52 +6,56 @@ A linter must look at charts that do not load, so it reads the few files it know
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Protocol
 
 from helmpy.chart import archive, loader
 from helmpy.chart.metadata import CHARTFILE
 from helmpy.chart.model import Chart
 from helmpy.errors import HelmError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Source(Protocol):
+        """A chart's files. ``directory`` is the name it lies under, "" where that is unknown."""
+
+        @property
+        def directory(self) -> str: ...
+
+        def read(self, name: str) -> bytes | None:
+            """Return a file's bytes, None where it does not exist. Raises OSError."""
+
+        def is_directory(self, name: str) -> bool | None:
+            """Tell whether ``name`` is a directory, None where it does not exist."""
+
+        def load(self) -> Chart:
+            """Return the whole chart. Raises ChartError and what else loading raises."""
+
 
 class LintError(HelmError):
     """A chart that cannot be looked at, so that no rule applies."""
 
 
-class Source(Protocol):
-    """A chart's files. ``directory`` is the name it lies under, "" where that is unknown."""
-
-    @property
-    def directory(self) -> str: ...
-
-    def read(self, name: str) -> bytes | None:
-        """Return a file's bytes, None where it does not exist. Raises OSError."""
-
-    def is_directory(self, name: str) -> bool | None:
-        """Tell whether ``name`` is a directory, None where it does not exist."""
-
-    def load(self) -> Chart:
-        """Return the whole chart. Raises ChartError and what else loading raises."""
-
-
 class DirectorySource:
-    def __init__(self, path: Path) -> None:
+    """Files of a directory. By os and not pathlib, which takes 5 ms to import."""
+
+    def __init__(self, path: str) -> None:
         self._path = path
 
     @property
     def directory(self) -> str:
-        return self._path.absolute().resolve().name
+        return os.path.realpath(self._path).rpartition("/")[2]
 
     def read(self, name: str) -> bytes | None:
         try:
-            return (self._path / name).read_bytes()
+            with open(f"{self._path}/{name}", "rb") as file:  # noqa: PTH123 - see above
+                return file.read()
         except FileNotFoundError:
             return None
 
     def is_directory(self, name: str) -> bool | None:
-        place = self._path / name
-        return place.is_dir() if place.exists() else None
+        place = f"{self._path}/{name}"
+        return os.path.isdir(place) if os.path.exists(place) else None  # noqa: PTH110, PTH112 - see above
 
     def load(self) -> Chart:
         return loader.load_directory(self._path)
@@ -82,10 +86,10 @@ class ArchiveSource:
 def open_source(path: str | os.PathLike[str]) -> Source:
     """Return the files of the chart at ``path``. Raises LintError where no chart can be there."""
     label = os.fspath(path)
-    place = Path(label)
     if label.endswith((".tgz", ".tar.gz")):
         try:
-            data = place.read_bytes()
+            with open(label, "rb") as file:  # noqa: PTH123 - see above
+                data = file.read()
         except OSError as error:
             reason = (error.strerror or "").lower()
             raise LintError(f"unable to open tar ball {label}: open {label}: {reason}") from error
@@ -94,19 +98,19 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         except HelmError as error:
             raise LintError(f"unable to extract tar ball: {error}") from error
     else:
-        source = DirectorySource(place)
-    _check_chartfile(source, place)
+        source = DirectorySource(label)
+    _check_chartfile(source, label)
     return source
 
 
-def _check_chartfile(source: Source, place: Path) -> None:
+def _check_chartfile(source: Source, place: str) -> None:
     if isinstance(source, ArchiveSource):
         if source.is_directory(CHARTFILE) is None:
             raise LintError("unable to check Chart.yaml file in chart: no such file or directory")
         return
-    chartfile = os.path.normpath(place / CHARTFILE)
+    chartfile = os.path.normpath(f"{place}/{CHARTFILE}")
     try:
-        Path(chartfile).stat()
+        os.stat(chartfile)  # noqa: PTH116 - see above
     except (OSError, ValueError) as error:
         reason = (error.strerror or "").lower() if isinstance(error, OSError) else str(error)
         raise LintError(f"unable to check Chart.yaml file in chart: stat {chartfile}: {reason}") from error

@@ -10,13 +10,14 @@ from helmpy.engine.functions import json_kind
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
 from helmpy.lint.message import Message, Severity
-from helmpy.lint.source import Source
 from helmpy.release.timestamp import Timestamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
+
+    from helmpy.lint.source import Source
 
 
 TEMPLATES = "templates/"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from helmpy.chart.values import parse_values
 from helmpy.errors import HelmError
 from helmpy.lint.message import Message, Severity
-from helmpy.lint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from helmpy.lint.source import Source
 
 
 VALUES_FILE = "values.yaml"
