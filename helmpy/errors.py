@@ -7,13 +7,19 @@ from __future__ import annotations
 
 
 class HelmError(Exception):
-    """An error with a text for the user. ``exit_code`` is the process's exit status."""
+    """An error with a text for the user. ``exit_code`` is the process's exit status.
+
+    ``hint`` says more to a person, on a line of its own: where Helm's own words must stay as they are.
+    """
 
     exit_code = 1
+    hint = ""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
+        if hint:
+            self.hint = hint
 
     def __str__(self) -> str:
         return self.message

@@ -159,6 +159,6 @@ def _unusable(kubeconfig: str, context: str, error: Exception) -> str:
     if missing:
         return f"no Kubernetes cluster is configured: {', '.join(missing)} does not exist; {_HINT}"
     if context and "context" in str(error):
-        return f'context "{context}" does not exist'
+        return f'could not get Kubernetes config for context "{context}": context "{context}" does not exist'
     text = " ".join(str(error).split())
     return f"the Kubernetes configuration cannot be used: {text}; {_HINT}"

@@ -83,11 +83,11 @@ def from_files(files: Iterable[File]) -> Chart:
 
 
 def _metadata(data: bytes) -> Metadata:
-    """Parse a Chart.yaml; its errors name the file, which Helm 2's leave to guessing."""
+    """Parse a Chart.yaml; the hints of its errors name the file, which Helm 2's leave to guessing."""
     try:
         return parse_metadata(data)
     except HelmError as error:
-        raise ChartError(f"cannot read {CHARTFILE}: {error}") from error
+        raise ChartError(str(error), hint=f"in {CHARTFILE}") from error
 
 
 def _build(files: list[File], budget: Budget, depth: int) -> Chart:

@@ -44,8 +44,8 @@ def _parsed(name: str, text: str | bytes) -> dict[str, Any]:
     try:
         return parse_values(text, go_type="map[string]interface {}")
     except YamlError as error:
-        place = f" (at {name}:{error.line}:{error.column})" if error.line and error.column else ""
-        raise ValuesError(f"failed to parse {name}: {error}{place}") from error
+        place = f"at {name}:{error.line}:{error.column}" if error.line and error.column else ""
+        raise ValuesError(f"failed to parse {name}: {error}", hint=place) from error
     except HelmError as error:
         raise ValuesError(f"failed to parse {name}: {error}") from error
 

@@ -151,11 +151,17 @@ def _report(error: HelmError, words: Sequence[str], cause: Exception | None = No
 
         traceback.print_exception(cause or error)
     print(f"Error: {error.message}", file=sys.stderr)
-    caret = getattr(error, "caret", None)
-    lines = caret() if callable(caret) else ""
-    if lines:
-        print(lines, file=sys.stderr)
+    if sys.stderr.isatty() or _debug(words):
+        _explain(error)
     return error.exit_code
+
+
+def _explain(error: HelmError) -> None:
+    """What helps a person; who reads errors by program gets them as Helm 2.17 words them."""
+    caret = getattr(error, "caret", None)
+    for text in (caret() if callable(caret) else "", error.hint):
+        if text:
+            print(text, file=sys.stderr)
 
 
 def _debug(words: Sequence[str]) -> bool:

@@ -60,7 +60,7 @@ def _server(settings: Settings, tls: options.TlsFlags) -> Version:
             return tiller.version()
         except (TillerError, ReleaseError) as error:
             debug(settings, str(error))
-            raise NoTiller(f"cannot connect to Tiller ({error})") from error
+            raise NoTiller("cannot connect to Tiller", hint=str(error)) from error
 
 
 def _print(side: str, data: dict[str, Version], *, short: bool, template: str) -> None:

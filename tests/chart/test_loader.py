@@ -137,8 +137,9 @@ def test_broken_directories_say_what_is_wrong(tmp_path: Path, files: dict[str, s
 
 
 def test_a_broken_chart_yaml_names_the_file_and_line(tmp_path: Path) -> None:
-    with pytest.raises(HelmError, match=r"^cannot read Chart.yaml: error converting YAML to JSON: yaml: line 2: "):
+    with pytest.raises(HelmError, match=r"^error converting YAML to JSON: yaml: line 2: ") as caught:
         loader.load(made(tmp_path, {"Chart.yaml": "name: a\nversion: [\n"}))
+    assert caught.value.hint == "in Chart.yaml"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_a_broken_file_is_named_with_line_and_column() -> None:
     with pytest.raises(ValuesError) as caught:
         merge_overrides(files=[("my.yaml", "a: 1\n b: 2\n")])
     assert str(caught.value).startswith("failed to parse my.yaml: error converting YAML to JSON: yaml: line 2: ")
-    assert str(caught.value).endswith("(at my.yaml:2:3)")
+    assert caught.value.hint == "at my.yaml:2:3"
 
 
 def test_a_file_with_a_list_at_the_top_is_refused() -> None:

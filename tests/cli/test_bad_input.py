@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import pty
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,7 +81,7 @@ def test_broken_values_are_placed(helm: Helm, home: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("Chart.yaml", "name: [", "Chart.yaml: error converting YAML to JSON: yaml: line 1: "),
+        ("Chart.yaml", "name: [", "error converting YAML to JSON: yaml: line 1: "),
         ("Chart.yaml", "version: 1.0.0\n", "name"),
         ("Chart.yaml", "apiVersion: v9\nname: web\nversion: 1.0.0\n", "v9"),
         ("values.yaml", "- a\n- b\n", "values"),
@@ -105,25 +108,43 @@ def test_a_broken_archive(helm: Helm, home: Path, data: bytes) -> None:
 
 
 def test_a_template_error_shows_its_line(helm: Helm) -> None:
-    lines = helm("install web -n blog --set greeting=").err.split("\n")
-    assert lines[0].startswith(
+    plain = helm("install web -n blog --set greeting=").err
+    assert plain.startswith(
         'Error: render error in "web/templates/page.yaml": template: web/templates/page.yaml:6:15: '
     )
-    assert lines[1:] == [
-        '  greeting: {{ required "a greeting is needed" .Values.greeting | quote }}',
-        "               ^",
-        "",
-    ]
+    assert plain.count("\n") == 1
+    assert helm("install web -n blog --set greeting= --debug").err.endswith(
+        plain + '  greeting: {{ required "a greeting is needed" .Values.greeting | quote }}\n               ^\n'
+    )
+
+
+def test_a_person_is_told_more(home: Path) -> None:
+    write_chart(home / "web")
+    (home / "web/templates/page.yaml").write_text("a: 1\nb: {{ .Values.nosuch.deep }}\n")
+    (home / "web/bad.yaml").write_text("a: [1\n")
+    words = [sys.executable, "-c", "from helmpy.cli.main import entry; entry()", "template", "web"]
+    for more, hint in (
+        ([], "b: {{ .Values.nosuch.deep }}\n             ^\n"),
+        (["-f", "web/bad.yaml"], "at web/bad.yaml:2:1\n"),
+    ):
+        terminal, end = pty.openpty()
+        try:
+            done = subprocess.run([*words, *more], cwd=home, stderr=end, stdout=subprocess.DEVNULL, check=False)
+            shown = os.read(terminal, 100_000).decode().replace("\r", "")
+        finally:
+            os.close(end)
+            os.close(terminal)
+        assert (done.returncode, shown.split("\n", 1)[1]) == (1, hint)
 
 
 def test_a_template_error_in_a_subchart_shows_its_line(helm: Helm, home: Path) -> None:
     child = home / "web/charts/db"
     write_chart(child, Chart_yaml="name: db\nversion: 1.0.0\n")
     (child / "templates/page.yaml").write_text("a: 1\nb: {{ .Values.nosuch.deep }}\n")
-    lines = helm("install web -n blog").err.split("\n")
-    assert "web/charts/db/templates/page.yaml:2:" in lines[0]
-    assert lines[1] == "b: {{ .Values.nosuch.deep }}"
-    assert lines[2].strip() == "^"
+    lines = helm("install web -n blog --debug").err.split("\n")
+    assert "web/charts/db/templates/page.yaml:2:" in lines[-4]
+    assert lines[-3] == "b: {{ .Values.nosuch.deep }}"
+    assert lines[-2].strip() == "^"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +196,9 @@ def test_a_cluster_that_refuses(home: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_context_that_is_not_there(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = kubeconfig_of(home, "http://127.0.0.1:1")
     assert run(["list", "--kubeconfig", str(file), "--kube-context", "moon"]) == 1
-    assert capsys.readouterr().err == 'Error: context "moon" does not exist\n'
+    assert capsys.readouterr().err == (
+        'Error: could not get Kubernetes config for context "moon": context "moon" does not exist\n'
+    )
 
 
 def test_a_broken_kubeconfig(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -178,7 +178,9 @@ def test_a_broken_template_shows_the_place(chart: Path, capsys: pytest.CaptureFi
     out, err = capsys.readouterr()
     assert out == ""
     assert 'render error in "web/templates/bad.yaml": template: web/templates/bad.yaml:2:' in err
-    assert "c: {{ .Values.b.c.d.e }}" in err
+    assert err.count("\n") == 1
+    assert run(["template", "web", "--debug"]) == 1
+    assert "c: {{ .Values.b.c.d.e }}" in capsys.readouterr().err
 
 
 def test_missing_subcharts_are_named(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -194,7 +194,4 @@ def test_changing(both: Both, line: str) -> None:
 
 def test_a_template_error(both: Both) -> None:
     real, ours = both("install web -n new --set greeting=")
-    first, *caret = ours.err.split("\n")
-    assert real.err == f"{first}\n"
-    assert caret == ['  greeting: {{ required "a greeting is needed" .Values.greeting | quote }}', " " * 15 + "^", ""]
-    assert (real.status, real.out) == (ours.status, ours.out)
+    assert real == ours
