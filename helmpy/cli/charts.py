@@ -25,14 +25,10 @@ def locate(settings: Settings, name: str, source: SourceFlags) -> Path:
 
     What is looked at, in this order: the path itself, ``$HELM_HOME/repository``, the repositories.
     """
-    debug(settings, f'Original chart version: "{source.version}"')
-    if source.devel and not source.version:
-        debug(settings, f"setting version to {source.constraint}")
     name = name.strip()
     path = Path(name)
     if path.exists():
-        debug(settings, f"CHART PATH: {path.resolve()}\n")
-        return _checked(path, source)
+        return _checked(path.absolute(), source)
     if path.is_absolute() or name.startswith("."):
         raise ChartError(f'path "{name}" not found')
     kept = settings.home.repository / name

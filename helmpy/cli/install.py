@@ -9,8 +9,7 @@ from helmpy.cli.command import boolean, exactly, integer, string
 from helmpy.cli.command import command as make
 from helmpy.cli.connection import connected
 from helmpy.cli.namespace import default_namespace
-from helmpy.cli.output import say, waiting, warn, yaml_text
-from helmpy.cli.pflags import UsageError
+from helmpy.cli.output import debug, say, waiting, warn, yaml_text
 from helmpy.cli.status import print_status
 from helmpy.home import Settings
 from helmpy.record import record
@@ -146,28 +145,31 @@ def command(
     **flags: Any,
 ) -> None:
     exactly(args, "chart name")
-    path = locate(settings, args[0], source)
-    overrides = values.merged()
-    if name_template:
-        from helmpy.cli.go_template import generated_name
-
-        name = generated_name(name_template)
-        say(f"FINAL NAME: {name}")
-    check_name(name)
-    chart = load_complete(path) if not dep_up else _with_dependencies(settings, path, source)
-    if chart.metadata and chart.metadata.deprecated:
-        warn("WARNING: This chart is deprecated")
-    install = Install(
-        settings,
-        name,
-        namespace or default_namespace(settings),
-        chart,
-        overrides,
-        sub_notes=render_subchart_notes,
-        **flags,
-    )
     with connected(settings, tls) as tiller:
-        install.run(tiller)
+        debug(settings, f'Original chart version: "{source.version}"')
+        if source.devel and not source.version:
+            debug(settings, f"setting version to {source.constraint}")
+        path = locate(settings, args[0], source)
+        debug(settings, f"CHART PATH: {path}\n")
+        overrides = values.merged()
+        if name_template:
+            from helmpy.cli.go_template import generated_name
+
+            name = generated_name(name_template)
+            say(f"FINAL NAME: {name}")
+        check_name(name)
+        chart = load_complete(path) if not dep_up else _with_dependencies(settings, path, source)
+        if chart.metadata and chart.metadata.deprecated:
+            warn("WARNING: This chart is deprecated")
+        Install(
+            settings,
+            name,
+            namespace or default_namespace(settings),
+            chart,
+            overrides,
+            sub_notes=render_subchart_notes,
+            **flags,
+        ).run(tiller)
 
 
 def _with_dependencies(settings: Settings, path: Path, source: SourceFlags) -> Chart:
@@ -184,17 +186,8 @@ def _with_dependencies(settings: Settings, path: Path, source: SourceFlags) -> C
 
 
 def check_name(name: str) -> None:
-    """Refuse what Kubernetes would not take as a name (DNS-1123 subdomain). Raises UsageError."""
-    if not name:
-        return
-    parts = name.split(".")
-    if len(name) > 253 or not all(_is_label(part) for part in parts):
-        raise UsageError(
-            f"release name {name} is invalid: a DNS-1123 subdomain must consist of lower case alphanumeric characters, "
-            "'-' or '.', and must start and end with an alphanumeric character"
-        )
+    """Refuse what Kubernetes would not take as a name (DNS-1123 subdomain). Raises InvalidName."""
+    if name:
+        from helmpy.release.names import check_subdomain
 
-
-def _is_label(part: str) -> bool:
-    allowed = part.isascii() and part == part.lower() and part.replace("-", "a").isalnum()
-    return allowed and part[0] != "-" and part[-1] != "-"
+        check_subdomain(name)

@@ -156,8 +156,8 @@ def command(
 ) -> None:
     exactly(args, "release name", "chart path")
     name = args[0]
-    path = locate(settings, args[1], source)
     with connected(settings, tls) as tiller:
+        path = locate(settings, args[1], source)
         before, trouble = _newest(tiller, name)
         wanted = namespace or default_namespace(settings)
         missing = trouble is not None and f'release: "{name}" not found' in trouble.message
