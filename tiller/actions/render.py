@@ -53,7 +53,7 @@ def render_release(
     """Render a chart as a release; no effects but discovery.
 
     Raises MissingChart, Incompatible, the engine's errors, and RenderError with the rendered text
-    below the message where a document is no YAML.
+    below the message where a document is no YAML and the installation is a rehearsal.
     """
     if chart is None or chart.metadata is None:
         raise MissingChart
@@ -65,7 +65,7 @@ def render_release(
     try:
         parts = manifests.split(rendered, sub_notes=sub_notes, v2=chart.is_v2)
     except HelmError as error:
-        if dry_run or str(error).startswith("YAML parse error"):
+        if dry_run and options.is_install:
             raise RenderError(f"{error}\n{manifests.rendered_text(rendered)}") from error
         raise
     return Rendered(manifests.stored_text(parts.manifests), parts.hooks, parts.notes)

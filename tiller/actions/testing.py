@@ -150,7 +150,7 @@ def _logs(env: Environment, release: Release, tests: list[_Test]) -> Iterator[Te
         try:
             text = env.cluster.logs(_pod(env, release, test.hook).namespace, test.hook.name)
         except HelmError as error:
-            yield TestResponse(f"ERROR: unable to get pod logs: {error}", TestStatus.FAILURE)
+            yield TestResponse(f"ERROR: error in opening log stream, got: {error}", TestStatus.FAILURE)
         else:
             shown = text.decode(errors="replace")
             yield TestResponse(f"\nPOD LOGS: {test.hook.name}\n{shown}", TestStatus.RUNNING)

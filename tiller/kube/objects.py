@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from helmpy.errors import HelmError
-from helmpy.gocompat import yaml
+from helmpy.gocompat import json, yaml
 from tiller.kube.discovery import Discovery, Resource
 
 RESOURCE_POLICY = "helm.sh/resource-policy"
@@ -40,12 +39,23 @@ class KubeObject:
         """By what objects of two revisions are matched: the API version may change between them."""
         return self.namespace, self.kind, self.name
 
+    def without_nulls(self) -> KubeObject:
+        """For an apply: a null asks for the field to go, as in Helm 2's patches, and would become an empty text."""
+        body: dict[str, Any] = _without_nulls(self.body)
+        return replace(self, body=body)
+
     @property
     def kept(self) -> bool:
         """Whether the chart says that the object outlives its release."""
         annotations = (self.body.get("metadata") or {}).get("annotations") or {}
         policy = annotations.get(RESOURCE_POLICY)
         return policy is not None and str(policy).strip().lower() != "delete"
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def parse_documents(manifest: str) -> list[dict[str, Any]]:

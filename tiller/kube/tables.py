@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from tiller.kube.cluster import Cluster, selector_of
@@ -35,6 +36,15 @@ class _Group:
                 self.seen.add(identity)
                 self.rows.append([_cell(row["cells"][i]) for i in shown])
 
+    def text(self) -> str:
+        """Columns padded as kubectl pads them: at least six wide, three blanks between; rows by their names."""
+        lines: Sequence[list[str]] = [self.columns, *sorted(self.rows, key=itemgetter(0))]
+        widths = [max(6, max(len(line[i]) for line in lines) + 3) for i in range(len(self.columns))]
+        return "".join(
+            "".join(cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=False)) + line[-1] + "\n"
+            for line in lines
+        )
+
 
 def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:
     """Return tables of the objects by ``version/Kind``, pods of workloads, and a list of missing ones."""
@@ -49,10 +59,10 @@ def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:
         group.add(_as_table(table))
         if target.kind in _WITH_PODS:
             _add_pods(cluster, target, groups)
-    parts = [f"==> {name}\n{_text(group)}\n" for name, group in sorted(groups.items()) if group.rows]
+    parts = [f"==> {name}\n{group.text()}\n" for name, group in sorted(groups.items()) if group.rows]
     if missing:
         lines = "".join(f"{_place(each.resource)}\t\t{each.name}\n" for each in missing)
-        parts.append(f"==> MISSING\nKIND\t\tNAME\n{lines}")
+        parts.append(f"==> MISSING\nKIND\t\tNAME\n{lines * 2}")  # Helm 2.17 lists them twice
     return "".join(parts)
 
 
@@ -82,16 +92,6 @@ def _version(resource: Resource) -> str:
 def _place(resource: Resource) -> str:
     """A resource as Go prints its group, version and plural: ``apps/v1, Resource=deployments``."""
     return f"{resource.group}/{_version(resource)}, Resource={resource.plural}"
-
-
-def _text(group: _Group) -> str:
-    """Columns padded as kubectl pads them: at least six wide, three blanks between."""
-    lines: Sequence[list[str]] = [group.columns, *group.rows]
-    widths = [max(6, max(len(line[i]) for line in lines) + 3) for i in range(len(group.columns))]
-    return "".join(
-        "".join(cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=False)) + line[-1] + "\n"
-        for line in lines
-    )
 
 
 def _cell(value: Any) -> str:

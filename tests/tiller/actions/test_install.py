@@ -122,8 +122,10 @@ def test_a_chart_that_does_not_render_leaves_nothing(world: World) -> None:
     assert world.statuses() == {}
 
 
-def test_broken_yaml_comes_with_what_was_rendered(world: World) -> None:
-    text = message(world, made=chart("a: [\n"))
+def test_a_rehearsal_shows_what_was_rendered_of_broken_yaml(world: World) -> None:
+    plain = message(world, made=chart("a: [\n"))
+    text = message(world, made=chart("a: [\n"), dry_run=True)
+    assert text.startswith(f"{plain}\n")
     assert text.startswith("YAML parse error on web/templates/0.yaml: error converting YAML to JSON")
     assert text.endswith("# Source: web/templates/0.yaml\na: [\n")
 

@@ -106,7 +106,7 @@ def test_logs_come_before_the_cleanup(tested: World) -> None:
     lines = run(tested, logs=True, cleanup=True)
     assert [text.split("\n")[1] for text, _ in lines[-3:]] == ["POD LOGS: t1", "POD LOGS: t2", "POD LOGS: t3"]
     tested.transport.refuse("GET", "/log", message="no logs")
-    assert run(tested, logs=True)[-1] == ("ERROR: unable to get pod logs: no logs", TestStatus.FAILURE)
+    assert run(tested, logs=True)[-1] == ("ERROR: error in opening log stream, got: no logs", TestStatus.FAILURE)
 
 
 def test_no_tests(world: World) -> None:

@@ -231,7 +231,7 @@ def test_a_list_is_taken_apart(bench: Bench) -> None:
     ("text", "words"),
     [
         ("- a\n- b\n", "a manifest is a map, not a list"),
-        ("a: b\n", """unable to decode "": Object 'Kind' is missing in '{"a": "b"}'"""),
+        ("a: b\n", """unable to decode "": Object 'Kind' is missing in '{"a":"b"}'"""),
         (
             "apiVersion: x.org/v1\nkind: Odd\n",
             'unable to recognize "": no matches for kind "Odd" in version "x.org/v1"',
