@@ -333,7 +333,11 @@ _MASKS = [
         (r"10\.0\.0\.\d+ *", "IP "),
         (r"-[0-9a-f]{8,10}-[a-z0-9]{5}\b", "-POD"),
         (r"\b127\.0\.0\.1:\d+", "HOST:PORT"),
-        (r"resourceVersion=\"?\d+", "resourceVersion=N"),
+        (r'"(seconds|nanos)":\d+', r'"\1":N'),
+        (r"(?m)^( *)(seconds|nanos): \d+$", r"\1\2: N"),
+        (r" +(\d+[smh]){1,2}\\n", r" AGE\\n"),
+        (r"(?m)^(\S+) +\d+/\d+ +\d+ +\d+ AGE$", r"\1 COUNTS AGE"),  # how far the controllers are
+        (r"(?m)^(==> v1/Pod\(related\))\n(?:\S.*\n)+", r"\1\nPODS\n"),
     )
 ]
 
@@ -342,9 +346,10 @@ def masked(text: str) -> str:
     """A text without what no two runs share: times, ports, addresses, names made up."""
     for pattern, word in _MASKS:
         text = pattern.sub(word, text)
-    for name in set(re.findall(r"(?m)^NAME: +([a-z]+-[a-z]+)$", text)):
+    made_up = set(re.findall(r"(?m)^NAME: +([a-z]+-[a-z]+)$", text))
+    for name in made_up:
         text = text.replace(name, "NAME")
-    return text
+    return re.sub(r"  +", "  ", text) if made_up else text
 
 
 @contextmanager

@@ -1,0 +1,33 @@
+helm init --client-only --skip-repos >/dev/null
+helm package charts/note charts/kiosk -d $SITE --save=false >/dev/null
+helm repo index $SITE
+helm repo add site $URL
+helm dependency list charts/note
+helm dependency list charts/family
+helm dep ls charts/none
+helm create shop >/dev/null
+printf 'dependencies:\n- name: note\n  version: ">=1.0"\n  repository: %s\n- name: kiosk\n  version: 0.3.1\n  repository: "@site"\n  alias: stand\n' $URL > shop/requirements.yaml
+helm dependency list shop
+helm install shop --name one
+helm template shop
+helm dependency build shop
+ls shop/charts
+sed /generated/d shop/requirements.lock
+helm dependency update shop
+helm dep up shop --skip-refresh
+helm dependency list shop
+helm template shop -x charts/note/templates/configmap.yaml
+rm shop/charts/note*; helm dependency list shop
+helm dependency build shop
+printf 'dependencies:\n- name: note\n  version: "7"\n  repository: %s\n' $URL > shop/requirements.yaml
+helm dependency build shop
+helm dependency update shop
+printf 'dependencies:\n- name: note\n  version: "1.0.0"\n  repository: http://127.0.0.1:1\n' > shop/requirements.yaml
+helm dependency update shop
+printf 'dependencies:\n- name: note\n  version: "1.0.0"\n  repository: file://../charts/note\n' > shop/requirements.yaml
+helm dependency update shop
+ls shop/charts
+helm install shop --name local --dep-up
+helm dependency
+helm dependency update
+helm dependency build
