@@ -28,8 +28,8 @@ MIB = 256  # over what a harmless render takes
 
 # Attacks that are alike, made from tables: one in so many is run ordinarily.
 _ALIKE = ("big ", "wide ", "loop ", "shared list ", "shared map ", "self ", "deep map ", "deep list ", "jinja values: ")
-_ONE_IN = 24
-_ONE_IN_OTHERS = 6
+_ONE_IN = 40
+_ONE_IN_OTHERS = 12
 
 # For Tiller's processes: one of each kind.
 _IN_A_WORKER = (
