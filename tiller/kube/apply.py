@@ -193,27 +193,13 @@ def adopt(cluster: Cluster, target: KubeObject, live: dict[str, Any], before: di
 
     Creation writes plainly, and so did Helm 2's Tiller; the API server would keep such a field
     for ever as somebody else's. ``before`` is the object in the manifest that was in force until
-    now. Done once in an object's life, and after every turn of Helm 2's. A conflict means that the
-    object changed meanwhile: look again.
+    now. Done once in an object's life, and after every turn of Helm 2's.
     """
-    for _ in range(5):
-        metadata = live.get("metadata") or {}
-        entries = _adopted(metadata.get("managedFields") or [], before)
-        if entries is None:
-            return
-        patch = [
-            {"op": "replace", "path": "/metadata/managedFields", "value": entries},
-            {"op": "replace", "path": "/metadata/resourceVersion", "value": metadata.get("resourceVersion")},
-        ]
-        try:
-            cluster.patch(target, patch, "application/json-patch+json")
-        except Conflict:
-            again = cluster.get(target)
-            if again is None:
-                return
-            live = again
-        else:
-            return
+
+    def adopted(live: dict[str, Any]) -> list[dict[str, Any]] | None:
+        return _adopted((live.get("metadata") or {}).get("managedFields") or [], before)
+
+    _own(cluster, target, live, adopted)
 
 
 def _adopted(entries: list[dict[str, Any]], before: dict[str, Any]) -> list[dict[str, Any]] | None:
@@ -281,7 +267,7 @@ def _without(fields: dict[str, Any], gone: dict[str, Any]) -> dict[str, Any]:
     for word, below in fields.items():
         if word not in gone:
             left[word] = below
-        elif rest := _without(below, gone[word]):
+        elif (rest := _without(below, gone[word])).keys() - {"."}:
             left[word] = rest
     return left
 
@@ -305,24 +291,56 @@ def claim(cluster: Cluster, target: KubeObject, before: dict[str, Any]) -> bool:
     The defaults inside a field are nobody's, and apply leaves them: a probe that changes from HTTP
     to TCP would be of two kinds then, and be refused. False where there is nothing to own.
     """
+
+    def claimed(live: dict[str, Any]) -> list[dict[str, Any]] | None:
+        return _claimed((live.get("metadata") or {}).get("managedFields") or [], left_over(before, target.body, live))
+
     live = cluster.get(target)
-    if live is None:
-        return False
-    wanted = left_over(before, target.body, live)
-    entries = (live.get("metadata") or {}).get("managedFields") or []
+    return live is not None and _own(cluster, target, live, claimed)
+
+
+def _own(
+    cluster: Cluster,
+    target: KubeObject,
+    live: dict[str, Any],
+    entries_of: Callable[[dict[str, Any]], list[dict[str, Any]] | None],
+) -> bool:
+    """Write an object's managedFields; a conflict means that it changed meanwhile: look again."""
+    for _ in range(5):
+        entries = entries_of(live)
+        if entries is None:
+            return False
+        patch = [
+            {"op": "replace", "path": "/metadata/managedFields", "value": entries},
+            {"op": "replace", "path": "/metadata/resourceVersion", "value": live["metadata"].get("resourceVersion")},
+        ]
+        try:
+            cluster.patch(target, patch, "application/json-patch+json")
+        except Conflict:
+            again = cluster.get(target)
+            if again is None:
+                return False
+            live = again
+        else:
+            return True
+    return False
+
+
+def _claimed(entries: list[dict[str, Any]], wanted: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The entries with the wanted fields in tiller's applied one; None where there is none, or nothing wanted."""
     ours = [each for each in entries if each.get("manager") == FIELD_MANAGER and each.get("operation") == "Apply"]
     if not wanted or not ours:
-        return False
-    claimed = [
-        {**each, "fieldsV1": _union(each.get("fieldsV1") or {}, wanted)} if each is ours[0] else each
-        for each in entries
-    ]
-    patch = [
-        {"op": "replace", "path": "/metadata/managedFields", "value": claimed},
-        {"op": "replace", "path": "/metadata/resourceVersion", "value": live["metadata"].get("resourceVersion")},
-    ]
-    cluster.patch(target, patch, "application/json-patch+json")
-    return True
+        return None
+    found = []
+    for each in entries:
+        fields = each.get("fieldsV1") or {}
+        if each is ours[0]:
+            fields = _union(fields, wanted)
+        elif each.get("manager") == HELM_2_MANAGER and not each.get("subresource"):
+            fields = _without(fields, wanted)  # defaults that came with a write of its
+        if fields:
+            found.append({**each, "fieldsV1": fields})
+    return found
 
 
 def left_over(old: dict[str, Any], new: dict[str, Any], live: dict[str, Any]) -> dict[str, Any]:
