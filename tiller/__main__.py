@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 DEFAULT_NAMESPACE = "kube-system"
 GRACE = 20.0  # seconds for running calls at the end; a pod gets 30
+COPY_PATIENCE = 300.0  # seconds that copying waits for an operation on a release to end
 RECORD = 5.0  # seconds more for those that were cut off then to record it
 
 log = logging.getLogger("tiller")
@@ -49,6 +50,7 @@ def parse_flags(arguments: Sequence[str], environment: Mapping[str, str]) -> arg
     text("storage", "configmap", "where records are kept: configmap, secret, sql or memory")
     text("sql-dialect", "postgres", "kind of SQL database: postgres or sqlite3")
     text("sql-connection-string", "", "where the SQL database is: a URL, pairs of key=value, or SQLite's file")
+    text("copy-records-to", "", "copy all records to configmap, secret, postgres:STRING or sqlite3:FILE, and end")
     parser.add_argument(
         "-history-max",
         "--history-max",
@@ -107,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"{VERSION}\n")
         return 0
     try:
-        return _run(options, os.environ)
+        return (_copy if options.copy_records_to else _run)(options, os.environ)
     except HelmError as error:
         log.error("%s", error)  # noqa: TRY400 - one clear line
         return 1
@@ -131,8 +133,9 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         signal.signal(number, lambda *_: ended.set())
     clock = SystemClock()
     transport = Retrying(_transport(environment), clock)
-    namespace = _namespace(environment)
-    driver, leases = _store(options, environment, transport, namespace, clock)
+    driver, leases = _store(
+        options.storage, options.sql_dialect, options.sql_connection_string, environment, transport, clock
+    )
     storage = Storage(driver, max_history=options.history_max)
     tls = _tls(options)
     limits = changed(options.render_limit)
@@ -195,8 +198,8 @@ def _namespace(environment: Mapping[str, str]) -> str:
         return DEFAULT_NAMESPACE
 
 
-def _store(
-    options: argparse.Namespace, environment: Mapping[str, str], transport: Transport, namespace: str, clock: Clock
+def _store(  # noqa: PLR0917 - all that a store may need
+    storage: str, dialect: str, place: str, environment: Mapping[str, str], transport: Transport, clock: Clock
 ) -> tuple[Driver, Leases]:
     """The store called ``storage``. An unknown one is an error: 2.17 silently forgets everything then.
 
@@ -208,30 +211,66 @@ def _store(
     from tiller.storage.memory import MemoryDriver
 
     identity = f"{socket.gethostname()}-{secrets.token_hex(4)}"
-    if options.storage == "memory":
+    namespace = _namespace(environment)
+    if storage == "memory":
         return MemoryDriver(), MemoryLeases(identity)
-    if options.storage == "configmap":
-        return ConfigMapDriver(transport, namespace, clock), KubernetesLeases(transport, namespace, identity)
-    if options.storage == "secret":
-        return SecretDriver(transport, namespace, clock), KubernetesLeases(transport, namespace, identity)
-    if options.storage == "sql":
-        from tiller.storage import databases
-        from tiller.storage.connections import Connections, StoreError
-        from tiller.storage.sql import SqlDriver
-        from tiller.storage.sql_leases import SqlLeases
+    leases = KubernetesLeases(transport, namespace, identity)
+    if storage == "configmap":
+        return ConfigMapDriver(transport, namespace, clock), leases
+    if storage == "secret":
+        return SecretDriver(transport, namespace, clock), leases
+    if storage != "sql":
+        raise HelmError(f'unknown storage "{storage}": one of configmap, secret, sql, memory')
 
-        try:
-            database = databases.open_database(options.sql_dialect, options.sql_connection_string, environment)
-            connections = Connections(database, clock)
-        except StoreError as error:
-            raise HelmError(f"Cannot initialize SQL storage driver: {error}") from error
-        driver = SqlDriver(connections, clock)
-        try:
-            return driver, SqlLeases(connections, identity)
-        except StoreError as error:  # a role that may not make tables: 2.17 has made the one for records
-            log.warning("cannot keep leases in the database, so they are kept in the cluster: %s", error)
-            return driver, KubernetesLeases(transport, namespace, identity)
-    raise HelmError(f'unknown storage "{options.storage}": one of configmap, secret, sql, memory')
+    from tiller.storage.connections import Connections, StoreError
+    from tiller.storage.databases import open_database
+    from tiller.storage.sql import SqlDriver
+    from tiller.storage.sql_leases import SqlLeases
+
+    try:
+        connections = Connections(open_database(dialect, place, environment), clock)
+    except StoreError as error:
+        raise HelmError(f"Cannot initialize SQL storage driver: {error}") from error
+    driver = SqlDriver(connections, clock)
+    try:
+        return driver, SqlLeases(connections, identity)
+    except StoreError as error:  # a role that may not make tables: 2.17 has made the one for records
+        log.warning("cannot keep leases in the database, so they are kept in the cluster: %s", error)
+        return driver, leases
+
+
+def _copy(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Copy the records of ``--storage`` to another store; the exit status is 1 where a release was left out."""
+    from tiller.actions.turns import Turns
+    from tiller.clock import Deadline, SystemClock
+    from tiller.kube.retrying import Retrying
+    from tiller.storage.copying import copy_records
+
+    kind, _, place = options.copy_records_to.partition(":")
+    storage = "sql" if kind in ("postgres", "sqlite3") else kind
+    if "memory" in (options.storage, storage):
+        raise HelmError("records in memory are nobody else's: copy between configmap, secret, postgres and sqlite3")
+    clock = SystemClock()
+    transport = Retrying(_transport(environment), clock)
+    source, leases = _store(
+        options.storage, options.sql_dialect, options.sql_connection_string, environment, transport, clock
+    )
+    target, _ = _store(storage, kind, place, environment, transport, clock)
+    turns = Turns(leases, clock)
+    left_out = 0
+    for copied in copy_records(
+        source, target, lambda name: turns.take(name, "copying records", Deadline(clock, COPY_PATIENCE))
+    ):
+        if copied.newer:
+            left_out += 1
+            log.warning("%s: left out, the target has revision %d already", copied.name, copied.newer)
+        else:
+            log.info("%s: %d new, %d changed, %d same", copied.name, copied.created, copied.updated, copied.same)
+    if left_out:
+        log.warning("%d releases were left out", left_out)
+        return 1
+    log.info("All records of %s are in %s now", source.name, target.name)
+    return 0
 
 
 def _tls(options: argparse.Namespace) -> Tls | None:

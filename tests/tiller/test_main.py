@@ -15,8 +15,13 @@ import pytest
 
 from helmpy import wire
 from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
+from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import VersionRequest
 from tiller.__main__ import parse_flags
+from tiller.clock import SystemClock
+from tiller.storage.connections import Connections
+from tiller.storage.sql import SqlDriver
+from tiller.storage.sqlite import Sqlite
 
 KUBECONFIG = """
 apiVersion: v1
@@ -87,6 +92,13 @@ def test_the_version() -> None:
     [
         ([], {}, "no cluster is configured"),
         ([], {"KUBECONFIG": "/nonexistent/config"}, "no cluster is configured"),
+        (
+            ["--storage=sql", "--sql-dialect=oracle"],
+            {"KUBECONFIG": "{config}"},
+            "oracle dialect isn't supported, one of",
+        ),
+        (["--storage=sql", "--sql-dialect=sqlite3"], {"KUBECONFIG": "{config}"}, "sqlite3 needs a file's path"),
+        (["--copy-records-to=memory"], {"KUBECONFIG": "{config}"}, "records in memory are nobody else's"),
         (["--storage=paper"], {"KUBECONFIG": "{config}"}, 'unknown storage "paper"'),
         (["--tls", "--tls-key=/nonexistent/key"], {"KUBECONFIG": "{config}"}, "open /nonexistent/key: No such file"),
         (["--listen=127.0.0.1:99999", "--storage=memory"], {"KUBECONFIG": "{config}"}, "Server died: listen tcp"),
@@ -100,6 +112,27 @@ def test_one_line_says_why_it_cannot_start(
     assert done.returncode == 1
     assert words in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+
+
+def test_records_are_copied_from_store_to_store(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(KUBECONFIG)
+
+    def store(name: str) -> SqlDriver:
+        return SqlDriver(Connections(Sqlite(str(tmp_path / name)), SystemClock()), SystemClock())
+
+    def copy(source: str, target: str) -> subprocess.CompletedProcess[str]:
+        place = ["--storage=sql", "--sql-dialect=sqlite3", f"--sql-connection-string={tmp_path / source}"]
+        return run(*place, f"--copy-records-to=sqlite3:{tmp_path / target}", KUBECONFIG=str(tmp_path / "config"))
+
+    store("one").create(Release(name="web", version=1, info=Info(status=Status(code=StatusCode.DEPLOYED))))
+    done = copy("one", "two")
+    assert done.returncode == 0, done.stderr
+    assert "web: 1 new, 0 changed, 0 same" in done.stderr
+    assert store("two").query({}) == store("one").query({})
+    store("two").create(Release(name="web", version=2))
+    done = copy("one", "two")
+    assert done.returncode == 1
+    assert "web: left out, the target has revision 2 already" in done.stderr
 
 
 def test_a_process_serves_and_ends_at_a_signal(tmp_path: Path) -> None:
