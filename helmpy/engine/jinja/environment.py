@@ -14,17 +14,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
 from helmpy.engine.context import Root
-from helmpy.engine.functions import refusal, unmarked
-from helmpy.engine.gotpl import RenderError
+from helmpy.engine.jinja.faults import MARKERS, Faults
 from helmpy.engine.jinja.filters import callables, filters, function_of, known
 from helmpy.engine.jinja.meter import COMPILED, Meter
-from helmpy.engine.jinja.places import Compiled, Generator, Missing, Place, Unknown, begin, path, placed
+from helmpy.engine.jinja.places import Compiled, Generator, Missing, Place, begin, placed
 from helmpy.engine.jinja.plain import MAX_NUMBER, kind, plain, printed
 from helmpy.engine.scopes import Scope, Template
-from helmpy.errors import HelmError
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import GoObject
-from helmpy.gotemplate import TemplateError
 
 GoInclude = Callable[[int, str, Any], str | None]
 """Of dialect, name and dot: what the Go template of that name writes, None where there is none."""
@@ -33,7 +30,6 @@ MAX_POWER = 64  # exponents, either way
 MAX_SOURCE = 1_000_000  # characters of one template; the largest public ones have a tenth
 MAX_NODES = 100_000  # of its tree: Python takes a kilobyte for each
 _ROOT_NAMES = frozenset(["Values", "Release", "Chart", "Capabilities", "Files", "Subcharts", "Template"])
-_MARKERS = ("{{", "{%", "{#")
 
 
 class Environment(ImmutableSandboxedEnvironment):
@@ -66,7 +62,7 @@ class Environment(ImmutableSandboxedEnvironment):
         self.meter = meter
         self.version = version
         self._include_go = include_go
-        self._compiled: dict[str, Compiled] = {}
+        self._faults = Faults(sources, version)
         self._texts: dict[str, jinja2.Template] = {}
         self._names: dict[str, dict[str, Any]] = {}
         calls = callables(functions, meter)
@@ -94,7 +90,7 @@ class Environment(ImmutableSandboxedEnvironment):
             self.meter.leave()
             return "".join(pieces)
         except Exception as error:  # whatever a stranger's template provokes is an error of the template
-            raise self._failed(template.path, error) from error
+            raise self._faults.error(template.path, error) from error
 
     def _scope_names(self, template: Template) -> dict[str, Any]:
         """The names of a template: its chart's root dot, numbers as Python counts."""
@@ -129,7 +125,7 @@ class Environment(ImmutableSandboxedEnvironment):
         return TokenStream(self.lexer.wrap(tokens, name, filename), name, filename)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        self._compiled[filename or ""] = Compiled(name or "", source, "", [])
+        self._faults.compiled[filename or ""] = Compiled(name or "", source, "", [])
         if len(source) > MAX_SOURCE:
             raise jinja2.TemplateSyntaxError(f"the template is longer than {MAX_SOURCE} characters", 1, name, filename)
         tree = super()._parse(source, name, filename)
@@ -160,103 +156,13 @@ class Environment(ImmutableSandboxedEnvironment):
         generator = Generator(self, name, filename, defer_init=defer_init, optimized=False)
         generator.visit(source)
         python: str = generator.stream.getvalue()  # type: ignore[attr-defined]  # a StringIO where none was given
-        before = self._compiled[filename or ""]
-        self._compiled[filename or ""] = Compiled(before.name, before.text, python, generator.spans)
+        before = self._faults.compiled[filename or ""]
+        self._faults.compiled[filename or ""] = Compiled(before.name, before.text, python, generator.spans)
         return python
 
     def handle_exception(self, source: str | None = None) -> NoReturn:  # noqa: ARG002 - Jinja's own signature
         """Raise the error as it is: its traceback tells the place."""
         raise  # noqa: PLE0704 - Jinja calls this inside its except
-
-    # Where an error is
-
-    def _failed(self, top: str, error: Exception) -> RenderError:
-        places = self._places(top, error)
-        filename, line, column = places[-1]
-        file = self._compiled.get(filename)
-        source_line = file.line(line) if file else ""
-        if column < 0:
-            column = min((i for i in map(source_line.find, _MARKERS) if i >= 0), default=-1)
-            places[-1] = (filename, line, column)
-        ways = [self._way(*place) for place in places]
-        parsing = isinstance(error, jinja2.TemplateSyntaxError)
-        sentence = self._sentence(top, ways, self._words(error), parsing=parsing)
-        if isinstance(error, TemplateError):  # of a Go template that was included
-            return RenderError.of(error, sentence)
-        return RenderError(
-            sentence,
-            name=file.name if file else top,
-            line=line,
-            column=column,
-            source_line=source_line,
-        )
-
-    def _sentence(self, top: str, ways: list[str], message: str, *, parsing: bool) -> str:
-        if self.version == 2:
-            word = "parse" if parsing else "render"
-            return f'{word} error in "{top}": template: {": ".join(ways)}: {unmarked(message)}'
-        if parsing:
-            return f"parse error at ({ways[-1]}): {message}"
-        refused = refusal(message)
-        if refused is not None:
-            return f"execution error at ({ways[0]}): {refused}"
-        return f"template: {': '.join(ways)}: {message}"
-
-    def _way(self, filename: str, line: int, column: int) -> str:
-        name = filename if filename in self.sources else "tpl"
-        return ":".join([name, *([str(line)] if line else []), *([str(column)] if column >= 0 else [])])
-
-    def _places(self, top: str, error: Exception) -> list[tuple[str, int, int]]:
-        """The templates on the way to an error, from the rendered one down: file, line, column."""
-        places: list[tuple[str, int, int]] = []
-        trace = error.__traceback__
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            if code.co_filename in self._compiled:
-                self._add(places, self._place(code.co_filename, code, trace.tb_lasti))
-            trace = trace.tb_next
-        if isinstance(error, jinja2.TemplateSyntaxError):
-            filename = error.filename or error.name or top
-            place = (int(error.lineno), getattr(error.lineno, "column", -1))
-            file = self._compiled.get(filename)
-            self._add(places, (filename, *(file.place(*place) if file else place)))
-        elif isinstance(error, Unknown) and error.code is not None and error.code.co_filename in self._compiled:
-            self._add(places, self._place(error.code.co_filename, error.code, error.instruction))
-        return places or [(top, 0, -1)]
-
-    @staticmethod
-    def _add(places: list[tuple[str, int, int]], place: tuple[str, int, int]) -> None:
-        if places and places[-1][0] == place[0]:
-            places.pop()
-        places.append(place)
-
-    def _place(self, filename: str, code: Any, instruction: int) -> tuple[str, int, int]:
-        file = self._compiled[filename]
-        node = file.node(code, instruction)
-        return (filename, *file.place(*begin(node))) if node is not None else (filename, 0, -1)
-
-    def _words(self, error: Exception) -> str:
-        if isinstance(error, jinja2.TemplateNotFound):
-            return error.message or f'there is no template "{error.name}"'
-        if isinstance(error, Unknown):
-            return self._unknown_words(error)
-        if isinstance(error, jinja2.TemplateError | HelmError):
-            return str(error.message)
-        if isinstance(error, RecursionError):
-            return "templates call each other without end"
-        if isinstance(error, MemoryError):
-            return "out of memory"
-        if isinstance(error, TypeError):
-            return _type_words(str(error))
-        return str(error) or type(error).__name__
-
-    def _unknown_words(self, error: Unknown) -> str:
-        file = self._compiled.get(error.code.co_filename) if error.code else None
-        spelled = path(file.node(error.code, error.instruction)) if file and error.code else None
-        message = str(error.message)
-        if spelled is None:
-            return message
-        return f"{spelled!r} is undefined" + ("" if error.plain else f": {message}")
 
     # Names and attributes
 
@@ -469,7 +375,7 @@ class Environment(ImmutableSandboxedEnvironment):
             """What a text writes as a template, with the names of the one that calls."""
             if not isinstance(known(text), str):
                 raise FunctionError(f"tpl wants a string, not {kind(text)}")
-            if not any(marker in text for marker in _MARKERS):
+            if not any(marker in text for marker in MARKERS):
                 return str(text)
             template = self._text_template(text, context.name or "")
             return self.concat(
@@ -487,13 +393,6 @@ class Environment(ImmutableSandboxedEnvironment):
                 raise FunctionError("the text of tpl is nested too deeply") from error
             self._texts[key] = jinja2.Template.from_code(self, code, self.make_globals(None))
         return self._texts[key]
-
-
-def _type_words(message: str) -> str:
-    """Python's words about operands that do not fit, with the names that templates' errors use."""
-    for name, words in _PYTHON_NAMES.items():
-        message = message.replace(f"'{name}'", words)
-    return message.replace("not supported between instances of", "does not fit").replace(" object", "")
 
 
 def _names_of(dot: Any) -> dict[str, Any]:
@@ -552,11 +451,6 @@ class _Loader(jinja2.BaseLoader):
 
 
 _JINJAS_OWN = (LoopContext, jinja2.environment.TemplateModule, Namespace, TemplateReference, BlockReference, Macro)
-
-_PYTHON_NAMES = {
-    "int": "a number", "float": "a number", "str": "a string", "bool": "a boolean", "NoneType": "nothing",
-    "list": "a list", "tuple": "a list", "dict": "a map", "Values": "a map", "Values3": "a map",
-}  # fmt: skip
 
 _DICT_METHODS: dict[str, Callable[[dict[str, Any]], Callable[..., Any]]] = {
     "get": lambda table: lambda key, default=None: dict.get(table, key, default),
