@@ -12,6 +12,7 @@ from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
 from helmpy.release.requests import RollbackRequest, RollbackResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment
+from tiller.actions.install import bring_definitions
 from tiller.actions.recorded import Record, recorded
 from tiller.actions.recovery import settle
 from tiller.actions.upgrade import Change, How, change_objects, plan_change, supersede
@@ -86,6 +87,8 @@ def _perform(env: Environment, request: RollbackRequest, history: list[Release],
 
 
 def _change(env: Environment, request: RollbackRequest, change: Change, record: Record, how: How) -> None:
+    if change.fresh:
+        bring_definitions(env, record.release, how.deadline)
     if not request.disable_hooks:
         record.wording = 'Rollback "{name}" failed pre-rollback: {error}' + change.remark
         record.release = hooks.run(env, record.release, HookEvent.PRE_ROLLBACK, how.deadline, change.leftovers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,7 @@ from tiller.actions import hooks
 from tiller.actions.environment import Environment
 from tiller.actions.recorded import Record, recorded, with_status
 from tiller.actions.recovery import is_interrupted, settle
-from tiller.actions.trail import leftover_hooks, trail
+from tiller.actions.trail import Identity, existed_before, leftover_hooks, owned, trail
 from tiller.clock import Deadline
 from tiller.kube.discovery import UnknownKind
 from tiller.kube.transport import ApiError
@@ -70,13 +71,16 @@ def _uninstall(
     release = with_status(replace(newest, info=info), StatusCode.DELETING, DELETING)
     # Before any effect, so that a server's death among the hooks leaves a trace.
     env.storage.update(release)
-    leftovers = leftover_hooks(env, trail(history))
+    revisions = trail(history)
+    leftovers = leftover_hooks(env, revisions)
     with recorded(env, release, 'Deletion of "{name}" failed: {error}') as record:
         if not request.disable_hooks:
             with _restored_on_failure(env, record, newest):
                 record.release = hooks.run(env, record.release, HookEvent.PRE_DELETE, deadline, leftovers)
-        removed = delete_objects(env, record.release, missing_kinds=is_interrupted(newest))
-        errors = list(removed.errors)
+        removed = delete_objects(
+            env, record.release, spared=existed_before(newest), missing_kinds=is_interrupted(newest)
+        )
+        errors = [*removed.errors, *_delete_older(env, record.release, revisions[1:])]
         if not request.disable_hooks:
             errors += _post_delete(env, record, deadline.restart(), leftovers)
         if errors:
@@ -103,6 +107,20 @@ def _restored_on_failure(env: Environment, record: Record, before: Release) -> I
         raise
 
 
+def _delete_older(env: Environment, release: Release, revisions: list[Release]) -> list[str]:
+    """Delete what older revisions made and a failed newest one neither names nor came to delete."""
+    if not revisions:
+        return []
+    try:
+        named = {each.identity for each in env.cluster.build(release.manifest, release.namespace)}
+        for each in owned(env, revisions, release.namespace):
+            if each.identity not in named and not each.kept:
+                env.cluster.delete(each)
+    except HelmError as error:
+        return [str(error)]
+    return []
+
+
 def _post_delete(env: Environment, record: Record, deadline: Deadline, leftovers: hooks.Leftovers) -> list[str]:
     try:
         record.release = hooks.run(env, record.release, HookEvent.POST_DELETE, deadline, leftovers)
@@ -111,10 +129,12 @@ def _post_delete(env: Environment, record: Record, deadline: Deadline, leftovers
     return []
 
 
-def delete_objects(env: Environment, release: Release, *, missing_kinds: bool = False) -> Removed:
+def delete_objects(
+    env: Environment, release: Release, *, spared: AbstractSet[Identity] = frozenset(), missing_kinds: bool = False
+) -> Removed:
     """Delete the manifest's objects in uninstall order, one document at a time, without waiting.
 
-    With ``missing_kinds`` a kind that the cluster does not serve is no error: an install that did
+    ``spared`` objects are somebody else's: the release only found them in its way. With ``missing_kinds`` a kind that the cluster does not serve is no error: an install that did
     not come to its definitions made no such objects.
 
     Raises DeletionError where the stored manifest cannot be read at all.
@@ -127,7 +147,7 @@ def delete_objects(env: Environment, release: Release, *, missing_kinds: bool = 
     errors: list[str] = []
     for document in manifests.sort_manifests(documents, manifests.UNINSTALL_ORDER):
         try:
-            _delete_document(env, release, document, kept)
+            _delete_document(env, release, document, spared, kept)
         except UnknownKind as error:
             if not missing_kinds:
                 errors.append(str(error))
@@ -137,9 +157,13 @@ def delete_objects(env: Environment, release: Release, *, missing_kinds: bool = 
     return Removed(tuple(kept), tuple(errors))
 
 
-def _delete_document(env: Environment, release: Release, document: manifests.Manifest, kept: list[str]) -> None:
+def _delete_document(
+    env: Environment, release: Release, document: manifests.Manifest, spared: AbstractSet[Identity], kept: list[str]
+) -> None:
     for target in env.cluster.build(document.content, release.namespace):
-        if target.kept:
+        if target.identity in spared:
+            log.info("uninstall of %s: %s %s was there before it and stays", release.name, target.kind, target.name)
+        elif target.kept:
             if env.cluster.get(target) is not None:
                 kept.append(f"[{target.kind}] {target.name}")
         elif not env.cluster.delete(target):

@@ -64,7 +64,7 @@ class KubernetesLeases:
     def read(self, name: str) -> Holding | None:
         try:
             return _holding(self._send("GET", name))
-        except NotFound:
+        except (Forbidden, NotFound):
             return None
 
     def seize(self, name: str, dead: Holding, work: str, now: float) -> Holding | None:

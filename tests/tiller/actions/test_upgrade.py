@@ -10,10 +10,11 @@ import pytest
 from helmpy.chart.model import Chart, Config
 from helmpy.errors import HelmError
 from helmpy.release.model import Release, StatusCode
-from helmpy.release.requests import RollbackRequest, UpdateRequest
+from helmpy.release.requests import RollbackRequest, UninstallRequest, UpdateRequest
 from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.recorded import with_status
 from tiller.actions.rollback import rollback
+from tiller.actions.uninstall import uninstall
 from tiller.actions.upgrade import merge_values
 
 HOOK = """
@@ -243,3 +244,100 @@ def test_a_description_of_ones_own(world: World) -> None:
     twice(world)
     back(world, 1, description="too loud")
     assert world.description() == "too loud"
+
+
+# After a failure
+
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 1}]}\n"
+
+
+def test_what_a_failed_upgrade_created_does_not_block_the_next(world: World) -> None:
+    world.install(chart(config("a")))
+    world.transport.refuse("POST", "/services", message="not today")
+    assert message(world.upgrade, chart(config("a"), config("new"), SERVICE)).endswith("not today")
+    assert world.data("new") is not None
+    world.transport.recover()
+    world.upgrade(chart(config("a"), config("new", "again"), SERVICE))
+    assert world.data("new") == {"key": "again"}
+    assert world.statuses() == {1: "SUPERSEDED", 2: "FAILED", 3: "DEPLOYED"}
+
+
+def test_what_a_failed_upgrade_created_goes_with_the_next_that_lacks_it(world: World) -> None:
+    world.install(chart(config("a")))
+    world.transport.refuse("POST", "/services", message="not today")
+    message(world.upgrade, chart(config("a"), config("new"), SERVICE))
+    world.transport.recover()
+    world.upgrade(chart(config("a")))
+    assert world.data("new") is None
+
+
+def blocked(name: str) -> str:
+    return (
+        f'kind ConfigMap with the name "{name}" in "shop" already exists in the cluster and wasn\'t defined in the '
+        "previous release. Before upgrading, please either delete the resource from the cluster or remove it from "
+        "the chart"
+    )
+
+
+def test_what_was_there_before_a_failed_upgrade_is_never_taken_or_deleted(world: World) -> None:
+    world.install(chart(config("a")), name="other")
+    world.install(chart(config("b")))
+    for _ in range(2):
+        assert message(world.upgrade, chart(config("a", "mine"), config("b"))) == blocked("a")
+    world.upgrade(chart(config("b", "two")))
+    assert world.data("a") == {"key": "one"}
+    message(world.upgrade, chart(config("a", "mine"), config("b")))
+    back(world, 4)
+    assert world.data("a") == {"key": "one"}
+    message(world.upgrade, chart(config("a", "mine"), config("b")))
+    uninstall(world.env, UninstallRequest(name="web"))
+    assert world.data("a") == {"key": "one"}
+    assert world.data("b") is None
+
+
+def test_a_description_names_all_that_was_there_before(world: World) -> None:
+    world.install(chart(config("a"), config("c")), name="other")
+    world.install(chart(config("b")))
+    message(world.upgrade, chart(config("a"), config("b"), config("c")))
+    assert world.description().startswith(f'Upgrade "web" failed: {blocked("a")}')
+    assert world.description().endswith("; existed before: ConfigMap shop/a, ConfigMap shop/c")
+
+
+def test_a_release_whose_rollback_failed_can_be_upgraded(world: World) -> None:
+    twice(world)
+    world.transport.refuse("PATCH", "/configmaps/a", message="not today")
+    assert message(back, world) == "not today"
+    world.transport.recover()
+    world.upgrade(chart(config("a", "third")))
+    assert world.statuses() == {1: "SUPERSEDED", 2: "SUPERSEDED", 3: "FAILED", 4: "DEPLOYED"}
+    assert (world.data("a"), world.data("old"), world.data("new")) == ({"key": "third"}, None, None)
+
+
+def test_a_hook_that_a_failed_upgrade_left_does_not_block_the_next(world: World) -> None:
+    hook = (HOOK % "pre-upgrade").replace("hook-{{ .Release.Revision }}", "hook")
+    world.install(chart(config("a")))
+    world.transport.refuse("PATCH", "/configmaps/a", message="not today")
+    assert message(world.upgrade, chart(config("a", "two"), hook)) == "not today"
+    world.transport.recover()
+    world.upgrade(chart(config("a", "two"), hook))
+    text = message(world.upgrade, chart(config("a", "three"), hook))
+    assert text == 'jobs.batch "hook" already exists'  # as in Helm 2: it asks for no deletion
+
+
+def test_one_revision_stays_deployed_when_the_old_one_cannot_be_marked(world: World) -> None:
+    world.install(chart(config("a")))
+    world.transport.refuse("PUT", "/configmaps/web.v1", message="not today")
+    world.upgrade(chart(config("a", "two")))
+    assert world.statuses() == {1: "DEPLOYED", 2: "DEPLOYED"}
+    world.transport.recover()
+    world.upgrade(chart(config("a", "three")))
+    assert world.statuses() == {1: "SUPERSEDED", 2: "SUPERSEDED", 3: "DEPLOYED"}
+
+
+def test_a_pending_revision_older_than_any_operation_is_left_behind(world: World) -> None:
+    world.install(chart(config("a")))
+    second = world.upgrade(chart(config("a", "two")))
+    world.env.storage.update(with_status(second, StatusCode.PENDING_UPGRADE))
+    world.clock.advance(301)
+    world.upgrade(chart(config("a", "three")))
+    assert world.statuses() == {1: "SUPERSEDED", 2: "FAILED", 3: "DEPLOYED"}
