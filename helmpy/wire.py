@@ -34,6 +34,7 @@ from helmpy.hapi.services import tiller_pb2
 from helmpy.hapi.version import version_pb2
 from helmpy.release import model as release
 from helmpy.release import requests
+from helmpy.release.timestamp import Timestamp
 
 __all__ = ["MESSAGES", "WireError", "from_proto", "to_proto"]
 
@@ -47,7 +48,7 @@ MESSAGES: dict[type, type[Message]] = {
     chart.Metadata: metadata_pb2.Metadata,
     chart.Config: config_pb2.Config,
     chart.Chart: chart_pb2.Chart,
-    release.Timestamp: TimestampMessage,
+    Timestamp: TimestampMessage,
     release.TestRun: test_run_pb2.TestRun,
     release.TestSuite: test_suite_pb2.TestSuite,
     release.Status: status_pb2.Status,

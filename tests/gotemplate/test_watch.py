@@ -92,7 +92,8 @@ def test_other_errors_and_results_pass() -> None:
     with pytest.raises(TemplateError, match="nil is not a command"):
         executed("{{ nil }}", {}, Limits())
     with pytest.raises(KeyError):
-        watched(Limits(), lambda _: {}["key"])
+        empty: dict[str, str] = {}
+        watched(Limits(), lambda _: empty["key"])
 
 
 def test_nothing_is_left_behind() -> None:

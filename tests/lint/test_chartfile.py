@@ -14,7 +14,7 @@ def findings(tmp_path: Path, text: str, directory: str = "web") -> list[str]:
     place = tmp_path / directory
     place.mkdir()
     (place / "Chart.yaml").write_text(text)
-    return [str(message) for message in chartfile.check(DirectorySource(place))]
+    return [str(message) for message in chartfile.check(DirectorySource(str(place)))]
 
 
 @pytest.mark.parametrize(
