@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from helmpy.chart.model import Chart, ChartError, Config
 from helmpy.cli import get, options, repository
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
@@ -20,7 +22,6 @@ from helmpy.release.requests import InstallRequest, StatusRequest, UninstallRequ
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
     from typing import Any
 
     from helmpy.cli.repository import SourceFlags
@@ -114,6 +115,7 @@ class Install:
 
 @make("install", usage="[CHART] [flags]", about=ABOUT)
 @boolean("atomic", about="delete the release again if the installation fails; means --wait")
+@boolean("convert-removed-apis", about="convert objects of API versions that the cluster no longer serves")
 @boolean("dep-up", about="fill the charts/ of a chart's directory first where something is missing there")
 @boolean("dry-run", about="render and check on Tiller, change nothing")
 @boolean("no-crd-hook", about="run no crd-install hooks")
@@ -142,10 +144,12 @@ def command(
     source: SourceFlags,
     dep_up: bool,
     render_subchart_notes: bool,
+    convert_removed_apis: bool,
     **flags: Any,
 ) -> None:
     exactly(args, "chart name")
     with connected(settings, tls) as tiller:
+        tiller.convert_removed_apis = convert_removed_apis
         debug(settings, f'Original chart version: "{source.version}"')
         if source.devel and not source.version:
             debug(settings, f"setting version to {source.constraint}")
@@ -172,16 +176,18 @@ def command(
         ).run(tiller)
 
 
-def _with_dependencies(settings: Settings, path: Path, source: SourceFlags) -> Chart:
+def _with_dependencies(settings: Settings, path: str, source: SourceFlags) -> Chart:
     """Load a chart; where its charts/ lacks something, fill it first."""
     try:
         return load_complete(path)
     except ChartError:
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - pathlib takes 5 ms to import
             raise
+    from pathlib import Path
+
     from helmpy.cli.dependencies import Vendor
 
-    Vendor(settings, path.absolute(), repository.Check.NEVER, source.keyring).update()
+    Vendor(settings, Path(path).absolute(), repository.Check.NEVER, source.keyring).update()
     return load_complete(path)
 
 
