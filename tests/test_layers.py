@@ -44,6 +44,7 @@ FLOORS: dict[str, int] = {
     "tiller.kube": 3,
     "tiller.storage": 3,
     "tiller.actions": 4,
+    "tiller.tls": 1,
     "tiller.auth": 5,
     "tiller.server": 5,
     "tiller.probes": 6,

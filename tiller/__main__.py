@@ -19,9 +19,9 @@ from helmpy.errors import HelmError
 if TYPE_CHECKING:
     from tiller.clock import Clock
     from tiller.kube.transport import Transport
-    from tiller.server import Tls
     from tiller.storage.driver import Driver
     from tiller.storage.leases import Leases
+    from tiller.tls import TlsFiles
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 DEFAULT_NAMESPACE = "kube-system"
@@ -63,6 +63,7 @@ def parse_flags(arguments: Sequence[str], environment: Mapping[str, str]) -> arg
     text("tls-key", str(Path(certificates, "tls.key")), "private key's file")
     text("tls-cert", str(Path(certificates, "tls.crt")), "certificate's file")
     text("tls-ca-cert", str(Path(certificates, "ca.crt")), "file of the CA that signs clients' certificates")
+    switch("convert-removed-apis", False, "convert objects of API versions that the cluster no longer serves")
     switch("version", False, "print the version and end")
     parser.add_argument(
         "-render-limit",
@@ -150,6 +151,7 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         clock=clock,
         renderer=workers,
         turns=Turns(leases, clock),
+        convert_removed_apis=options.convert_removed_apis,
     )
     handle = serve(env, listen=options.listen, tls=tls, observe=metrics.observe)
     log.info("GRPC listening on %s", _shown(options.listen, handle.port))
@@ -273,23 +275,12 @@ def _copy(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     return 0
 
 
-def _tls(options: argparse.Namespace) -> Tls | None:
-    from tiller.server import Tls
+def _tls(options: argparse.Namespace) -> TlsFiles | None:
+    from tiller.tls import TlsFiles
 
     if not (options.tls or options.tls_verify):
         return None
-    return Tls(
-        key=_read(options.tls_key),
-        certificate=_read(options.tls_cert),
-        ca=_read(options.tls_ca_cert) if options.tls_verify else None,
-    )
-
-
-def _read(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise HelmError(f"Could not create server TLS configuration: open {path}: {error.strerror}") from error
+    return TlsFiles(options.tls_key, options.tls_cert, options.tls_ca_cert if options.tls_verify else "")
 
 
 if __name__ == "__main__":

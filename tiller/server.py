@@ -22,6 +22,7 @@ from helmpy.release.requests import ListResponse
 from tiller.actions import install, query, rollback, testing, uninstall, upgrade
 from tiller.actions.environment import Environment
 from tiller.actions.ongoing import Ongoing
+from tiller.tls import Tls, TlsFiles
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ MAX_MESSAGE = 20 * 1024 * 1024  # bytes, both ways
 MAX_ERROR = 256 * 1024  # characters of a message: an error carries a manifest at times
 THREADS = 256  # a call that waits for objects, or for its turn at a release, holds one
 SERVICE = "/hapi.services.tiller.ReleaseService/"
+CONVERT = "x-helmpy-convert-removed-apis"  # metadata of a call
 HEALTH = "/grpc.health.v1.Health/"
 HEALTH_NAMES = frozenset({"", "Tiller"})
 SERVING, SERVICE_UNKNOWN = 1, 3  # numbers of grpc.health.v1.HealthCheckResponse.ServingStatus
@@ -48,15 +50,6 @@ _OPTIONS = [
 
 class ServerError(HelmError):
     """The server cannot start."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """PEM texts. With ``ca`` every client must show a certificate that it signed."""
-
-    key: bytes
-    certificate: bytes
-    ca: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +78,14 @@ def serve(
     environment: Environment,
     *,
     listen: str = "127.0.0.1:0",
-    tls: Tls | None = None,
+    tls: Tls | TlsFiles | None = None,
     threads: int = THREADS,
     observe: Callable[[str, bool], None] = lambda _method, _ok: None,
 ) -> Handle:
     """Start serving and return at once; ``observe`` is told of every call's method and outcome.
 
     ``listen`` is ``HOST:PORT`` or ``:PORT`` for all addresses, port 0 for any free one. Raises
-    ServerError where the port is taken or the TLS files do not fit.
+    ServerError where the port is taken, TlsError where the certificates cannot be used.
     """
     server = grpc.server(
         ThreadPoolExecutor(threads, thread_name_prefix="rpc"),
@@ -108,7 +101,7 @@ def serve(
     return Handle(port, server, environment.ongoing)
 
 
-def _bind(server: grpc.Server, listen: str, tls: Tls | None) -> int:
+def _bind(server: grpc.Server, listen: str, tls: Tls | TlsFiles | None) -> int:
     host, _, number = listen.rpartition(":")
     if not (number.isascii() and number.isdigit() and int(number) < 65536):
         raise ServerError(f"Server died: listen tcp {listen}: a port is a number up to 65535")
@@ -121,10 +114,26 @@ def _bind(server: grpc.Server, listen: str, tls: Tls | None) -> int:
         raise ServerError(f"Server died: listen tcp {listen}: {error}") from error
 
 
-def _credentials(tls: Tls) -> grpc.ServerCredentials:
-    return grpc.ssl_server_credentials(
-        [(tls.key, tls.certificate)], root_certificates=tls.ca, require_client_auth=tls.ca is not None
+def _credentials(tls: Tls | TlsFiles) -> grpc.ServerCredentials:
+    """Credentials that look at the files again before every handshake; gRPC's lowest version is TLS 1.2."""
+    files = tls if isinstance(tls, TlsFiles) else None
+    first = files.current if files else tls
+    assert isinstance(first, Tls)
+    first.check()
+
+    def changed() -> grpc.ServerCertificateConfiguration | None:
+        new = files.changed() if files else None
+        return _configuration(new) if new else None
+
+    return grpc.dynamic_ssl_server_credentials(
+        _configuration(first),
+        changed,  # type: ignore[arg-type]  # None for no change, as gRPC's documentation has it
+        require_client_authentication=first.ca is not None,
     )
+
+
+def _configuration(tls: Tls) -> grpc.ServerCertificateConfiguration:
+    return grpc.ssl_server_certificate_configuration([(tls.key, tls.certificate)], root_certificates=tls.ca)
 
 
 class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
@@ -172,8 +181,17 @@ class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
 
     def _change(self, method: str, action: Callable[..., Any], request: Any, context: grpc.ServicerContext) -> Any:
         return self._answer(
-            method, request, context, lambda asked: action(self.env, asked, cancelled=self._cancelled(context))
+            method,
+            request,
+            context,
+            lambda asked: action(self._for(context), asked, cancelled=self._cancelled(context)),
         )
+
+    def _for(self, context: grpc.ServicerContext) -> Environment:
+        """The environment of one operation, with what its caller asked for beyond the frozen messages."""
+        if (CONVERT, "true") in {(key, value) for key, value in context.invocation_metadata() or ()}:
+            return replace(self.env, convert_removed_apis=True)
+        return self.env
 
     def _cancelled(self, context: grpc.ServicerContext) -> Callable[[], bool]:
         """Whether nobody waits for the answer any more, or the server must end."""

@@ -19,7 +19,8 @@ from helmpy import wire
 from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
 from helmpy.release.requests import VersionRequest
 from tests.tiller.world import make_world
-from tiller.server import ServerError, Tls, serve
+from tiller.server import serve
+from tiller.tls import Tls, TlsError
 
 PEM = serialization.Encoding.PEM
 
@@ -104,5 +105,5 @@ def test_plain_callers_get_nothing() -> None:
 
 
 def test_files_that_are_no_certificates() -> None:
-    with pytest.raises(ServerError):
+    with pytest.raises(TlsError, match="Could not create server TLS configuration: the certificate cannot be read"):
         serve(make_world().env, tls=Tls(b"no key", b"no certificate"))
