@@ -102,7 +102,8 @@ class Tiller:
         self._tls = tls
         self._connect_timeout = connect_timeout
         self._patience = patience
-        self._metadata = (("x-helm-api-client", client_version),)
+        self._version = ("x-helm-api-client", client_version)
+        self.convert_removed_apis = False  # let Tiller bring manifests of removed API versions to served ones
         self._lock = threading.Lock()
         self._channel: grpc.Channel | None = None
 
@@ -113,6 +114,11 @@ class Tiller:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def _metadata(self) -> tuple[tuple[str, str], ...]:
+        asked = (("x-helmpy-convert-removed-apis", "true"),) if self.convert_removed_apis else ()
+        return (self._version, *asked)
 
     def close(self) -> None:
         with self._lock:

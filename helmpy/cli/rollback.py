@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     about="Go back to an earlier revision of a release; revision 0 is the one before the newest.",
 )
 @boolean("cleanup-on-fail", about="delete objects that a failed rollback made")
+@boolean("convert-removed-apis", about="convert objects of API versions that the cluster no longer serves")
 @boolean("dry-run", about="prepare only, change nothing")
 @boolean("force", about="delete and make again what cannot be changed in place")
 @boolean("no-hooks", about="run no hooks")
@@ -35,6 +36,7 @@ def command(
     args: Sequence[str],
     *,
     cleanup_on_fail: bool,
+    convert_removed_apis: bool,
     dry_run: bool,
     force: bool,
     no_hooks: bool,
@@ -58,6 +60,7 @@ def command(
         cleanup_on_fail=cleanup_on_fail,
     )
     with connected(settings, tls) as tiller, waiting(f"rolling back {request.name}"):
+        tiller.convert_removed_apis = convert_removed_apis
         tiller.rollback(request)
     say("Rollback was a success.")
 

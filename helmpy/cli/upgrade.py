@@ -123,6 +123,7 @@ class Upgrade:
 @make("upgrade", usage="[RELEASE] [CHART] [flags]", about=ABOUT)
 @boolean("atomic", about="go back to the revision before if the upgrade fails; means --wait")
 @boolean("cleanup-on-fail", about="delete objects that a failed upgrade made")
+@boolean("convert-removed-apis", about="convert objects of API versions that the cluster no longer serves")
 @boolean("disable-hooks", about="old name of --no-hooks", note="Use --no-hooks instead")
 @boolean("dry-run", about="render and check on Tiller, change nothing")
 @boolean("force", about="delete and make again what cannot be changed in place")
@@ -152,11 +153,13 @@ def command(
     render_subchart_notes: bool,
     no_hooks: bool,
     disable_hooks: bool,
+    convert_removed_apis: bool,
     **flags: Any,
 ) -> None:
     exactly(args, "release name", "chart path")
     name = args[0]
     with connected(settings, tls) as tiller:
+        tiller.convert_removed_apis = convert_removed_apis
         path = locate(settings, args[1], source)
         before, trouble = _newest(tiller, name)
         wanted = namespace or default_namespace(settings)

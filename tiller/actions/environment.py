@@ -34,6 +34,7 @@ class Environment:
     renderer: Renderer = field(default_factory=InProcess)
     turns: Turns = field(default_factory=Turns)
     ongoing: Ongoing = field(default_factory=Ongoing)
+    convert_removed_apis: bool = False  # bring manifests of removed API versions to served ones
 
     def now(self) -> Timestamp:
         """The clock's time as records hold it."""

@@ -94,7 +94,7 @@ def _delete_if(env: Environment, release: Release, hook: Hook, policy: HookDelet
     if policy not in hook.delete_policies:
         return
     until = Deadline(env.clock, hook.delete_timeout, cancelled=deadline.cancelled)
-    for target in env.cluster.build(hook.manifest, release.namespace):
+    for target in env.cluster.build(hook.manifest, release.namespace, stored=True):
         if env.cluster.delete(target) and hook.delete_timeout > 0:
             env.cluster.wait_gone(target, until)
 

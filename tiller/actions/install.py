@@ -242,7 +242,7 @@ def _create(env: Environment, plan: _Plan) -> None:
         if plan.replaced is None:
             apply.create(env.cluster, wanted)
         else:
-            old = env.cluster.build(plan.replaced.manifest, release.namespace)
+            old = env.cluster.build(plan.replaced.manifest, release.namespace, stored=True)
             apply.update(env.cluster, old, wanted, apply.Changes(), deadline=plan.deadline)
         if plan.request.wait:
             wait.until_ready(env.cluster, wanted, plan.deadline.restart())

@@ -61,7 +61,7 @@ def status(env: Environment, request: StatusRequest) -> StatusResponse:
     info = release.info
     stands = info.status or Status()
     if stands.code not in (StatusCode.DELETED, StatusCode.FAILED):
-        targets = env.cluster.build(release.manifest, release.namespace)
+        targets = env.cluster.build(release.manifest, release.namespace, stored=True)
         stands = replace(stands, resources=tables.resources_text(env.cluster, targets))
     return StatusResponse(release.name, replace(info, status=stands), release.namespace)
 

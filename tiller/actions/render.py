@@ -15,6 +15,7 @@ from helmpy.gocompat import semver
 from helmpy.release import manifest as manifests
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import Hook
+from tiller.actions.conversion import converted_hooks, converted_text
 from tiller.actions.environment import Environment
 from tiller.actions.renderer import Job, RenderError, no_lookup
 from tiller.kube.cluster import Cluster
@@ -68,7 +69,10 @@ def render_release(
         if dry_run and options.is_install:
             raise RenderError(f"{error}\n{manifests.rendered_text(rendered)}") from error
         raise
-    return Rendered(manifests.stored_text(parts.manifests), parts.hooks, parts.notes)
+    text, found = manifests.stored_text(parts.manifests), parts.hooks
+    if env.convert_removed_apis:
+        text, found = converted_text(env, text), converted_hooks(env, found)
+    return Rendered(text, found, parts.notes)
 
 
 def look_up(cluster: Cluster, api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from helmpy.release.error import ReleaseError
 from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
 from helmpy.release.requests import RollbackRequest, RollbackResponse
 from tiller.actions import hooks
+from tiller.actions.conversion import converted_release
 from tiller.actions.environment import Environment
 from tiller.actions.install import bring_definitions
 from tiller.actions.recorded import Record, recorded
@@ -74,7 +75,7 @@ def _next(env: Environment, request: RollbackRequest, history: list[Release]) ->
 
 def _perform(env: Environment, request: RollbackRequest, history: list[Release], how: How) -> Release:
     """Change the cluster; the new revision is DEPLOYED before the old ones are SUPERSEDED, so one always is."""
-    new = _next(env, request, history)
+    new = converted_release(env, _next(env, request, history))
     assert new.info is not None
     description = new.info.description
     change = plan_change(env, history, new, description)

@@ -53,7 +53,7 @@ def owned(env: Environment, revisions: Sequence[Release], namespace: str) -> lis
     *failed, last = revisions
     if not went_well(last):
         failed.append(last)
-    trusted = env.cluster.build(last.manifest, namespace) if went_well(last) else []
+    trusted = env.cluster.build(last.manifest, namespace, stored=True) if went_well(last) else []
     known = {each.identity: each for each in trusted}
     foreign = {identity for release in failed for identity in existed_before(release)}
     for release in failed:
@@ -94,7 +94,8 @@ def leftover_hooks(env: Environment, revisions: Sequence[Release]) -> frozenset[
             continue
         for hook in release.hooks:
             try:
-                found |= {each.identity for each in env.cluster.build(hook.manifest, release.namespace)}
+                targets = env.cluster.build(hook.manifest, release.namespace, stored=True)
+                found |= {each.identity for each in targets}
             except HelmError:
                 continue  # what cannot be built was never made
     return frozenset(found)
@@ -102,7 +103,7 @@ def leftover_hooks(env: Environment, revisions: Sequence[Release]) -> frozenset[
 
 def _objects(env: Environment, release: Release, namespace: str) -> list[KubeObject]:
     try:
-        return env.cluster.build(release.manifest, namespace)
+        return env.cluster.build(release.manifest, namespace, stored=True)
     except UnknownKind:
         return []  # it failed, and what the cluster does not serve it did not make
 

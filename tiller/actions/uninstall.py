@@ -112,7 +112,7 @@ def _delete_older(env: Environment, release: Release, revisions: list[Release]) 
     if not revisions:
         return []
     try:
-        named = {each.identity for each in env.cluster.build(release.manifest, release.namespace)}
+        named = {each.identity for each in env.cluster.build(release.manifest, release.namespace, stored=True)}
         for each in owned(env, revisions, release.namespace):
             if each.identity not in named and not each.kept:
                 env.cluster.delete(each)
@@ -160,7 +160,7 @@ def delete_objects(
 def _delete_document(
     env: Environment, release: Release, document: manifests.Manifest, spared: AbstractSet[Identity], kept: list[str]
 ) -> None:
-    for target in env.cluster.build(document.content, release.namespace):
+    for target in env.cluster.build(document.content, release.namespace, stored=True):
         if target.identity in spared:
             log.info("uninstall of %s: %s %s was there before it and stays", release.name, target.kind, target.name)
         elif target.kept:

@@ -311,7 +311,7 @@ def _make_anew(env: Environment, request: UpdateRequest, old: Release, new: Rele
         record.wording = 'Upgrade "{name}" failed: {error}'
         validate(env, record.release)
         how = How(deadline, request.wait, request.force, request.recreate, request.cleanup_on_fail)
-        known = env.cluster.build(old.manifest, new.namespace)
+        known = env.cluster.build(old.manifest, new.namespace, stored=True)
         change_objects(env, Change((old,), record.release, known), how)
         if not request.disable_hooks:
             record.wording = 'Upgrade "{name}" failed post-install: {error}'

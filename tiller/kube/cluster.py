@@ -38,9 +38,12 @@ class Cluster:
         """Every ``group/version`` and ``group/version/Kind`` that the server lists."""
         return self.discovery.catalog().api_versions
 
-    def build(self, manifest: str, namespace: str) -> list[KubeObject]:
-        """Return the manifest's objects with their places; raises UnknownKind and ManifestError."""
-        return objects.build(manifest, namespace, self.discovery)
+    def build(self, manifest: str, namespace: str, *, stored: bool = False) -> list[KubeObject]:
+        """Return the manifest's objects with their places; raises UnknownKind and ManifestError.
+
+        ``stored`` says that the manifest was applied once, maybe in API versions that are gone now.
+        """
+        return objects.build(manifest, namespace, self.discovery, stored=stored)
 
     def get(self, target: KubeObject) -> dict[str, Any] | None:
         """Return the live object, None where there is none."""

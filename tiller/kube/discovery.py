@@ -23,8 +23,8 @@ _ACCEPT = {"accept": f"{_AGGREGATED},application/json"}
 class UnknownKind(HelmError):
     """The API server serves no such kind."""
 
-    def __init__(self, api_version: str, kind: str) -> None:
-        super().__init__(f'unable to recognize "": no matches for kind "{kind}" in version "{api_version}"')
+    def __init__(self, api_version: str, kind: str, hint: str = "") -> None:
+        super().__init__(f'unable to recognize "": no matches for kind "{kind}" in version "{api_version}"{hint}')
         self.api_version = api_version
         self.kind = kind
 

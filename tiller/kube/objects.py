@@ -8,7 +8,9 @@ from typing import Any
 
 from helmpy.errors import HelmError
 from helmpy.gocompat import json, yaml
-from tiller.kube.discovery import Discovery, Resource
+from helmpy.release import manifest as manifests
+from tiller.kube.discovery import Discovery, Resource, UnknownKind
+from tiller.kube.removed_apis import converted, hint, removal_of
 
 RESOURCE_POLICY = "helm.sh/resource-policy"
 
@@ -63,12 +65,34 @@ def parse_documents(manifest: str) -> list[dict[str, Any]]:
     return [item for document in yaml.load_all(manifest, ints=True) for item in _flat(document)]
 
 
-def build(manifest: str, namespace: str, discovery: Discovery) -> list[KubeObject]:
+def build(manifest: str, namespace: str, discovery: Discovery, *, stored: bool = False) -> list[KubeObject]:
     """Return the objects of a manifest with their places; ``namespace`` is for those that name none.
 
-    Raises UnknownKind for a kind that the API server lacks.
+    A ``stored`` manifest was applied once: objects of API versions that Kubernetes has removed since
+    are found where they live now, and those of kinds without a successor are gone.
+
+    Raises UnknownKind for a kind that the API server lacks, with what to do about a removed one.
     """
-    return [build_one(document, namespace, discovery) for document in parse_documents(manifest)]
+    found = []
+    for document in parse_documents(manifest):
+        try:
+            found.append(build_one(document, namespace, discovery))
+        except UnknownKind as error:
+            removal = removal_of(error.api_version, error.kind) if stored else None
+            if removal is None:
+                raise _explained(error, document, manifest) from None
+            made = converted(document)
+            if made is not None:
+                found.append(build_one(made, namespace, discovery))
+    return found
+
+
+def _explained(error: UnknownKind, document: dict[str, Any], manifest: str) -> UnknownKind:
+    metadata = document.get("metadata")
+    name = str((metadata.get("name") if isinstance(metadata, dict) else None) or "")
+    same = [each for each in manifests.documents(manifest) if (each.kind, each.name) == (error.kind, name)]
+    path = same[0].path if same else ""
+    return UnknownKind(error.api_version, error.kind, hint(error.api_version, error.kind, name, path))
 
 
 def build_one(document: dict[str, Any], namespace: str, discovery: Discovery) -> KubeObject:

@@ -1,0 +1,64 @@
+"""Removed API versions on a cluster that serves today's alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from helmpy.errors import HelmError
+from tests.tiller.world import World, chart, config
+from tiller.actions.conversion import converted_text
+from tiller.kube.discovery import Catalog, Discovery
+
+CRON = """
+apiVersion: batch/v1beta1
+kind: CronJob
+metadata: {name: night, labels: {count: "1"}}
+spec:
+  schedule: "0 0 * * *"
+  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}}
+"""
+POLICY = "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: strict}\nspec: {}\n"
+
+
+class Today(Discovery):
+    """Discovery of a server that has no beta versions."""
+
+    def _read(self) -> Catalog:
+        found = super()._read()
+        return replace(found, resources={key: each for key, each in found.resources.items() if "beta" not in key[0]})
+
+
+@pytest.fixture
+def today(world: World) -> World:
+    world.env.cluster.discovery = Today(world.api)
+    return world
+
+
+def test_a_chart_is_refused_with_what_to_use(today: World) -> None:
+    with pytest.raises(HelmError, match=r'"night" of web/templates/0\.yaml: .* use batch/v1, or let'):
+        today.install(chart(CRON, config("a")))
+
+
+def test_a_chart_is_converted_where_that_is_wanted(today: World) -> None:
+    today.env.convert_removed_apis = True
+    made = today.install(chart(CRON, POLICY, config("a")))
+    assert today.get("batch/v1/cronjobs/night") is not None
+    assert "apiVersion: batch/v1\nkind: CronJob\n" in made.manifest
+    assert '# left out: PodSecurityPolicy "strict", ' in made.manifest
+    assert made.manifest.count("# Source: ") == 3
+
+
+def test_what_is_served_stays_to_the_byte(world: World) -> None:
+    text = f"\n---\n# Source: web/templates/a.yaml\n{CRON.strip()}\n---\n# Source: web/templates/b.yaml\n# words"
+    assert converted_text(world.env, text) == text
+
+
+def test_items_of_lists_are_converted(today: World) -> None:
+    items = "".join(
+        f"- {each}\n" for each in ("{apiVersion: v1, kind: Pod}", "{apiVersion: batch/v1beta1, kind: CronJob}")
+    )
+    made = converted_text(today.env, f"---\n# Source: a\napiVersion: v1\nkind: List\nitems:\n{items}")
+    assert "apiVersion: batch/v1\n" in made
+    assert "kind: Pod\n" in made
