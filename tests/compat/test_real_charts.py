@@ -1,9 +1,10 @@
 """Twenty charts of the Helm 2 era through a release's whole life, over real gRPC.
 
-They run on the sandbox, and on a real API server where HELMPY_CLUSTER names a kubeconfig. Each chart
-is installed with ``--wait``, upgraded, rolled back and purged; afterwards the cluster holds what it
-held before, but for what Helm 2 leaves behind by design: hook objects without a delete policy,
-objects whose resource policy says keep, and volumes that a StatefulSet claimed.
+They run on the sandbox, and on a real API server where there is one, with API versions that it no
+longer serves converted. Each chart is installed with ``--wait``, upgraded, rolled back and purged;
+afterwards the cluster holds what it held before, but for what Helm 2 leaves behind by design: hook
+objects without a delete policy, objects whose resource policy says keep, and volumes that a
+StatefulSet claimed.
 """
 
 from __future__ import annotations
@@ -32,14 +33,13 @@ from helmpy.release.requests import (
     UninstallRequest,
     UpdateRequest,
 )
+from tests.compat.clusters import sandbox, transport_of
 from tiller import server
 from tiller.actions.environment import Environment
 from tiller.clock import SystemClock
-from tiller.kube.client_transport import from_kubeconfig
 from tiller.kube.cluster import Cluster
 from tiller.kube.discovery import Discovery, Resource
 from tiller.kube.transport import Request, Transport
-from tiller.sandbox.api import memory_api
 from tiller.storage.kubernetes import ConfigMapDriver
 from tiller.storage.storage import Storage
 
@@ -74,16 +74,9 @@ OF_THE_CLUSTER = {
 TIMEOUT = int(os.environ.get("HELMPY_TIMEOUT", "120"))  # seconds for each wait
 
 
-def _transports() -> list[Any]:
-    sandbox = pytest.param("sandbox", id="sandbox")
-    if os.environ.get("HELMPY_CLUSTER"):
-        return [sandbox, pytest.param("cluster", id="cluster")]
-    return [sandbox]
-
-
-@pytest.fixture(scope="module", params=_transports())
+@pytest.fixture(scope="module", params=["sandbox", "cluster"])
 def transport(request: pytest.FixtureRequest) -> Transport:
-    made: Transport = memory_api() if request.param == "sandbox" else from_kubeconfig(os.environ["HELMPY_CLUSTER"])
+    made = sandbox() if request.param == "sandbox" else transport_of(request.getfixturevalue("kubeconfig"))
     for name in NAMESPACES:
         Cluster(made, SystemClock()).ensure_namespace(name)
     return made
@@ -97,6 +90,7 @@ def tiller(transport: Transport) -> Iterator[Tiller]:
     handle = server.serve(environment)
     try:
         with Tiller(f"127.0.0.1:{handle.port}") as client:
+            client.convert_removed_apis = True
             yield client
     finally:
         handle.stop(0)
