@@ -9,14 +9,25 @@ from __future__ import annotations
 
 from helmpy.chart.metadata import parse_dependencies
 from helmpy.chart.model import Chart, ChartError, Config, Dependency
-from helmpy.chart.values import Joined, ValuesError, coalesce_values, merge_tables, remember
+from helmpy.chart.values import (
+    Joined,
+    Living,
+    ValuesError,
+    coalesce_values,
+    copy_table,
+    fill,
+    living,
+    merge_tables,
+    remember,
+    settled,
+)
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
 from helmpy.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from helmpy.chart.values import Table, Warn
@@ -87,9 +98,10 @@ def process(chart: Chart, overrides: Mapping[str, Any], *, warn: Warn | None = N
     whose text is written if somebody asks: enough for who renders the chart and sends it nowhere.
     Raises ChartError, ValuesError.
     """
-    dialect = 3 if chart.is_v2 else 2
-    pruned = _prune(chart, overrides, "", dialect, warn)
-    return _import(pruned, dialect, warn, written=written)
+    if chart.is_v2:
+        pruned = _prune(_alive(chart), overrides, "", 3, warn)
+        return _settled(_import3(pruned, warn), written=written)
+    return _import(_prune(chart, overrides, "", 2, warn), warn, written=written)
 
 
 # Enabling
@@ -203,33 +215,27 @@ def _scalar(values: Table, path: str) -> Any:
 # Importing
 
 
-def _import(chart: Chart, dialect: int, warn: Warn | None, *, written: bool) -> Chart:
+def _import(chart: Chart, warn: Warn | None, *, written: bool) -> Chart:
     if chart.dependencies:
-        below = tuple(_import(one, dialect, warn, written=written) for one in chart.dependencies)
-        chart = replace(chart, dependencies=below)
+        chart = replace(chart, dependencies=tuple(_import(one, warn, written=written) for one in chart.dependencies))
     listed = read_requirements(chart)
     if listed is None:
         return chart
     try:
-        own = coalesce_values(chart, {}, dialect=dialect, warn=warn)
+        own = coalesce_values(chart, {}, dialect=2, warn=warn)
     except ValuesError:
         # Defaults that give a subchart no table may be put right by the user's values, which are
         # not looked at here: Helm 2 then imports nothing. What is still wrong fails when rendering.
-        if dialect == 2:
-            return chart
-        raise
-    imported = _imports(chart, listed.dependencies, own, dialect, warn)
-    joined = merge_tables(imported, own, label=chart.name, dialect=dialect, warn=warn) if imported else own
-    if not written:
-        return replace(chart, values=Joined(joined))
-    text = yaml.dump(joined)
-    remember(text, joined)
-    return replace(chart, values=Config(raw=text))
+        return chart
+    imported: Table = {}
+    for _, given in _given(chart, listed.dependencies, own, warn):
+        imported = merge_tables(imported, given, label=chart.name, warn=warn)
+    joined = merge_tables(imported, own, label=chart.name, warn=warn) if imported else own
+    return replace(chart, values=_stored(joined, written=written))
 
 
-def _imports(chart: Chart, listed: Sequence[Dependency], own: Table, dialect: int, warn: Warn | None) -> Table:
-    """What the subcharts give to ``chart``. In Helm 3 the chart's own values win over maps' imports."""
-    imports: Table = {}
+def _given(chart: Chart, listed: Sequence[Dependency], own: Table, warn: Warn | None) -> Iterator[tuple[Any, Table]]:
+    """Yield each entry of import-values and the table it brings, in the place where it goes."""
     present = {subchart.name for subchart in chart.dependencies}
     for one in listed:
         name = one.alias if one.alias in present else one.name
@@ -237,17 +243,56 @@ def _imports(chart: Chart, listed: Sequence[Dependency], own: Table, dialect: in
             continue
         for entry in one.import_values:
             child, parent = _ends(entry, one)
-            if child is None:
-                continue
-            table = _table(own, f"{name}.{child}", warn)
-            if table is None:
-                continue
-            given = _nested(parent, table)
-            if dialect == 3 and isinstance(entry, dict):
-                imports = own = merge_tables(own, given, label=chart.name, dialect=dialect, warn=warn)
-            else:
-                imports = merge_tables(imports, given, label=chart.name, dialect=dialect, warn=warn)
-    return imports
+            table = _table(own, f"{name}.{child}", warn) if child is not None else None
+            if table is not None:
+                yield entry, _nested(parent, table)
+
+
+def _stored(table: Table, *, written: bool) -> Config:
+    if not written:
+        return Joined(table)
+    text = yaml.dump(table)
+    remember(text, table)
+    return Config(raw=text)
+
+
+# Helm 3 joins values in place, in maps that a chart and the values joined so far have in common.
+# So a subchart's defaults stay in its parent's values when it is switched off, as long as the user's
+# values do not name it, and all aliases of a chart have one table.
+
+
+def _alive(chart: Chart) -> Chart:
+    """Return the tree with values that every look at them shares."""
+    below = tuple([_alive(one) for one in chart.dependencies])
+    return replace(chart, dependencies=below, values=living(chart))
+
+
+def _import3(chart: Chart, warn: Warn | None) -> Chart:
+    if chart.dependencies:
+        chart = replace(chart, dependencies=tuple([_import3(one, warn) for one in chart.dependencies]))
+    listed = read_requirements(chart)
+    if listed is None:
+        return chart
+    own = coalesce_values(chart, {}, dialect=3, warn=warn)
+    imported: Table = {}
+    for entry, given in _given(chart, listed.dependencies, own, warn):
+        given = copy_table(given)  # a map that held itself would have no end
+        if isinstance(entry, dict):
+            fill(own, given, warn)
+            imported = own
+        else:
+            fill(imported, given, warn)
+    fill(imported, own, warn)
+    return replace(chart, values=Living(imported))
+
+
+def _settled(chart: Chart, *, written: bool) -> Chart:
+    """Return the tree with values that nobody changes any more."""
+    below = tuple([_settled(one, written=written) for one in chart.dependencies])
+    values = settled(chart)
+    if isinstance(values, Joined):
+        values = _stored(values.table, written=written)
+    return replace(chart, dependencies=below, values=values)
 
 
 def _ends(entry: Any, dependency: Dependency) -> tuple[str | None, str]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from helmpy.chart.model import Chart, Config
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
+from helmpy.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +59,17 @@ class Joined(Config):
 
     def __reduce__(self) -> tuple[type[Config], tuple[str]]:
         return Config, (self.raw,)
+
+
+class Living(Joined):
+    """Values whose table changes while Helm 3 decides on subcharts: every look is at the table itself."""
+
+    __slots__ = ("origin",)
+    origin: Config | None
+
+    def __init__(self, table: Table, origin: Config | None = None) -> None:
+        super().__init__(table)
+        object.__setattr__(self, "origin", origin)
 
 
 _parsed: dict[str, Table] = {}
@@ -220,7 +232,7 @@ def _coalesce3(chart: Chart, given: Table, prefix: str, warn: Warn | None) -> Ta
 
 
 def _fill3(dst: Table, src: Table, prefix: str, warn: Warn | None, *, top: bool = False) -> None:
-    for key, default in src.items():
+    for key, default in list(src.items()) if dst is src else src.items():
         if key not in dst:
             dst[key] = default
             continue
@@ -274,7 +286,29 @@ def _has_defaults(chart: Chart) -> bool:
     return isinstance(chart.values, Joined) or (chart.values is not None and bool(chart.values.raw))
 
 
+def living(chart: Chart) -> Living:
+    """Return the chart's own values, to be changed in place."""
+    return Living(_defaults(chart) if _has_defaults(chart) else {}, chart.values)
+
+
+def settled(chart: Chart) -> Config | None:
+    """Return living values that nobody changes any more: where they are as they were, as they stood."""
+    values = chart.values
+    assert isinstance(values, Living), "a chart that is being worked on"
+    origin = replace(chart, values=values.origin)
+    if (_defaults(origin) if _has_defaults(origin) else {}) == values.table:
+        return values.origin
+    return Joined(copy_table(values.table))
+
+
+def fill(dst: Table, src: Table, warn: Warn | None = None) -> None:
+    """Put ``src`` under ``dst`` in place, by Helm 3's rules; both may be one."""
+    _fill3(dst, src, "", warn)
+
+
 def _defaults(chart: Chart) -> Table:
+    if isinstance(chart.values, Living):
+        return chart.values.table
     if isinstance(chart.values, Joined):
         return copy_table(chart.values.table)
     raw = chart.values.raw if chart.values else ""

@@ -84,9 +84,12 @@ def scopes(
     """Return the scopes of a chart and all charts below it, the chart itself first.
 
     ``values`` are coalesced; a subchart's part of them is the very map that its parent sees, so
-    what a template sets there is seen by both. ``version`` overrules the charts' own dialects.
+    what a template sets there is seen by both. ``version`` overrules the charts' own dialects, and
+    so does a v2 chart for all below it: no Helm but 3 renders those.
     """
     spoken = version or dialect(chart)
+    if spoken == 3:
+        version = 3
     path = f"{parent}/charts/{chart.name}" if parent else chart.name
     table = values if isinstance(values, Values) else (Values if spoken == 2 else Values3)(values)
     root = Root(

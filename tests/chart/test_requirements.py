@@ -7,7 +7,7 @@ import pytest
 from helmpy.chart import requirements
 from helmpy.chart.loader import from_files
 from helmpy.chart.model import Chart, ChartError, Config, File
-from helmpy.chart.values import Joined, coalesce_values
+from helmpy.chart.values import Joined, Living, coalesce_values
 from helmpy.errors import HelmError
 
 SUB = "exports: {e: {x: 2, z: 3}}\nd: {q: 4, w: {v: 1}}\nk: 9\n"
@@ -257,3 +257,36 @@ def test_who_only_renders_gets_tables_that_become_the_same_text_when_read(v2: bo
     assert type(sent) is Config
     assert sent == written.values
     assert light.values.raw == sent.raw
+
+
+OFF_SUB = "- {name: s, version: '*', condition: s.enabled}\n- {name: t, version: '*'}\n"
+
+
+def test_in_v2_a_switched_off_subchart_leaves_its_defaults_where_the_parent_names_it() -> None:
+    named = "s: {enabled: false, d: {q: 5}}\n"
+    assert seen(OFF_SUB, v2=True, values=named)["s"]["d"] == {"q": 5.0, "w": {"v": 1.0}}
+    assert seen(OFF_SUB, v2=False, values=named)["s"] == {"enabled": False, "d": {"q": 5.0}}
+    assert seen(OFF_SUB, v2=True, values="", s=OFF)["s"] == OFF
+    assert seen(OFF_SUB, v2=True, values=named, s={"d": {"q": 6.0}})["s"] == {"enabled": False, "d": {"q": 6.0}}
+
+
+def test_in_v2_nothing_given_changes_and_another_run_gives_the_same() -> None:
+    parent = chart(OFF_SUB, "s: {enabled: false}\n", v2=True)
+    before = pickle.dumps(parent)
+    given = {"t": {"a": 1.0}}
+    first, second = (requirements.process(parent, given, written=False) for _ in range(2))
+    assert pickle.dumps(parent) == before
+    assert given == {"t": {"a": 1.0}}
+    assert first.values == second.values
+    assert not [one for one in first.dependencies if isinstance(one.values, Living)]
+
+
+def test_in_v2_an_import_into_its_own_source_ends() -> None:
+    listed = "- {name: s, version: '*', import-values: [{child: d, parent: s.d.inner}]}\n"
+    inner = seen(listed, v2=True)["s"]["d"]["inner"]
+    assert inner == {"q": 4.0, "w": {"v": 1.0}}
+
+
+def test_in_v2_values_that_nothing_changed_keep_their_text() -> None:
+    texts = [one.values.raw for one in requirements.process(chart(None, v2=True), {}).dependencies if one.values]
+    assert texts == [SUB]

@@ -187,14 +187,14 @@ def test_what_a_subchart_sets_its_parent_sees() -> None:
     assert rendered(parent)["web/templates/x.yaml"] == "set"
 
 
-def test_every_chart_renders_by_its_own_helm() -> None:
+def test_charts_render_by_their_own_helm_but_below_v2_by_helm_3() -> None:
     template = "{{ .Release.Service }}|{{ toYaml .Values.l }}|{{ kindOf .Subcharts }}"
     for outer, inner in (("v1", "v2"), ("v2", "v1")):
         child = chart("db", {"x.yaml": template}, api_version=inner)
         parent = chart("web", {"x.yaml": template}, api_version=outer, dependencies=(child,))
         found = rendered(parent, {"l": ["a"], "db": {"l": ["a"]}})
         texts = {"v1": "Tiller|- a\n|invalid", "v2": "Helm|- a|map"}
-        assert found == {"web/templates/x.yaml": texts[outer], "web/charts/db/templates/x.yaml": texts[inner]}
+        assert found == {"web/templates/x.yaml": texts[outer], "web/charts/db/templates/x.yaml": texts["v2"]}
 
 
 def test_parents_of_v2_see_their_subcharts() -> None:
