@@ -7,13 +7,18 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
 
-.PHONY: demo test lint types dist proto clean
+.PHONY: demo test conformance lint types dist proto clean
 
 demo: .venv/runtime
 	@sh charts/demo.sh $(BIN)/helm
 
 test: .venv/dev
 	$(BIN)/pytest
+
+# Try helmpy on a cluster of yours, in a namespace of its own that goes again: make conformance KUBECONFIG=$HOME/.kube/config
+conformance: .venv/dev
+	@test -n "$(KUBECONFIG)" || { echo "make: name your cluster's file with KUBECONFIG=..." >&2; exit 1; }
+	HELMPY_CLUSTER='$(KUBECONFIG)' $(BIN)/pytest tests/compat/conformance -m conformance -k cluster
 
 lint: .venv/dev
 	$(BIN)/ruff check .
