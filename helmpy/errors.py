@@ -7,12 +7,13 @@ from __future__ import annotations
 
 
 class HelmError(Exception):
-    """An error with a text for the user. ``exit_code`` is the process's exit status.
+    """An error with a text for the user. ``exit_code`` is the process's exit status, ``prefix`` goes before the text.
 
     ``hint`` says more to a person, on a line of its own: where Helm's own words must stay as they are.
     """
 
     exit_code = 1
+    prefix = "Error: "
     hint = ""
 
     def __init__(self, message: str, *, hint: str = "") -> None:

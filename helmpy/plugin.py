@@ -29,8 +29,8 @@ HOOKS = ("install", "update", "delete")
 class PluginError(HelmError):
     """A plugin is broken, or did not do what it was asked for."""
 
-    def __init__(self, message: str, exit_code: int = 1) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, exit_code: int = 1, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
         self.exit_code = exit_code
 
 

@@ -38,7 +38,7 @@ def install(home: Home, source: str, version: str, fetch: Callable[[str], bytes]
     elif Path(source).is_dir() or _is_repository(source):
         place, name = _cloned(home, source, version), source.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
     else:
-        raise PluginError(f"{source} is no directory, no archive and no repository: Cannot detect VCS")
+        raise PluginError("Cannot detect VCS", hint=f"{source} is no directory, no archive and no repository")
     load(place)
     return _linked(home, place, name)
 

@@ -22,11 +22,15 @@ class TunnelError(HelmError):
     """No pod of Tiller to reach."""
 
 
+class NoPod(TunnelError):
+    """There is no Tiller at all in that namespace."""
+
+
 def find_pod(api: KubeApi, namespace: str) -> str:
     """The name of the first ready pod of Tiller. Raises TunnelError in Helm's words."""
     pods = tiller_pods(api, namespace)
     if not pods:
-        raise TunnelError("could not find tiller")
+        raise NoPod("could not find tiller")
     for pod in pods:
         if is_ready(pod):
             return str(pod["metadata"]["name"])

@@ -34,6 +34,7 @@ def load(path: str | os.PathLike[str]) -> Chart:
     except (OSError, ValueError) as error:
         raise ChartError(f"stat {place}: {_reason(error)}") from error
     if stat.S_ISDIR(mode):
+        check_directory(absolute(place))
         return load_directory(place)
     return load_archive(_read(place), place)
 
@@ -41,7 +42,8 @@ def load(path: str | os.PathLike[str]) -> Chart:
 def load_directory(path: str | os.PathLike[str]) -> Chart:
     """Return the chart whose directory is ``path``."""
     place = absolute(os.fspath(path))
-    check_directory(place)
+    if not os.path.isdir(place):  # noqa: PTH112 - see above
+        raise ChartError(f"chart metadata ({CHARTFILE}) missing")
     budget = Budget()
     return _build(list(_walk(place, budget)), budget, 0)
 

@@ -258,6 +258,10 @@ class Command:
     def run(self, path: Sequence[str], words: Sequence[str]) -> None:
         """Do what the words after the command's name ask for. Raises UsageError, HelmError."""
         flags = (*self.own, HELP, *GLOBAL_FLAGS)
+        if self._unknown is not None:
+            place = pflags.first_word(flags, words)
+            if place is not None:
+                raise UsageError(self._unknown(words[place]))
         parsed = pflags.parse(flags, words)
         values = {flag.long: _value(flag, parsed.values) for flag in flags}
         if values["help"]:
@@ -268,13 +272,10 @@ class Command:
                 print(f"Flag --{flag.long} has been deprecated, {flag.note}", file=sys.stderr)
         if self.function is not None:
             self.function(_settings(values), tuple(parsed.args), **{flag.name: values[flag.long] for flag in self.own})
-        elif parsed.args:
-            raise UsageError(self.unknown(parsed.args[0], path))
         else:
-            self.show(path)
-
-    def unknown(self, word: str, path: Sequence[str]) -> str:
-        return self._unknown(word) if self._unknown else f'unknown command "{word}" for "{" ".join(path)}"'
+            self.show(path)  # in Helm for a word too that is none of the sub-commands
+            if parsed.args and sys.stderr.isatty():
+                print(f'unknown command "{parsed.args[0]}" for "{" ".join(path)}"', file=sys.stderr)
 
     def show(self, path: Sequence[str]) -> None:
         """Print the help page."""

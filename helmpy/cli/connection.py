@@ -22,6 +22,14 @@ class TlsSetupError(HelmError):
     """The client's own certificate or key cannot be used."""
 
     exit_code = 2
+    prefix = ""
+
+
+_SWITCHED = (
+    "tls: failed to find certificate PEM data in certificate input, but did find a private key; "
+    "PEM inputs may have been switched"
+)
+_NO_KEY = "tls: found a certificate rather than a key in the PEM for the private key"
 
 
 @contextmanager
@@ -63,7 +71,8 @@ def _tunnel(settings: Settings) -> Iterator[Tunnel]:
     api = kubeapi.connect(settings.kubeconfig, settings.kube_context)
     pod = find_pod(api, settings.tiller_namespace)
     with Tunnel(api, settings.tiller_namespace, pod) as tunnel:
-        debug(settings, f"Created tunnel using local port: '{tunnel.address.rpartition(':')[2]}'")
+        debug(settings, f"Created tunnel using local port: '{tunnel.address.rpartition(':')[2]}'\n")
+        debug(settings, f'SERVER: "{tunnel.address}"\n')
         yield tunnel
 
 
@@ -73,13 +82,53 @@ def _tls(settings: Settings, flags: TlsFlags) -> Tls | None:
     from helmpy.client import Tls
 
     cert, key = settings.expand(flags.cert), settings.expand(flags.key)
-    pair = f'could not read x509 key pair (cert: "{cert}", key: "{key}")'
-    ca = _read(settings.expand(flags.ca_cert), "could not read CA certificate") if flags.verify else None
-    return Tls(_read(cert, pair), _read(key, pair), ca, flags.hostname)
+    try:
+        pair = _pair(cert, key)
+    except TlsSetupError as error:
+        raise TlsSetupError(
+            f'could not read x509 key pair (cert: "{cert}", key: "{key}"): '
+            f"can't load key pair from cert {cert} and key {key}: {error}"
+        ) from error
+    ca = _authorities(settings.expand(flags.ca_cert)) if flags.verify else None
+    return Tls(*pair, ca, flags.hostname)
 
 
-def _read(path: str, trouble: str) -> bytes:
+def _pair(cert: str, key: str) -> tuple[bytes, bytes]:
+    """The files' texts, which must be a certificate and its key. Raises TlsSetupError in Go's words."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+
+    texts = _read(cert), _read(key)
+    for text, wanted, found, others in (
+        (texts[0], b"CERTIFICATE-----", b"PRIVATE KEY-----", _SWITCHED),
+        (texts[1], b"PRIVATE KEY-----", b"CERTIFICATE-----", _NO_KEY),
+    ):
+        if wanted not in text:
+            side = "certificate" if text is texts[0] else "key"
+            raise TlsSetupError(others if found in text else f"tls: failed to find any PEM data in {side} input")
+    try:
+        certificate = x509.load_pem_x509_certificate(texts[0])
+        private = serialization.load_pem_private_key(texts[1], None)
+    except (ValueError, TypeError) as error:
+        raise TlsSetupError(f"tls: {error}") from error
+    shapes = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    if certificate.public_key().public_bytes(*shapes) != private.public_key().public_bytes(*shapes):
+        raise TlsSetupError("tls: private key does not match public key")
+    return texts
+
+
+def _authorities(path: str) -> bytes:
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise TlsSetupError(f"can't read CA file: {path}") from error
+    if b"CERTIFICATE-----" not in text:
+        raise TlsSetupError(f"failed to append certificates from file: {path}")
+    return text
+
+
+def _read(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise TlsSetupError(f"{trouble}: open {path}: {(error.strerror or str(error)).lower()}") from error
+        raise TlsSetupError(f"open {path}: {(error.strerror or str(error)).lower()}") from error

@@ -155,7 +155,7 @@ class Vendor:
             package.save(loader.load_directory(place), directory)
             return
         if not one.repository:
-            debug(self.settings, f"Dependency {one.name} did not declare a repository. Assuming it exists in charts/")
+            say(f"Dependency {one.name} did not declare a repository. Assuming it exists in the charts directory")
             return
         say(f"Downloading {one.name} from repo {one.repository}", flush=True)
         place_ = self._place(one, known)

@@ -10,12 +10,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helmpy.home import Settings
+
 
 @make("help", usage="[command]", about="Show the page of a command.")
-def command(_settings: object, args: Sequence[str]) -> None:
+def command(settings: Settings, args: Sequence[str]) -> None:
     from helmpy.cli.main import root
 
     found, path, rest = root().find(args, ("helm",))
     if rest and len(path) == 1:
+        if _show_plugin(settings, rest[0]):
+            return
         print(f"Unknown help topic {' '.join(f'`{word}`' for word in args)}", file=sys.stderr)
     found.show(path)
+
+
+def _show_plugin(settings: Settings, name: str) -> bool:
+    """Print what a plugin says of itself; False where there is none of that name."""
+    from helmpy.cli.plugins import find
+
+    found = find(settings, name)
+    if found is not None:
+        print(f"{found.description or found.usage}\n\nUsage:\n  helm {found.name} [flags]")
+    return found is not None

@@ -10,6 +10,7 @@ from helmpy.home import Home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -23,8 +24,18 @@ class HomeError(HelmError):
     """The client's directory cannot be made."""
 
 
-def ensure(home: Home, *, stable_url: str, local_url: str, skip_repos: bool = False) -> None:
-    """Make what is missing and say so; what is there stays as it is. Raises HomeError."""
+def ensure(
+    home: Home,
+    *,
+    stable_url: str,
+    local_url: str,
+    skip_repos: bool = False,
+    fetch: Callable[[str], None] | None = None,
+) -> None:
+    """Make what is missing and say so; what is there stays as it is.
+
+    ``fetch`` gets the index of a URL as that of stable; where it raises nothing is noted. Raises HelmError.
+    """
     for directory in home.directories:
         if directory.is_dir():
             continue
@@ -38,6 +49,8 @@ def ensure(home: Home, *, stable_url: str, local_url: str, skip_repos: bool = Fa
     repositories = []
     if not skip_repos:
         say(f"Adding stable repo with URL: {stable_url} ")
+        if fetch is not None:
+            fetch(stable_url)
         say(f"Adding local repo with URL: {local_url} ")
         repositories = [_repository(home, "stable", stable_url), _repository(home, "local", local_url)]
         _local_index(home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from helmpy.cli import home_files, options, tiller_manifest
@@ -9,6 +10,7 @@ from helmpy.cli.command import boolean, flag, integer, nothing, string, strings
 from helmpy.cli.command import command as make
 from helmpy.cli.output import debug, say, waiting, warn
 from helmpy.cli.pflags import Kind, UsageError
+from helmpy.errors import HelmError
 from helmpy.home import Settings
 
 TYPE_CHECKING = False
@@ -24,7 +26,8 @@ Set up the client's directory, and Tiller in the cluster of the kubeconfig.
 """
 _SECURITY_NOTE = """
 Please note: by default, Tiller is deployed with an insecure 'allow unauthenticated users' policy.
-To prevent this, run `helm init` with the --tiller-tls-verify flag."""
+To prevent this, run `helm init` with the --tiller-tls-verify flag.
+For more information on securing your installation see: https://v2.helm.sh/docs/securing_installation/"""
 
 
 def _format(text: str) -> str:
@@ -84,7 +87,6 @@ def command(
     **tiller: object,
 ) -> None:
     nothing(args)
-    del skip_refresh  # accepted for scripts: nothing is downloaded here, `init` works without a network
     wanted = tiller_options(settings, tiller)
     objects = tiller_manifest.objects(wanted)
     if output:
@@ -100,12 +102,32 @@ def command(
             f"{home_files.STABLE_URL} has what it had"
         )
         stable_repo_url = home_files.DEPRECATED_STABLE_URL
-    home_files.ensure(settings.home, stable_url=stable_repo_url, local_url=local_repo_url, skip_repos=skip_repos)
+    home_files.ensure(
+        settings.home,
+        stable_url=stable_repo_url,
+        local_url=local_repo_url,
+        skip_repos=skip_repos,
+        fetch=None if skip_refresh else partial(_fetch_stable, settings),
+    )
     say(f"$HELM_HOME has been configured at {settings.home}.")
     if client_only:
         say("Not installing Tiller due to 'client-only' flag having been set")
     else:
         _install(settings, wanted, upgrade=upgrade, wait=wait, hostname=tiller_tls_hostname)
+
+
+def _fetch_stable(settings: Settings, url: str) -> None:
+    """Keep the index of stable, as search and install want it. Raises HelmError."""
+    from helmpy.cli import repository
+    from helmpy.repo import catalogue, downloader
+    from helmpy.repo.getter import Access
+
+    try:
+        data, index = downloader.fetch_index(repository.getters(settings), url, Access(url))
+    except HelmError as error:
+        hint = "--skip-refresh goes without its index, --stable-repo-url names another address"
+        raise home_files.HomeError(f"error initializing: {error}", hint=hint) from error
+    catalogue.store(settings.home.cache_index("stable"), data, index)
 
 
 def tiller_options(settings: Settings, flags: dict[str, object]) -> tiller_manifest.Options:

@@ -146,11 +146,11 @@ def _may_be_plugin(words: Sequence[str]) -> bool:
 
 
 def _report(error: HelmError, words: Sequence[str], cause: Exception | None = None) -> int:
-    if _debug(words):
+    if cause is not None and _debug(words):
         import traceback
 
-        traceback.print_exception(cause or error)
-    print(f"Error: {error.message}", file=sys.stderr)
+        traceback.print_exception(cause)
+    print(f"{error.prefix}{error.message}", file=sys.stderr)
     if sys.stderr.isatty() or _debug(words):
         _explain(error)
     return error.exit_code

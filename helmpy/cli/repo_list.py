@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from helmpy.cli import options
 from helmpy.cli.command import command as make
-from helmpy.cli.command import nothing
 from helmpy.cli.output import say, struct_json, table, yaml_text
 from helmpy.repo import repositories
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 @make("list", usage="[flags]", about="List the chart repositories.")
 @options.output("table", "json", "yaml", refusal="unsupported format {}")
 def command(settings: Settings, args: Sequence[str], *, output: str) -> None:
-    nothing(args)
+    del args  # of no meaning here
     entries = repositories.load(settings.home.repository_file).entries
     listed = [{"Name": one.name, "URL": one.url} for one in entries] or None
     if output == "json":

@@ -74,5 +74,5 @@ def update_all(settings: Settings, entries: Iterable[Repository], *, local: bool
 def _update(settings: Settings, getters: Getters, one: Repository, *, local: bool) -> None:
     if one.name == LOCAL and not local:
         return
-    data, index = downloader.fetch_index(getters, one.url, downloader.access_of(one))
+    data, index = downloader.sent_index(getters, one.url, downloader.access_of(one))
     catalogue.store(settings.home.cache_index(one.name), data, index)

@@ -32,11 +32,12 @@ def command(
 ) -> None:
     nothing(args)
     from helmpy import installer, kubeapi
+    from helmpy.tunnel import NoPod
 
     try:
         deployed = _deployed(settings, tls)
     except HelmError as error:
-        if not force:
+        if not force or isinstance(error, NoPod):
             raise
         debug(settings, str(error))
         deployed = 0
@@ -66,5 +67,5 @@ def _remove(settings: Settings) -> None:
         return
     if not settings.home.repository_file.is_file():
         raise HelmError(f"{home} does not look like a directory of Helm's; remove it by hand")
-    say(f"Removing {home} ")
+    say(f"Deleting {home} ")
     shutil.rmtree(home)

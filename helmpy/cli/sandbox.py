@@ -40,7 +40,9 @@ class NoSandbox(HelmError):
     """The sandbox was never started."""
 
 
-command = Command("sandbox", about=ABOUT, table=TABLE)
+command = Command(
+    "sandbox", about=ABOUT, table=TABLE, unknown=lambda word: f'unknown command "{word}" for "helm sandbox"'
+)
 
 
 @make("start", about="Start the sandbox in the background, unless it runs, and say how to use it.")

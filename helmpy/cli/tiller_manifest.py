@@ -172,7 +172,10 @@ def _overridden(made: dict[str, Any], overrides: tuple[str, ...]) -> dict[str, A
         from helmpy.chart import strvals
 
         for text in overrides:
-            strvals.parse_into(text, made)
+            try:
+                strvals.parse_into(text, made)
+            except HelmError as error:
+                raise HelmError("Error merging --set values into Deployment manifest", hint=str(error)) from error
     return made
 
 

@@ -10,7 +10,7 @@ from helmpy.cli.command import command as make
 from helmpy.cli.connection import connected
 from helmpy.cli.install import Install, check_name
 from helmpy.cli.namespace import default_namespace
-from helmpy.cli.output import say, waiting, warn, yaml_text
+from helmpy.cli.output import debug, say, waiting, warn, yaml_text
 from helmpy.cli.status import print_status
 from helmpy.home import Settings
 from helmpy.record import record
@@ -174,6 +174,7 @@ def command(
         common: dict[str, Any] = {"sub_notes": render_subchart_notes, "no_hooks": no_hooks or disable_hooks}
         if install and missing:
             _note(f'Release "{name}" does not exist. Installing it now.', flags["output"])
+            debug(settings, f"CHART PATH: {path}\n")
             check_name(name)
             kept = {key: flags[key] for key in ("output", "dry_run", "timeout", "wait", "atomic", "description")}
             Install(settings, name, wanted, load_complete(path), overrides, **common, **kept).run(tiller)

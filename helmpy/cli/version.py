@@ -56,11 +56,27 @@ def _server(settings: Settings, tls: options.TlsFlags) -> Version:
     from helmpy.release.error import ReleaseError
 
     with connected(settings, tls) as tiller:
+        if settings.debug:
+            _say_cluster(settings)
         try:
             return tiller.version()
         except (TillerError, ReleaseError) as error:
             debug(settings, str(error))
             raise NoTiller("cannot connect to Tiller", hint=str(error)) from error
+
+
+def _say_cluster(settings: Settings) -> None:
+    """The version of Kubernetes, for --debug."""
+    from helmpy import kubeapi
+
+    try:
+        found = kubeapi.connect(settings.kubeconfig, settings.kube_context).get("/version")
+    except HelmError as error:
+        debug(settings, str(error))
+        return
+    names = ("Major", "Minor", "GitVersion", "GitCommit", "GitTreeState", "BuildDate", "GoVersion", "Compiler")
+    pairs = ((name, found.get(name[0].lower() + name[1:], "")) for name in (*names, "Platform"))
+    say("Kubernetes: &version.Info{" + ", ".join(f'{name}:"{text}"' for name, text in pairs) + "}")
 
 
 def _print(side: str, data: dict[str, Version], *, short: bool, template: str) -> None:

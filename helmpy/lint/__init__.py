@@ -40,7 +40,7 @@ def run(
     of_templates = templates.check(source, values or {}, namespace, time=time, limits=limits)
     if any(message.severity is Severity.ERROR for message in of_values):
         # nothing renders then, and the reason has been told
-        return found
+        return found if source.is_directory("templates") else [*found, *of_templates]
     return [*found, *of_templates]
 
 

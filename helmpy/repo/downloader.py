@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from helmpy.errors import HelmError
 from helmpy.record import record, replace
 from helmpy.repo import catalogue, index
-from helmpy.repo.getter import Access, FetchError
+from helmpy.repo.getter import Access, FetchError, UnknownScheme
 from helmpy.repo.index import BrokenIndex, NoSuchChart
 
 TYPE_CHECKING = False
@@ -155,11 +155,21 @@ def index_url(base: str) -> str:
     return absolute_url(base, index.FILENAME)
 
 
+def sent_index(getters: Getter, url: str, access: Access, progress: Progress | None = None) -> tuple[bytes, Index]:
+    """Return a repository's index as it was sent, and read. Raises FetchError, BrokenIndex."""
+    try:
+        data = getters.get(index_url(url), access, progress)
+    except UnknownScheme as error:
+        raise UnknownScheme(f"Could not find protocol handler for: {urlsplit(url).scheme}") from error
+    return data, index.parse(data)
+
+
 def fetch_index(getters: Getter, url: str, access: Access, progress: Progress | None = None) -> tuple[bytes, Index]:
     """Return a repository's index as it was sent, and read. Raises DownloadError in Helm's words."""
     try:
-        data = getters.get(index_url(url), access, progress)
-        return data, index.parse(data)
+        return sent_index(getters, url, access, progress)
+    except UnknownScheme:
+        raise
     except (FetchError, BrokenIndex) as error:
         raise DownloadError(
             f'Looks like "{url}" is not a valid chart repository or cannot be reached: {error}'

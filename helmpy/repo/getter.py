@@ -31,6 +31,10 @@ class FetchError(HelmError):
     """Something could not be fetched; the message names the URL."""
 
 
+class UnknownScheme(FetchError):
+    """Nobody here speaks that protocol."""
+
+
 @record(frozen=True, slots=True)
 class Access:
     """What lets one into the repository at ``url``; paths are files of PEM texts."""
@@ -183,7 +187,7 @@ class Getters:
         scheme = urlsplit(url).scheme
         getter = self._by_scheme.get(scheme) or (self._more(scheme) if self._more else None)
         if getter is None:
-            raise FetchError(f'scheme "{scheme}" not supported')
+            raise UnknownScheme(f'scheme "{scheme}" not supported')
         return getter.get(url, access, progress)
 
 

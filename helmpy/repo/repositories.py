@@ -93,7 +93,7 @@ def parse(text: str, path: str) -> Repositories:
     try:
         value = yaml.load(text, ints=True)
     except HelmError as error:
-        raise BrokenRepositories(f"{path}: {error}") from error
+        raise BrokenRepositories(str(error), hint=f"in {path}") from error
     if value is None:
         return Repositories()
     if not isinstance(value, dict):

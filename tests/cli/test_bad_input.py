@@ -213,7 +213,7 @@ def test_a_broken_kubeconfig(home: Path, capsys: pytest.CaptureFixture[str]) -> 
 def test_tls_files_that_are_missing(helm: Helm, home: Path) -> None:
     result = helm("list --tls")
     assert result.status == 2
-    assert result.err.startswith(f'Error: could not read x509 key pair (cert: "{home}/helm/cert.pem"')
+    assert result.err.startswith(f'could not read x509 key pair (cert: "{home}/helm/cert.pem"')
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -118,16 +118,26 @@ def test_a_deprecated_flag_says_so(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_home(args: list[str], environ: dict[str, str], home: str, tmp_path: Path) -> None:
     code = "from helmpy.cli.main import entry; entry()"
-    words = [sys.executable, "-c", code, "init", "--client-only", *args]
+    words = [sys.executable, "-c", code, "init", "--client-only", "--skip-refresh", *args]
     environ = {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT), **environ}
     done = subprocess.run(words, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert f"\n$HELM_HOME has been configured at {home}.\n" in done.stdout
     assert (tmp_path / home / "repository" / "repositories.yaml").is_file()
 
 
-def test_debug_shows_where_an_error_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--debug", "install", "./nosuch"]) == 1
+def test_debug_shows_where_a_surprise_comes_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "home").write_text("no directory")
+    words = ["--debug", "--home", str(tmp_path / "home/below"), "init", "--client-only", "--skip-refresh"]
+    assert run(words) == 1
     assert "Traceback (most recent call last)" in capsys.readouterr().err
+    assert run(["--debug", "install", "./nosuch", "--host", "127.0.0.1:1"]) == 1
+    assert capsys.readouterr().err == 'Error: path "./nosuch" not found\n'
+
+
+def test_a_group_shows_its_page_for_any_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["repo", "nonsense"]) == 0
+    out, err = capsys.readouterr()
+    assert ("\nUsage:\n  helm repo [command]\n" in out, err) == (True, "")
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:

@@ -113,7 +113,10 @@ def test_repositories_are_added_listed_and_removed(
         ("fetch one/alpha --verify", 'Failed to fetch provenance "{url}/alpha-0.2.0.tgz.prov"'),
         ("fetch one/alpha -d none/there", "open none/there/alpha-0.2.0.tgz: no such file or directory"),
         ("inspect one/none", 'failed to download "one/none" (hint: running `helm repo update` may help)'),
-        ("install one/none --host 127.0.0.1:1", 'failed to download "one/none" (hint: running `helm repo update` may help)'),
+        (
+            "install one/none --host 127.0.0.1:1",
+            'failed to download "one/none" (hint: running `helm repo update` may help)',
+        ),
         ("search -r (", "error parsing regexp: missing closing ): `(`"),
         ("search -o xml", "unsupported format xml"),
         ("repo index none", "none/index.yaml: no such file or directory"),

@@ -45,8 +45,9 @@ def test_no_file_asks_for_init(tmp_path: Path) -> None:
 def test_a_broken_file_names_itself(text: str, tmp_path: Path) -> None:
     path = tmp_path / "repositories.yaml"
     path.write_text(text)
-    with pytest.raises(BrokenRepositories, match=str(path)):
+    with pytest.raises(BrokenRepositories) as caught:
         repositories.load(path)
+    assert str(path) in str(caught.value) + caught.value.hint
 
 
 def test_many_writers_lose_nothing(tmp_path: Path) -> None:
