@@ -45,6 +45,8 @@ FLOORS: dict[str, int] = {
     "tiller.storage": 3,
     "tiller.actions": 4,
     "tiller.tls": 1,
+    "tiller.logs": 1,
+    "tiller.metrics": 5,
     "tiller.auth": 5,
     "tiller.server": 5,
     "tiller.probes": 6,
@@ -78,6 +80,7 @@ KEEPERS: dict[str, set[str]] = {
     "re2": {"helmpy.gocompat.regex"},
     "jsonschema": {"helmpy.chart.schema"},
     "wsproto": {"tiller.sandbox"},
+    "prometheus_client": {"tiller.metrics"},
     "psycopg": {"tiller.storage.postgres"},
 }
 READS_ENVIRONMENT = {"helmpy.home", "helmpy.cli", "tiller.__main__", "tiller.sandbox.__main__"}

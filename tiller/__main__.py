@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmpy.errors import HelmError
+from tiller import logs
 
 if TYPE_CHECKING:
     from tiller.clock import Clock
     from tiller.kube.transport import Transport
+    from tiller.metrics import Metrics
     from tiller.storage.driver import Driver
     from tiller.storage.leases import Leases
     from tiller.tls import TlsFiles
@@ -64,6 +66,7 @@ def parse_flags(arguments: Sequence[str], environment: Mapping[str, str]) -> arg
     text("tls-cert", str(Path(certificates, "tls.crt")), "certificate's file")
     text("tls-ca-cert", str(Path(certificates, "ca.crt")), "file of the CA that signs clients' certificates")
     switch("convert-removed-apis", False, "convert objects of API versions that the cluster no longer serves")
+    text("log-format", "text", "form of log lines: text or json")
     switch("version", False, "print the version and end")
     parser.add_argument(
         "-render-limit",
@@ -100,10 +103,13 @@ def _history_max(text: str) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until a signal; the exit status is 0, or 1 where the server could not start."""
-    logging.basicConfig(stream=sys.stderr, format="[%(name)s] %(asctime)s %(message)s", level=logging.WARNING)
+    logs.install("text")
     options = parse_flags(sys.argv[1:] if arguments is None else arguments, os.environ)
-    verbose = options.trace or options.v != "0"
-    logging.getLogger("tiller").setLevel(logging.DEBUG if verbose else logging.INFO)
+    try:
+        logs.install(options.log_format, verbose=options.trace or options.v != "0")
+    except logs.LogError as error:
+        log.error("%s", error)  # noqa: TRY400 - one clear line
+        return 1
     if options.version:
         from tiller.actions.environment import VERSION
 
@@ -124,8 +130,8 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     from tiller.actions.workers import Workers
     from tiller.clock import SystemClock
     from tiller.kube.cluster import Cluster
+    from tiller.kube.counting import Counting
     from tiller.kube.retrying import Retrying
-    from tiller.probes import Metrics, serve_probes
     from tiller.server import serve
     from tiller.storage.storage import Storage
 
@@ -133,7 +139,9 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     clock = SystemClock()
-    transport = Retrying(_transport(environment), clock)
+    metrics = _metrics(clock) if options.probe else None
+    plain = _transport(environment)
+    transport = Retrying(Counting(plain, clock, metrics.requested) if metrics else plain, clock)
     driver, leases = _store(
         options.storage, options.sql_dialect, options.sql_connection_string, environment, transport, clock
     )
@@ -143,7 +151,6 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     log.info("Starting Tiller %s (tls=%s)", VERSION, str(tls is not None).lower())
     log.info("Storage driver is %s", driver.name)
     log.info("Max history per release is %d", options.history_max)
-    metrics = Metrics(clock.now())
     workers = Workers(limits=limits)
     env = Environment(
         cluster=Cluster(transport, clock),
@@ -153,12 +160,18 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         turns=Turns(leases, clock),
         convert_removed_apis=options.convert_removed_apis,
     )
-    handle = serve(env, listen=options.listen, tls=tls, observe=metrics.observe)
+    handle = serve(env, listen=options.listen, tls=tls, observer=metrics)
     log.info("GRPC listening on %s", _shown(options.listen, handle.port))
     caretaker = Caretaker(env)
     caretaker.start()
-    probes = serve_probes(options.probe_listen, metrics) if options.probe else None
-    if probes is not None:
+    probes = None
+    if metrics is not None:
+        from tiller.probes import serve_probes
+
+        metrics.watch_queue("turns", lambda: env.turns.waiting)
+        metrics.watch_queue("rendering", lambda: workers.waiting)
+        metrics.watch_records(driver.counts, clock.now)
+        probes = serve_probes(options.probe_listen, metrics)
         log.info("Probes listening on %s", _shown(options.probe_listen, probes.port))
     workers.warm_up()
     ended.wait()
@@ -173,6 +186,12 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         logging.shutdown()
         os._exit(0)  # their threads would keep the process alive for as long as they hang
     return 0
+
+
+def _metrics(clock: Clock) -> Metrics:
+    from tiller.metrics import Metrics
+
+    return Metrics(clock.now())
 
 
 def _shown(listen: str, port: int) -> str:

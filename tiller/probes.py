@@ -7,49 +7,18 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from helmpy.errors import HelmError
+from tiller.metrics import Metrics
 
 REQUEST_TIMEOUT = 10.0  # seconds for a whole request: a silent caller must not hold a thread
 
 
 class ProbeError(HelmError):
     """The probes' address cannot be served."""
-
-
-class Metrics:
-    """Counters of calls by method and outcome, and when the server started."""
-
-    def __init__(self, started: float) -> None:
-        self._started = started
-        self._calls: Counter[tuple[str, str]] = Counter()
-        self._lock = threading.Lock()
-
-    def observe(self, method: str, ok: bool) -> None:  # noqa: FBT001 - an outcome has two sides
-        """Count one call that ended."""
-        with self._lock:
-            self._calls[method, "ok" if ok else "error"] += 1
-
-    def text(self) -> str:
-        """Return the counters in Prometheus's text format."""
-        with self._lock:
-            calls = sorted(self._calls.items())
-        lines = [
-            "# HELP tiller_start_time_seconds When the server started, in seconds since 1970.",
-            "# TYPE tiller_start_time_seconds gauge",
-            f"tiller_start_time_seconds {self._started:.3f}",
-            "# HELP tiller_calls_total Calls answered, by method and outcome.",
-            "# TYPE tiller_calls_total counter",
-            *(
-                f'tiller_calls_total{{method="{method}",outcome="{outcome}"}} {count}'
-                for (method, outcome), count in calls
-            ),
-        ]
-        return "\n".join(lines) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import grpc
 from google.protobuf.wrappers_pb2 import Int32Value, StringValue
@@ -18,7 +19,6 @@ from google.protobuf.wrappers_pb2 import Int32Value, StringValue
 from helmpy import wire
 from helmpy.errors import HelmError
 from helmpy.hapi.services import tiller_pb2, tiller_pb2_grpc
-from helmpy.release.requests import ListResponse
 from tiller.actions import install, query, rollback, testing, uninstall, upgrade
 from tiller.actions.environment import Environment
 from tiller.actions.ongoing import Ongoing
@@ -27,6 +27,7 @@ from tiller.tls import Tls, TlsFiles
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE = 20 * 1024 * 1024  # bytes, both ways
+PIECE = 2 * 1024 * 1024  # bytes of a list's message: its reader may read while the next is made
 MAX_ERROR = 256 * 1024  # characters of a message: an error carries a manifest at times
 THREADS = 256  # a call that waits for objects, or for its turn at a release, holds one
 SERVICE = "/hapi.services.tiller.ReleaseService/"
@@ -80,9 +81,9 @@ def serve(
     listen: str = "127.0.0.1:0",
     tls: Tls | TlsFiles | None = None,
     threads: int = THREADS,
-    observe: Callable[[str, bool], None] = lambda _method, _ok: None,
+    observer: Observer | None = None,
 ) -> Handle:
-    """Start serving and return at once; ``observe`` is told of every call's method and outcome.
+    """Start serving and return at once; ``observer`` is told of every call.
 
     ``listen`` is ``HOST:PORT`` or ``:PORT`` for all addresses, port 0 for any free one. Raises
     ServerError where the port is taken, TlsError where the certificates cannot be used.
@@ -93,12 +94,29 @@ def serve(
         options=_OPTIONS,
     )
     tiller_pb2_grpc.add_ReleaseServiceServicer_to_server(  # type: ignore[no-untyped-call]  # generated without types
-        ReleaseService(environment, observe), server
+        ReleaseService(environment, observer or Unobserved()), _Registry(server)
     )
     server.add_generic_rpc_handlers((_health_handler(),))
     port = _bind(server, listen, tls)
     server.start()
     return Handle(port, server, environment.ongoing)
+
+
+class _Registry:
+    """Takes the generated handlers to a server; lists come from the service as bytes already."""
+
+    def __init__(self, server: grpc.Server) -> None:
+        self._server = server
+
+    def add_generic_rpc_handlers(self, _handlers: object) -> None:
+        """The registered ones are the same."""
+
+    def add_registered_method_handlers(self, service: str, handlers: dict[str, Any]) -> None:
+        made = handlers["ListReleases"]
+        listing = grpc.unary_stream_rpc_method_handler(made.unary_stream, made.request_deserializer, None)
+        handlers = {**handlers, "ListReleases": listing}
+        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
+        self._server.add_registered_method_handlers(service, handlers)
 
 
 def _bind(server: grpc.Server, listen: str, tls: Tls | TlsFiles | None) -> int:
@@ -136,12 +154,32 @@ def _configuration(tls: Tls) -> grpc.ServerCertificateConfiguration:
     return grpc.ssl_server_certificate_configuration([(tls.key, tls.certificate)], root_certificates=tls.ca)
 
 
+class Observer(Protocol):
+    """Is told of calls, from many threads."""
+
+    def began(self, method: str) -> None:
+        """A call of this method begins."""
+        ...
+
+    def ended(self, method: str, ok: bool, seconds: float) -> None:  # noqa: FBT001 - an outcome has two sides
+        """It ended, with an answer or an error."""
+        ...
+
+
+class Unobserved:
+    """Tells nobody."""
+
+    def began(self, method: str) -> None: ...
+
+    def ended(self, method: str, ok: bool, seconds: float) -> None: ...  # noqa: FBT001 - the Protocol's
+
+
 class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
     """Messages to records, an action, records to messages."""
 
-    def __init__(self, environment: Environment, observe: Callable[[str, bool], None]) -> None:
+    def __init__(self, environment: Environment, observer: Observer) -> None:
         self.env = environment
-        self._observe = observe
+        self._observer = observer
 
     def GetVersion(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the service's name
         return self._answer("GetVersion", request, context, lambda _: query.version(self.env))
@@ -169,7 +207,7 @@ class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
 
     def ListReleases(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802 - the service's name
         return self._stream(
-            "ListReleases", request, context, lambda asked: pages(query.list_releases(self.env, asked), MAX_MESSAGE)
+            "ListReleases", request, context, lambda asked: framed(query.list_page(self.env, asked), PIECE)
         )
 
     def RunReleaseTest(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802 - the service's name
@@ -198,23 +236,34 @@ class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
         return lambda: not context.is_active() or self.env.ongoing.stopping
 
     def _answer(self, method: str, request: Any, context: grpc.ServicerContext, action: Callable[[Any], Any]) -> Any:
-        try:
-            answer = wire.to_proto(action(wire.from_proto(request)))
-        except Exception as error:
-            self._observe(method, False)
-            _refuse(method, error, context)
-        self._observe(method, True)
-        return answer
+        with self._observed(method, request):
+            try:
+                return wire.to_proto(action(wire.from_proto(request)))
+            except Exception as error:
+                _refuse(method, error, context)
 
     def _stream(
         self, method: str, request: Any, context: grpc.ServicerContext, action: Callable[[Any], Iterator[Any]]
     ) -> Iterator[Any]:
+        with self._observed(method, request):
+            try:
+                yield from action(wire.from_proto(request))
+            except Exception as error:
+                _refuse(method, error, context)
+
+    @contextmanager
+    def _observed(self, method: str, request: Any) -> Iterator[None]:
+        """Tell the observer and, at debug level, the log; a refusal leaves as an error."""
+        began, ok = self.env.clock.now(), False
+        self._observer.began(method)
         try:
-            yield from action(wire.from_proto(request))
-        except Exception as error:
-            self._observe(method, False)
-            _refuse(method, error, context)
-        self._observe(method, True)
+            yield
+            ok = True
+        finally:
+            seconds = self.env.clock.now() - began
+            self._observer.ended(method, ok, seconds)
+            outcome = {"release": getattr(request, "name", ""), "outcome": "ok" if ok else "error"}
+            log.debug("%s", method, extra={**outcome, "seconds": round(seconds, 3)})
 
 
 def _refuse(method: str, error: Exception, context: grpc.ServicerContext) -> NoReturn:
@@ -228,29 +277,35 @@ def _refuse(method: str, error: Exception, context: grpc.ServicerContext) -> NoR
     context.abort(grpc.StatusCode.UNKNOWN, text[:MAX_ERROR])
 
 
-def pages(answer: ListResponse, limit: int) -> Iterator[Any]:
-    """Messages of at most ``limit`` bytes, each with the answer's count, next and total.
+def framed(page: query.Page, limit: int) -> Iterator[bytes]:
+    """ListReleasesResponse messages of at most ``limit`` bytes, each with the page's count, next and total.
 
-    No releases give no message. A release larger than the limit goes alone.
+    No releases give no message. A release larger than the limit goes alone. Releases go as they are
+    stored: nothing of them is read here.
     """
-    empty = wire.to_proto(replace(answer, releases=()))
-    message, size = _copy(empty), empty.ByteSize()
-    for release in answer.releases:
-        part = wire.to_proto(release)
-        cost = part.ByteSize() + 6  # tag and length before it
-        if message.releases and size + cost > limit:
-            yield message
-            message, size = _copy(empty), empty.ByteSize()
-        message.releases.append(part)
-        size += cost
-    if message.releases:
-        yield message
+    start = tiller_pb2.ListReleasesResponse(count=page.count, next=page.next, total=page.total).SerializeToString()
+    parts, size = [start], len(start)
+    for message in page.messages:
+        head = _RELEASE + _varint(len(message))
+        if len(parts) > 1 and size + len(head) + len(message) > limit:
+            yield b"".join(parts)
+            parts, size = [start], len(start)
+        parts += (head, message)
+        size += len(head) + len(message)
+    if len(parts) > 1:
+        yield b"".join(parts)
 
 
-def _copy(message: Any) -> Any:
-    made = tiller_pb2.ListReleasesResponse()
-    made.CopyFrom(message)
-    return made
+_RELEASE = bytes([tiller_pb2.ListReleasesResponse.RELEASES_FIELD_NUMBER << 3 | 2])
+
+
+def _varint(number: int) -> bytes:
+    found = bytearray()
+    while number > 127:
+        found.append(number & 127 | 128)
+        number >>= 7
+    found.append(number)
+    return bytes(found)
 
 
 class VersionCheck(grpc.ServerInterceptor):

@@ -13,6 +13,7 @@ from google.protobuf.wrappers_pb2 import Int32Value, StringValue
 
 from helmpy import wire
 from helmpy.chart.model import Config
+from helmpy.hapi.services.tiller_pb2 import ListReleasesResponse
 from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
 from helmpy.release.model import Release, StatusCode
 from helmpy.release.requests import (
@@ -29,7 +30,8 @@ from helmpy.release.requests import (
     VersionRequest,
 )
 from tests.tiller.world import World, chart, config
-from tiller.server import Handle, ServerError, is_compatible, pages, serve
+from tiller.actions.query import Page
+from tiller.server import Handle, ServerError, Unobserved, framed, is_compatible, serve
 
 CLIENT = (("x-helm-api-client", "v2.17.0"),)
 INSTALL = InstallRequest(name="web", namespace="shop", chart=chart(config("a")), values=Config(raw="{}\n"))
@@ -42,7 +44,12 @@ def outcomes() -> list[tuple[str, bool]]:
 
 @pytest.fixture
 def handle(world: World, outcomes: list[tuple[str, bool]]) -> Iterator[Handle]:
-    handle = serve(world.env, threads=4, observe=lambda method, ok: outcomes.append((method, ok)))
+    class Listening(Unobserved):
+        def ended(self, method: str, ok: bool, seconds: float) -> None:  # noqa: FBT001 - the Protocol's
+            assert seconds >= 0
+            outcomes.append((method, ok))
+
+    handle = serve(world.env, threads=4, observer=Listening())
     yield handle
     handle.stop(0)
 
@@ -118,8 +125,8 @@ def test_lists_come_as_a_stream(stub: Any) -> None:
 @pytest.mark.parametrize(("limit", "sizes"), [(10_000, [4]), (250, [2, 2]), (150, [1, 1, 1, 1]), (10, [1, 1, 1, 1])])
 def test_lists_are_cut_into_messages(limit: int, sizes: list[int]) -> None:
     release = Release(name="web", manifest="x" * 100)
-    answer = ListResponse(count=4, next="more", total=9, releases=(release,) * 4)
-    messages = list(pages(answer, limit))
+    page = Page(4, "more", 9, iter([wire.to_proto(release).SerializeToString()] * 4))
+    messages = [ListReleasesResponse.FromString(each) for each in framed(page, limit)]
     assert [len(message.releases) for message in messages] == sizes
     assert {(m.count, m.next, m.total) for m in messages} == {(4, "more", 9)}
     if limit > 150:

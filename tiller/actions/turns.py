@@ -102,6 +102,14 @@ class Turns:
         finally:
             self._leave(name, ticket)
 
+    @property
+    def waiting(self) -> int:
+        """How many operations of this process wait for their turn, here or behind another tiller."""
+        with self._changed:
+            return sum(len(queue) for queue in self._queues.values()) - sum(
+                1 for name in self._queues if name in self._held
+            )
+
     def holder(self, name: str) -> Holding | None:
         """Who works on a release now, in this process or another; None for nobody."""
         with self._changed:
@@ -161,13 +169,12 @@ class Turns:
                     self.leases.ask(name, current)
             if holding is not None:
                 return self._keep(name, holding, now), dead
-            if current is None:
-                continue
             try:
-                deadline.sleep(POLL)
+                # A lease that was there and is gone was given up this moment, or cannot be read.
+                deadline.sleep(POLL if current else POLL / 4)
                 deadline.check()
             except WaitTimeout:
-                raise OperationInProgress.of(name, current) from None
+                raise (OperationInProgress.of(name, current) if current else OperationInProgress()) from None
 
     def _passed_on(self, name: str, mine: Holding, work: str) -> Holding | None:
         now = self._clock.now()

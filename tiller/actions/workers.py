@@ -15,7 +15,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ class Workers:
         limits: Limits = Limits(),  # noqa: B008 - frozen
     ) -> None:
         self._places = threading.Semaphore(count)
+        self._waiting = 0
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
         self._memory = memory
@@ -58,11 +60,16 @@ class Workers:
         """Start one worker, so that the first install need not wait for it."""
         self._give_back(_Worker(self._memory))
 
+    @property
+    def waiting(self) -> int:
+        """How many renders wait for a worker."""
+        return self._waiting
+
     def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
         """Return text by path; raises RenderError with the engine's message."""
         if _templates(job.chart) > self._limits.templates:  # the way to the worker is long for so many
             raise RenderError(f"the charts have more templates than the limit of {self._limits.templates}")
-        with self._places:
+        with self._place():
             worker = self._take()
             try:
                 rendered = worker.render(job, lookup, self._limits, self._seconds)
@@ -81,6 +88,20 @@ class Workers:
             idle, self._idle = self._idle, []
         for worker in idle:
             worker.kill()
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        with self._lock:
+            self._waiting += 1
+        try:
+            self._places.acquire()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def _take(self) -> _Worker:
         with self._lock:

@@ -57,6 +57,10 @@ class Driver(Protocol):
         """Return the records with these labels (NAME, STATUS, VERSION), all for none, in any order."""
         ...
 
+    def counts(self) -> dict[str, int]:
+        """Return how many records there are of each status, without reading them."""
+        ...
+
 
 class Fenced:
     """A driver that asks before every change whether it may still make one."""
@@ -83,6 +87,9 @@ class Fenced:
 
     def query(self, labels: Mapping[str, str]) -> list[Release]:
         return self._inner.query(labels)
+
+    def counts(self) -> dict[str, int]:
+        return self._inner.counts()
 
 
 def key_of(name: str, version: int) -> str:

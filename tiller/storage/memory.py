@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Mapping
 
 from helmpy.release.model import Release
-from tiller.storage.driver import ReleaseExists, ReleaseNotFound, key_of, labels_of
+from tiller.storage.driver import ReleaseExists, ReleaseNotFound, key_of, labels_of, status_name
 
 
 class MemoryDriver:
@@ -45,3 +46,7 @@ class MemoryDriver:
     def query(self, labels: Mapping[str, str]) -> list[Release]:
         with self._lock:
             return [r for r in self._records.values() if labels.items() <= labels_of(r).items()]
+
+    def counts(self) -> dict[str, int]:
+        with self._lock:
+            return dict(Counter(status_name(release.status) for release in self._records.values()))

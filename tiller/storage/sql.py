@@ -80,6 +80,11 @@ class SqlDriver:
     def query(self, labels: Mapping[str, str]) -> list[Release]:
         return [release for key, body in self._rows(labels) if (release := _decoded(key, body)) is not None]
 
+    def counts(self) -> dict[str, int]:
+        statement = "SELECT status, count(*) FROM releases WHERE owner = ? GROUP BY status"
+        rows = self._connections.run(lambda connection, _again: connection.execute(statement, (OWNER,)).fetchall())
+        return {str(status): int(count) for status, count in rows}
+
     def _rows(self, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Keys and bodies, page after page in the order of keys: no long transaction holds the table."""
         wanted = {**labels, "OWNER": OWNER}

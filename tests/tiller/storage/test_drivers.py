@@ -105,6 +105,14 @@ def test_labels_find(driver: Driver) -> None:
     assert keys(NAME="nobody") == set()
 
 
+def test_records_are_counted_by_status(driver: Driver) -> None:
+    assert driver.counts() == {}
+    for version, code in enumerate([StatusCode.SUPERSEDED, StatusCode.SUPERSEDED, StatusCode.DEPLOYED], 1):
+        driver.create(release(version=version, code=code))
+    driver.update(release(version=1, code=StatusCode.FAILED))
+    assert driver.counts() == {"SUPERSEDED": 1, "DEPLOYED": 1, "FAILED": 1}
+
+
 def test_of_many_that_create_one_key_one_wins(driver: Driver) -> None:
     def create(number: int) -> bool:
         try:
