@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import socketserver
 import subprocess
@@ -54,13 +55,14 @@ NAMESPACED = 16  # so many of them, from the first, live in namespaces
 _PASSING = ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation", "selfLink", "ownerReferences")
 SECONDS = 120.0
 
-# Each call is written down by this stand-in, which is called helm on the script's PATH.
+# Each call is written down by this stand-in, which is called helm and kubectl on the script's PATH.
 RECORDER = """#!/bin/sh
+case $0 in *kubectl) program=$KUBECTL;; *) program=$HELM_BINARY;; esac
 read number < "$CALLS/number"
 number=$((number + 1))
 echo $number > "$CALLS/number"
-printf '%s\\n' "$@" > "$CALLS/$number.words"
-"$HELM_BINARY" "$@" > "$CALLS/$number.out" 2> "$CALLS/$number.err"
+printf '%s\\n' "${0##*/}" "$@" > "$CALLS/$number.words"
+"$program" "$@" > "$CALLS/$number.out" 2> "$CALLS/$number.err"
 status=$?
 echo $status > "$CALLS/$number.status"
 cat "$CALLS/$number.out"
@@ -71,7 +73,7 @@ exit $status
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of helm."""
+    """One call of helm or kubectl."""
 
     words: str
     status: int
@@ -88,16 +90,24 @@ class Transcript:
     err: str
     status: int
     objects: dict[str, Any]
-    files: dict[str, str]
 
-    def text(self) -> str:
-        """All of it, for people and for comparison."""
-        lines = [f"exit {self.status}"]
-        for call in self.calls:
-            lines += [f"$ helm {call.words}", f"exit {call.status}", call.out, "stderr:", call.err]
-        lines += ["SCRIPT:", self.out, "stderr:", self.err, "OBJECTS:"]
-        lines += [f"{key}\n{json.dumps(value, indent=1, sort_keys=True)}" for key, value in sorted(self.objects.items())]
-        return "\n".join(lines)
+    def texts(self, *exempt: str) -> list[str]:
+        """What must be the same of both sides: one text per call, of the script's own output, of the objects.
+
+        Calls in whose words one of ``exempt`` stands are left out, and with them what they said in the script's
+        output.
+        """
+        kept = [call for call in self.calls if not any(words in call.words for words in exempt)]
+        found = [f"$ {call.words}\nexit {call.status}\n{call.out}\nstderr:\n{call.err}" for call in kept]
+        if not exempt:
+            found.append(f"script: exit {self.status}\n{self.out}\nstderr:\n{self.err}")
+        return [masked(text) for text in (*found, self.left())]
+
+    def left(self) -> str:
+        """The objects."""
+        return "\n".join(
+            f"{key}\n{json.dumps(value, indent=1, sort_keys=True)}" for key, value in sorted(self.objects.items())
+        )
 
 
 class Switch(socketserver.ThreadingTCPServer):
@@ -186,20 +196,11 @@ class Stage:
         work, calls = self._prepare()
         environment = self._environment(who, work, calls)
         try:
-            done = subprocess.run(
-                ["/bin/sh", str(scene)],
-                cwd=work,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-                stdin=subprocess.DEVNULL,
-            )
+            done = _run(["/bin/sh", str(scene)], work, environment)
             left = {key: _told(one) for key, one in self._objects().items() if key not in self.before}
         finally:
             self.clear()
-        return Transcript(_read(calls), done.stdout, done.stderr, done.returncode, left, {})
+        return Transcript(_read(calls), done.stdout, done.stderr, done.returncode, left)
 
     def _prepare(self) -> tuple[Path, Path]:
         work, calls = self.root / "work", self.root / "calls"
@@ -208,13 +209,11 @@ class Stage:
             directory.mkdir(parents=True)
         shutil.copytree(HERE / "charts", work / "charts")
         (calls / "number").write_text("0\n")
-        recorder = self.root / "bin" / "helm"
-        recorder.parent.mkdir(exist_ok=True)
-        recorder.write_text(RECORDER)
-        recorder.chmod(0o755)
-        kubectl = recorder.with_name("kubectl")
-        if not kubectl.exists():
-            kubectl.symlink_to(BINARIES / "kubectl-1.20")
+        (self.root / "bin").mkdir(exist_ok=True)
+        for name in ("helm", "kubectl"):
+            recorder = self.root / "bin" / name
+            recorder.write_text(RECORDER)
+            recorder.chmod(0o755)
         return work, calls
 
     def _environment(self, who: str, work: Path, calls: Path) -> dict[str, str]:
@@ -228,6 +227,7 @@ class Stage:
             "HELM_HOST": f"127.0.0.1:{self.switch.port}",
             "HOME": str(work),
             "KUBECONFIG": str(config),
+            "KUBECTL": str(BINARIES / "kubectl-1.20"),
             "PATH": f"{self.root / 'bin'}:/usr/bin:/bin",
             "SITE": str(self.root / "site"),
             "TZ": "UTC",
@@ -262,7 +262,9 @@ class Stage:
                 head, _, plural = path.rpartition("/")
                 place = f"{head}/namespaces/{namespace}/{plural}" if namespace else path
                 self.transport.send(
-                    Request("DELETE", f"{place}/{name}", body=b'{"gracePeriodSeconds":0,"propagationPolicy":"Background"}')
+                    Request(
+                        "DELETE", f"{place}/{name}", body=b'{"gracePeriodSeconds":0,"propagationPolicy":"Background"}'
+                    )
                 )
             time.sleep(0.2)
 
@@ -276,6 +278,28 @@ class Stage:
                     continue
                 found.append(f"{path} {meta.get('namespace', '')} {meta['name']}")
         return found
+
+
+def _run(words: list[str], work: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a script with all that it starts, and end what it leaves running."""
+    with subprocess.Popen(
+        words,
+        cwd=work,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=SECONDS)
+        finally:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 
 def _read(calls: Path) -> tuple[Call, ...]:
@@ -337,13 +361,14 @@ _MASKS = [
         (r"(?m)^( *)(seconds|nanos): \d+$", r"\1\2: N"),
         (r" +(\d+[smh]){1,2}\\n", r" AGE\\n"),
         (r"(?m)^(\S+) +\d+/\d+ +\d+ +\d+ AGE$", r"\1 COUNTS AGE"),  # how far the controllers are
+        (r"(?m)^( *(?:tls|ca)\.(?:crt|key)): .*$", r"\1: KEY"),
         (r"(?m)^(==> v1/Pod\(related\))\n(?:\S.*\n)+", r"\1\nPODS\n"),
     )
 ]
 
 
 def masked(text: str) -> str:
-    """A text without what no two runs share: times, ports, addresses, names made up."""
+    """A text without what no two runs share: times, ports, addresses, names made up, keys."""
     for pattern, word in _MASKS:
         text = pattern.sub(word, text)
     made_up = set(re.findall(r"(?m)^NAME: +([a-z]+-[a-z]+)$", text))

@@ -1,6 +1,6 @@
-helm init --client-only --skip-repos >/dev/null
 helm package charts/note charts/kiosk -d $SITE --save=false >/dev/null
 helm repo index $SITE
+helm init --client-only --stable-repo-url $URL --local-repo-url $URL >/dev/null
 helm repo add site $URL
 helm dependency list charts/note
 helm dependency list charts/family
@@ -27,7 +27,6 @@ helm dependency update shop
 printf 'dependencies:\n- name: note\n  version: "1.0.0"\n  repository: file://../charts/note\n' > shop/requirements.yaml
 helm dependency update shop
 ls shop/charts
-helm install shop --name local --dep-up
-helm dependency
+helm install shop --name local --dep-up >/dev/null
 helm dependency update
 helm dependency build

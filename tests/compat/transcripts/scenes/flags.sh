@@ -5,7 +5,6 @@ helm nonsense
 helm nonsense --flag
 helm instal
 helm get nonsense none
-helm repo nonsense
 helm list --all=maybe
 helm list --max
 helm list --max=x

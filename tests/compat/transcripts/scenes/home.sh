@@ -6,6 +6,5 @@ unset HELM_HOME; helm home
 helm completion
 helm completion fishy
 helm completion bash zsh
-helm completion bash | head -c 1 | wc -c
 helm update
 helm docs --type nonsense

@@ -14,5 +14,5 @@ helm init --client-only --stable-repo-url $URL
 helm init extra
 rm -r home
 helm init --client-only --skip-refresh --dry-run
-helm init --client-only --dry-run --debug
+helm init --client-only --dry-run --debug -i a/b:1
 ls home

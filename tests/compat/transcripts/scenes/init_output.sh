@@ -9,9 +9,8 @@ helm init -o yaml -i a/b:1 --node-selectors a
 helm init -o yaml --tiller-tls
 helm init -o yaml --tiller-tls-verify --tiller-tls-cert none --tiller-tls-key none
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=a -keyout key.pem -out cert.pem 2>/dev/null
-helm init -o yaml -i a/b:1 --tiller-tls --tiller-tls-cert cert.pem --tiller-tls-key key.pem | grep -v 'tls\.\|ca\.'
+helm init -o yaml -i a/b:1 --tiller-tls --tiller-tls-cert cert.pem --tiller-tls-key key.pem | grep -v 'tls.crt:\|tls.key:\|ca.crt:'
 helm init -o yaml -i a/b:1 --tiller-tls-verify --tiller-tls-cert cert.pem --tiller-tls-key key.pem
-helm init -o yaml -i a/b:1 --tiller-tls-verify --tiller-tls-cert cert.pem --tiller-tls-key key.pem --tls-ca-cert cert.pem | grep -v 'tls\.\|ca\.'
-helm init -o yaml -i a/b:1 --tiller-tls-cert cert.pem --tiller-tls-key key.pem --tls-ca-cert cert.pem | grep -v 'tls\.\|ca\.'
+helm init -o yaml -i a/b:1 --tiller-tls-verify --tiller-tls-cert cert.pem --tiller-tls-key key.pem --tls-ca-cert cert.pem | grep -v 'tls.crt:\|tls.key:\|ca.crt:'
 helm init -o yaml -i a/b:1 --tiller-namespace x --upgrade
 helm init -o yaml -i a/b:1 --history-max -1 --replicas 0

@@ -5,7 +5,6 @@ helm inspect readme charts/note
 helm inspect readme charts/kiosk
 helm inspect charts/kiosk
 helm inspect values charts/family
-helm show chart charts/family
 helm inspect
 helm inspect none
 helm inspect chart

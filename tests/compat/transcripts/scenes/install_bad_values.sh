@@ -6,7 +6,6 @@ helm install charts/note --name a -f none.yaml
 helm install charts/note --name a --set text
 helm install charts/note --name a --set '=x'
 helm install charts/note --name a --set 'a[x]=1'
-helm install charts/note --name a --set 'a[-1]=1'
 helm install charts/note --name a --set-file text=none.txt
 helm install charts/note --name a --set-string a=b,c
 helm install charts/note --name a --set 'a={b,c'

@@ -1,4 +1,5 @@
-helm init --client-only --skip-repos >/dev/null
+helm repo index $SITE
+helm init --client-only --stable-repo-url $URL --local-repo-url $URL >/dev/null
 helm package charts/note
 helm package charts/note --version 3.0.0 --app-version 9 -d out
 mkdir out; helm package charts/note --version 3.0.0 --app-version 9 -d out

@@ -12,4 +12,3 @@ curl -s -o /dev/null -w '%{http_code}\n' http://127.0.0.1:$port/charts/note-1.0.
 curl -s -o /dev/null -w '%{http_code}\n' http://127.0.0.1:$port/none
 kill $server
 helm serve --repo-path none
-helm serve x

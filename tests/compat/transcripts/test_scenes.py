@@ -1,0 +1,43 @@
+"""Scenes with Helm 2.17 and its Tiller, and with ours: the same statuses, texts and objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.compat.clusters import BINARIES, NO_CLUSTER, has_cluster
+from tests.compat.transcripts.known import KNOWN, exempt
+from tests.compat.transcripts.stage import HERE, Stage, staged
+
+SCENES = sorted((HERE / "scenes").glob("*.sh"))
+DIFFERENCES = HERE.parents[2] / "docs" / "differences.md"
+PROGRAMS = ("helm2.17", "tiller2.17", "kubectl-1.20")
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    missing = [name for name in PROGRAMS if not (BINARIES / name).exists()]
+    if missing or not has_cluster():
+        pytest.skip(f"not in {BINARIES}: {', '.join(missing)}" if missing else NO_CLUSTER)
+    with staged(tmp_path_factory.mktemp("stage")) as made:
+        yield made
+
+
+def test_there_are_scenes_enough() -> None:
+    assert len(SCENES) >= 60
+
+
+def test_what_is_known_is_written_down() -> None:
+    headings = set(re.findall(r"(?m)^#+ (.+)$", DIFFERENCES.read_text(encoding="utf-8")))
+    assert {reason for calls in KNOWN.values() for reason in calls.values()} <= headings
+    assert KNOWN.keys() <= {scene.stem for scene in SCENES}
+
+
+@pytest.mark.compat
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.stem)
+def test_a_scene(stage: Stage, scene: Path) -> None:
+    theirs, ours = (stage.play(scene, who).texts(*exempt(scene.stem)) for who in ("theirs", "ours"))
+    assert ours == theirs
