@@ -113,7 +113,7 @@ class _Registry:
 
     def add_registered_method_handlers(self, service: str, handlers: dict[str, Any]) -> None:
         made = handlers["ListReleases"]
-        listing = grpc.unary_stream_rpc_method_handler(made.unary_stream, made.request_deserializer, None)
+        listing: Any = grpc.unary_stream_rpc_method_handler(made.unary_stream, made.request_deserializer, None)
         handlers = {**handlers, "ListReleases": listing}
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
         self._server.add_registered_method_handlers(service, handlers)

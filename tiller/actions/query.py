@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from helmpy.errors import HelmError
 from helmpy.gocompat import regex
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import Info, Release, Status, StatusCode
+from helmpy.release.model import Release, Status, StatusCode
 from helmpy.release.requests import (
     ContentRequest,
     ContentResponse,
@@ -23,9 +23,11 @@ from helmpy.release.requests import (
     StatusResponse,
     VersionResponse,
 )
-from helmpy.release.timestamp import Timestamp
 from tiller.actions.environment import Environment
 from tiller.kube import tables
+from tiller.storage import codec
+from tiller.storage.catalogue import Entry
+from tiller.storage.codec import Head
 
 DEFAULT_LIMIT = 512  # releases on a page where a request names none
 
@@ -85,57 +87,70 @@ def history(env: Environment, request: HistoryRequest) -> HistoryResponse:
     return HistoryResponse(tuple(found[: max(request.max, 0)]))
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list: its records' messages are read as they are asked for."""
+
+    count: int
+    next: str
+    total: int
+    messages: Iterator[bytes]
+
+
 def list_releases(env: Environment, request: ListRequest) -> ListResponse:
+    """The page that ``list_page`` finds, as releases."""
+    page = list_page(env, request)
+    releases = tuple(map(codec.read, page.messages))
+    return ListResponse(count=page.count, next=page.next, total=page.total, releases=releases)
+
+
+def list_page(env: Environment, request: ListRequest) -> Page:
     """A page of the stored revisions that the request wants.
 
     ``total`` counts what matches before paging, ``next`` names the release after the page.
     Raises QueryError for an unknown offset, and the regular expression's error.
     """
-    codes = set(request.status_codes) or {int(StatusCode.DEPLOYED)}
-    only = next(iter(codes)) if len(codes) == 1 else None
-    found = [release for release in env.storage.list(status=only) if release.status in codes]
-    found = _named(found, request.filter)
-    if request.namespace:
-        found = [release for release in found if release.namespace == request.namespace]
-    found = _sorted(found, request)
+    catalogue = env.storage.catalogue()
+    found = _named(catalogue.entries(set(request.status_codes) or {int(StatusCode.DEPLOYED)}), request.filter)
+    heads: Mapping[Entry, Head] = {}
+    if request.namespace or request.sort_by in _HEADED:
+        heads = catalogue.heads(found, namespaces=bool(request.namespace))
+        found = [entry for entry in found if entry in heads and request.namespace in ("", heads[entry].namespace)]
+    found = _sorted(found, heads, request)
     total = len(found)
     if request.offset:
         found = found[_offset(found, request.offset) :]
     limit = request.limit or DEFAULT_LIMIT
     following = found[limit].name if len(found) > limit else ""
     page = found[:limit]
-    return ListResponse(count=len(page), next=following, total=total, releases=tuple(page))
+    return Page(len(page), following, total, catalogue.messages(page))
 
 
-def _named(found: list[Release], pattern: str) -> list[Release]:
+def _named(found: list[Entry], pattern: str) -> list[Entry]:
     if not pattern:
         return found
     matcher = regex.compile(pattern)
-    return [release for release in found if matcher.search(release.name)]
+    return [entry for entry in found if matcher.search(entry.name)]
 
 
-def _offset(found: list[Release], name: str) -> int:
-    places = [index for index, release in enumerate(found) if release.name == name]
+def _offset(found: list[Entry], name: str) -> int:
+    places = [index for index, entry in enumerate(found) if entry.name == name]
     if not places:
         raise QueryError(f'offset "{name}" not found')
     return places[-1]
 
 
-_Key = Callable[[Release], tuple[object, ...]]
-
-_KEYS: dict[int, _Key] = {
-    SortBy.UNKNOWN: lambda release: (release.name, release.version),
-    SortBy.NAME: lambda release: (release.name, release.version),
-    SortBy.LAST_RELEASED: lambda release: (_last(release), release.name, release.version),
-    SortBy.CHART_NAME: lambda release: (release.chart.name if release.chart else "", release.name, release.version),
+_HEADED: Mapping[int, Callable[[Head], object]] = {
+    SortBy.LAST_RELEASED: lambda head: head.last_deployed,
+    SortBy.CHART_NAME: lambda head: head.chart,
 }
 
 
-def _sorted(found: Iterable[Release], request: ListRequest) -> list[Release]:
+def _sorted(found: list[Entry], heads: Mapping[Entry, Head], request: ListRequest) -> list[Entry]:
     """Helm 2 leaves equal and unsorted releases in any order; here the name decides."""
-    key = _KEYS.get(request.sort_by, _KEYS[SortBy.UNKNOWN])
+    first = _HEADED.get(request.sort_by)
+
+    def key(entry: Entry) -> tuple[object, ...]:
+        return (*([first(heads[entry])] if first else []), entry.name, entry.version)
+
     return sorted(found, key=key, reverse=request.sort_order == SortOrder.DESC)
-
-
-def _last(release: Release) -> Timestamp:
-    return (release.info or Info()).last_deployed or Timestamp()

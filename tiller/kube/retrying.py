@@ -20,6 +20,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from tiller.clock import Clock
+from tiller.kube import protobuf
 from tiller.kube.transport import ApiError, Request, Response, Transport, Unreachable
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ class Retrying:
             response = self._inner.send(request, timeout=timeout)
         except Unreachable as error:
             return None, error
-        if response.status < 400 and not _whole(request, response):
+        if not _whole(request, response):
             return None, Unreachable(f"the answer to {request.method} {request.path} was cut short")
         return response, None
 
@@ -179,9 +180,13 @@ def _retry_after(response: Response | None) -> float:
 
 
 def _whole(request: Request, response: Response) -> bool:
-    """Whether a JSON answer came to its end."""
+    """Whether an answer in JSON, or in Kubernetes' binary form, came to its end."""
+    if protobuf.is_binary(response):
+        return protobuf.is_whole(response.body)
     if "json" not in str(request.headers.get("accept", "")):
         return True
+    if response.status >= 400 and not response.body.startswith(b"{"):
+        return True  # a refusal may be plain text
     if len(response.body) > CHECKED:
         return response.body.rstrip()[-1:] == b"}"
     try:

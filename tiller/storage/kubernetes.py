@@ -11,6 +11,7 @@ import binascii
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -18,13 +19,21 @@ from urllib.parse import quote
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import Release
 from tiller.clock import Clock
+from tiller.kube import protobuf
+from tiller.kube.protobuf import Stored
 from tiller.kube.transport import ApiError, Conflict, NotFound, Request, Response, Transport
 from tiller.storage import codec
+from tiller.storage.catalogue import Catalogue
 from tiller.storage.driver import OWNER, ReleaseExists, ReleaseNotFound, key_of, labels_of
+from tiller.storage.kubernetes_catalogue import KubernetesCatalogue
 
 log = logging.getLogger(__name__)
 
-PAGE = 250  # records per request: a list of everything at once is what made Tiller 2 slow and large
+# A list of everything at once is what made Tiller 2 slow and large.
+PAGE = 250  # records per request at most
+FIRST_PAGE = 50  # records while nobody knows how large they are
+PAGE_BYTES = 8 * 1024 * 1024  # that an answer should have
+_LABELS_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 # A label's value as the API server accepts it; linear, at most 63 characters.
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
@@ -41,6 +50,7 @@ class KubernetesDriver:
         self.transport = transport
         self.namespace = namespace
         self.clock = clock
+        self._catalogue = KubernetesCatalogue(self)
 
     def pack(self, text: str) -> str:
         """The record's text as the object's data holds it."""
@@ -76,30 +86,72 @@ class KubernetesDriver:
         for value in labels.values():
             if not _LABEL_VALUE.match(value):
                 raise ReleaseError(f'invalid label value: "{value}"')
-        selector = ",".join(f"{key}={value}" for key, value in sorted({**labels, "OWNER": OWNER}.items()))
-        return [release for item in self._items(selector) if (release := self._decoded(item)) is not None]
+        selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+        return [release for each in self.stored(selector) if (release := self._decoded(each)) is not None]
 
-    def _items(self, selector: str) -> Iterator[dict[str, Any]]:
-        token = ""
+    def counts(self) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for _, labels, _ in self.labelled(""):
+            found[str(labels.get("STATUS") or "")] += 1
+        return dict(found)
+
+    def stored(self, selector: str, *, paged: bool = True) -> Iterator[Stored]:
+        """The records that a selector matches; in the binary form where the API server has it.
+
+        An API server reads later pages from its disk, so what is known to be small is better not ``paged``.
+        """
+        token, limit = "", min(FIRST_PAGE, PAGE) if paged else 0
         while True:
-            query = [("labelSelector", selector), ("limit", str(PAGE))]
-            if token:
-                query.append(("continue", token))
-            response = self.transport.send(Request("GET", self._path(), tuple(query), {"accept": "application/json"}))
-            if (error := _error(response)) is not None:
-                raise error
-            page = response.json()
-            yield from page.get("items") or []
-            token = (page.get("metadata") or {}).get("continue") or ""
+            response = self._page(selector, f"{protobuf.TYPE},application/json", token, limit)
+            if protobuf.is_binary(response):
+                page = protobuf.read_page(response.body, "release")
+                items, token = page.items, page.token
+            else:
+                body = response.json()
+                items = [each for item in body.get("items") or [] if (each := self._of_json(item)) is not None]
+                token = (body.get("metadata") or {}).get("continue") or ""
+            yield from items
             if not token:
                 return
+            limit = max(min(PAGE, PAGE_BYTES * limit // max(len(response.body), 1)), 1)
 
-    def _decoded(self, item: dict[str, Any]) -> Release | None:
-        """The item's release, or None where it is broken: one bad record must not hide the others."""
+    def labelled(self, selector: str) -> Iterator[tuple[str, dict[str, str], str]]:
+        """Object's name, labels and stamp of the records that a selector matches."""
+        for item in self._page(selector, _LABELS_ONLY, "", 0).json().get("items") or []:
+            metadata = item.get("metadata") or {}
+            yield str(metadata.get("name") or ""), metadata.get("labels") or {}, _stamp(metadata)
+
+    def catalogue(self) -> Catalogue:
+        """The records for lists."""
+        return self._catalogue
+
+    def _page(self, selector: str, accept: str, token: str, limit: int) -> Response:
+        query = [
+            ("labelSelector", f"{selector},OWNER={OWNER}" if selector else f"OWNER={OWNER}"),
+            ("limit", str(limit)),
+        ]
+        if token:
+            query.append(("continue", token))
+        response = self.transport.send(Request("GET", self._path(), tuple(query), {"accept": accept}))
+        if (error := _error(protobuf.readable(response))) is not None:
+            raise error
+        return response
+
+    def _of_json(self, item: dict[str, Any]) -> Stored | None:
+        metadata = item.get("metadata") or {}
+        name = str(metadata.get("name") or "")
         try:
-            return self._decode(item)
+            return Stored(name, _stamp(metadata), self.unpack(str((item.get("data") or {}).get("release") or "")))
         except codec.CodecError as error:
-            log.warning("skipping record %s: %s", (item.get("metadata") or {}).get("name"), error)
+            _skip(name, error)
+            return None
+
+    def _decoded(self, stored: Stored) -> Release | None:
+        """The record's release, or None where it is broken: one bad record must not hide the others."""
+        try:
+            return codec.decode(stored.data)
+        except codec.CodecError as error:
+            _skip(stored.name, error)
             return None
 
     def _decode(self, item: dict[str, Any]) -> Release:
@@ -154,6 +206,14 @@ class SecretDriver(KubernetesDriver):
             return base64.b64decode(data, validate=True)
         except (binascii.Error, ValueError) as error:
             raise codec.CodecError(f"the record is not base64: {error}") from None
+
+
+def _skip(name: str, error: codec.CodecError) -> None:
+    log.warning("skipping record %s: %s", name, error)
+
+
+def _stamp(metadata: dict[str, Any]) -> str:
+    return f"{metadata.get('uid')} {metadata.get('resourceVersion')}"
 
 
 def _request(method: str, path: str, *, body: dict[str, Any] | None = None) -> Request:

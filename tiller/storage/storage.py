@@ -8,6 +8,7 @@ from collections.abc import Callable
 from helmpy.errors import HelmError
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import Release, StatusCode
+from tiller.storage.catalogue import Catalogue, Catalogued, Decoded
 from tiller.storage.driver import Driver, Fenced, ReleaseNotFound, status_name
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,10 @@ class Storage:
     def list(self, *, status: int | None = None) -> list[Release]:
         """Return the records of all releases, or those with one status, in any order."""
         return self.driver.query({} if status is None else {"STATUS": status_name(status)})
+
+    def catalogue(self) -> Catalogue:
+        """The records for a list."""
+        return self.driver.catalogue() if isinstance(self.driver, Catalogued) else Decoded(self.driver)
 
     def _prune(self, name: str, keep: int) -> None:
         """Delete the oldest revisions down to ``keep``, never the newest deployed one.
