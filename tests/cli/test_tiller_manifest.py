@@ -29,9 +29,12 @@ def test_deploy_is_what_init_writes() -> None:
 
 
 def test_the_account_of_deploy_is_the_one_that_is_bound() -> None:
-    account, binding = yaml.load_all((DEPLOY / "rbac.yaml").read_text(encoding="utf-8"))
+    account, *rest = yaml.load_all((DEPLOY / "rbac.yaml").read_text(encoding="utf-8"))
     assert account["metadata"] == {"name": "tiller", "namespace": "kube-system"}
-    assert binding["subjects"] == [{"kind": "ServiceAccount", **account["metadata"]}]
+    bindings = [each for each in rest if each["kind"].endswith("Binding")]
+    assert [each["metadata"]["name"] for each in bindings] == ["tiller", "tiller-leases"]
+    for binding in bindings:
+        assert binding["subjects"] == [{"kind": "ServiceAccount", **account["metadata"]}]
 
 
 @pytest.mark.parametrize(

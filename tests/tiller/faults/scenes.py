@@ -16,7 +16,7 @@ from helmpy.release.requests import (
     UninstallRequest,
     UpdateRequest,
 )
-from tests.tiller.world import World, chart, config
+from tests.tiller.world import chart, config
 from tiller.actions.environment import Environment
 from tiller.actions.install import install
 from tiller.actions.rollback import rollback
@@ -26,7 +26,6 @@ from tiller.actions.uninstall import uninstall
 from tiller.actions.upgrade import upgrade
 from tiller.clock import FakeClock
 from tiller.kube.cluster import Cluster
-from tiller.kube.failing import Failing
 from tiller.kube.retrying import Retrying
 from tiller.kube.transport import Request, Response, Transport
 from tiller.sandbox.api import Api, memory_api
@@ -98,12 +97,8 @@ class Mortal:
 class Server:
     """One life of a tiller."""
 
-    world: World
+    env: Environment
     mortal: Mortal
-
-    @property
-    def env(self) -> Environment:
-        return self.world.env
 
 
 def cluster() -> tuple[Api, FakeClock]:
@@ -114,11 +109,10 @@ def cluster() -> tuple[Api, FakeClock]:
     return api, clock
 
 
-def server(api: Api, clock: FakeClock, name: str = "one", *, dies_at: int = 0, faulty: bool = False) -> Server:
-    """A tiller of this name on a cluster; ``faulty`` puts the retrying transport of real ones in it."""
+def server(api: Transport, clock: FakeClock, name: str = "one", *, dies_at: int = 0, retrying: bool = False) -> Server:
+    """A tiller of this name on a cluster; ``retrying`` gives it the retrying transport of real ones."""
     mortal = Mortal(api, dies_at)
-    failing = Failing(mortal)
-    transport: Transport = Retrying(failing, clock) if faulty else failing
+    transport: Transport = Retrying(mortal, clock) if retrying else mortal
     env = Environment(
         cluster=Cluster(transport, clock),
         storage=Storage(ConfigMapDriver(transport, "kube-system", clock)),
@@ -126,7 +120,7 @@ def server(api: Api, clock: FakeClock, name: str = "one", *, dies_at: int = 0, f
         random=random.Random(1),
         turns=Turns(KubernetesLeases(transport, "kube-system", name), clock),
     )
-    return Server(World(api, clock, failing, env), mortal)
+    return Server(env, mortal)
 
 
 def do_install(env: Environment, made: Chart = FIRST, **options: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,6 @@ from tests.tiller.faults.scenes import (
     THIRD,
     Killed,
     Scene,
-    Server,
     cluster,
     do_delete,
     do_rollback,
@@ -53,8 +53,17 @@ def points() -> list[Any]:
     ]
 
 
-def killed(scene: Scene, at: int) -> tuple[Server, float]:
-    """The server that is started after the death of another, and when it was."""
+@dataclass(frozen=True)
+class After:
+    """The server that is started after the death of another, and when that was."""
+
+    env: Environment
+    api: Api
+    died: float
+
+
+def killed(scene: Scene, at: int) -> After:
+    """Let a server die over a scene and start another."""
     api, clock = cluster()
     first = server(api, clock)
     for step in scene.before:
@@ -63,7 +72,7 @@ def killed(scene: Scene, at: int) -> tuple[Server, float]:
     with pytest.raises(Killed):
         scene.act(doomed.env)
     assert doomed.mortal.dead
-    return server(api, clock, "next"), clock.now()
+    return After(server(api, clock, "next").env, api, clock.now())
 
 
 def live(api: Api) -> set[tuple[str, str]]:
@@ -102,12 +111,12 @@ def leases(api: Api) -> list[Any]:
 
 @pytest.mark.parametrize(("name", "at"), points())
 def test_after_a_death_nothing_is_pending_and_nothing_unnamed(name: str, at: int) -> None:
-    after, died = killed(SCENES[name], at)
-    unnamed = live(after.world.api) - named(after.env)
+    after = killed(SCENES[name], at)
+    unnamed = live(after.api) - named(after.env)
     # A record that was purged takes its hooks' names with it; Helm leaves those objects behind.
     assert {each for each in unnamed if each[0] not in ("Job", "Pod") or "purge" not in name} == set()
     recover(after.env)
-    assert after.env.clock.now() - died < 10
+    assert after.env.clock.now() - after.died < 10
     revisions = history(after.env)
     assert not [each.key for each in revisions if each.status in UNFINISHED]
     if revisions:
@@ -135,7 +144,7 @@ FOLLOW_UPS: dict[str, Callable[[Environment], None]] = {
 @pytest.mark.parametrize("follow_up", FOLLOW_UPS)
 @pytest.mark.parametrize(("name", "at"), points())
 def test_after_a_death_the_next_operation_works(name: str, at: int, follow_up: str) -> None:
-    after, _ = killed(SCENES[name], at)
+    after = killed(SCENES[name], at)
     if at % 2:  # with and without a look at the start: whoever comes next sees to it too
         recover(after.env)
     revisions = history(after.env)
@@ -150,7 +159,7 @@ def test_after_a_death_the_next_operation_works(name: str, at: int, follow_up: s
         assert after_it[0].status == StatusCode.DEPLOYED
         assert after_it[0].version == revisions[0].version + 1
         assert [each.status for each in after_it].count(StatusCode.DEPLOYED) == 1
-        objects = {(kind, each) for kind, each in live(after.world.api) if kind in ("ConfigMap", "Widget")}
+        objects = {(kind, each) for kind, each in live(after.api) if kind in ("ConfigMap", "Widget")}
         wanted = {
             (document["kind"], document["metadata"]["name"])
             for document in yaml.load_all(after_it[0].manifest)
@@ -158,8 +167,8 @@ def test_after_a_death_the_next_operation_works(name: str, at: int, follow_up: s
         }
         assert objects == wanted
     else:
-        assert {kind for kind, _ in live(after.world.api)} <= {"Job", "Pod"}
-    assert leases(after.world.api) == []
+        assert {kind for kind, _ in live(after.api)} <= {"Job", "Pod"}
+    assert leases(after.api) == []
     if follow_up == "purge":
         assert after_it == []
         return
