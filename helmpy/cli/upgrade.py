@@ -177,9 +177,16 @@ def command(
             debug(settings, f"CHART PATH: {path}\n")
             check_name(name)
             kept = {key: flags[key] for key in ("output", "dry_run", "timeout", "wait", "atomic", "description")}
-            Install(settings, name, wanted, load_complete(path), overrides, **common, **kept).run(tiller)
+            Install(settings, name, wanted, _loaded(path), overrides, **common, **kept).run(tiller)
             return
-        Upgrade(settings, name, load_complete(path), overrides, **common, **flags).run(tiller, before)
+        Upgrade(settings, name, _loaded(path), overrides, **common, **flags).run(tiller, before)
+
+
+def _loaded(path: str) -> Chart:
+    chart = load_complete(path)
+    if chart.metadata and chart.metadata.deprecated:
+        warn("WARNING: This chart is deprecated")
+    return chart
 
 
 def _newest(tiller: Tiller, name: str) -> tuple[Release | None, ReleaseError | None]:
