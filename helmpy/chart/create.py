@@ -222,16 +222,12 @@ spec:
       {{- with .Values.imagePullSecrets }}
       imagePullSecrets: {{- toYaml . | trim | nindent 8 }}
       {{- end }}
-      {{- with .Values.podSecurityContext }}
-      securityContext: {{- toYaml . | trim | nindent 8 }}
-      {{- end }}
+      securityContext: {{- toYaml .Values.podSecurityContext | trim | nindent 8 }}
       containers:
         - name: {{ .Chart.Name | quote }}
           image: {{ printf "%s:%s" .Values.image.repository (toString .Values.image.tag) | quote }}
           imagePullPolicy: {{ .Values.image.pullPolicy }}
-          {{- with .Values.securityContext }}
-          securityContext: {{- toYaml . | trim | nindent 12 }}
-          {{- end }}
+          securityContext: {{- toYaml .Values.securityContext | trim | nindent 12 }}
           ports:
             - name: http
               containerPort: 80
@@ -239,9 +235,7 @@ spec:
             httpGet: {path: /, port: http}
           livenessProbe:
             httpGet: {path: /, port: http}
-          {{- with .Values.resources }}
-          resources: {{- toYaml . | trim | nindent 12 }}
-          {{- end }}
+          resources: {{- toYaml .Values.resources | trim | nindent 12 }}
       {{- range $key := list "nodeSelector" "affinity" "tolerations" }}
       {{- with index $.Values $key }}
       {{ $key }}: {{- toYaml . | trim | nindent 8 }}
@@ -360,7 +354,8 @@ spec:
   containers:
     - name: wget
       image: busybox
-      command: ["wget", "-qO-", "http://{{ include "<CHARTNAME>.fullname" . }}:{{ .Values.service.port }}/"]
+      command: ["wget"]
+      args: ["{{ include "<CHARTNAME>.fullname" . }}:{{ .Values.service.port }}"]
 """
 
 TEMPLATES = {

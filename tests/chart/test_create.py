@@ -72,7 +72,7 @@ def test_default_objects(name: str, tmp_path: Path) -> None:
     assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == "nginx:stable"
     assert found["ingress.yaml"] is None
     assert found["test-connection.yaml"]["metadata"]["annotations"] == {"helm.sh/hook": "test-success"}
-    assert found["test-connection.yaml"]["spec"]["containers"][0]["command"][-1] == f"http://{full}:80/"
+    assert found["test-connection.yaml"]["spec"]["containers"][0]["args"] == [f"{full}:80"]
     assert f"port-forward service/{full} 8080:80 --namespace ns" in found["notes"]
 
 
