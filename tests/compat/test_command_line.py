@@ -21,7 +21,7 @@ pytestmark = [
 ]
 # Types by the names that they have here; a list is told by being repeated.
 TYPES = {"bool": "", "OutputFormat": "OutputFormat", "valueFiles": "valueFiles"}
-EMPTY_LISTS = ("[]", [])
+EMPTY_LISTS: tuple[Any, ...] = ("[]", [])
 
 
 def _surface() -> dict[str, Any]:

@@ -1,8 +1,31 @@
-"""What differs on purpose, by scene: words of the call, and where docs/differences.md says why."""
+"""What differs on purpose, by scene: words of the call, and the heading in docs/differences.md that says why."""
 
 from __future__ import annotations
 
-KNOWN: dict[str, dict[str, str]] = {}
+NO_CLUSTER = "No cluster, no Tiller"
+HOOKS = "Failed hooks"
+CREATION = "Objects that cannot be created"
+NEW_CHART = "A new chart"
+FORMATS = "Formats"
+IMAGES = "Images"
+
+KNOWN: dict[str, dict[str, str]] = {
+    "create": {"helm template shop": NEW_CHART},
+    "delete_keep": {"OBJECTS": CREATION},
+    "install_hook_fails": {"three": HOOKS, "two": HOOKS, "OBJECTS": HOOKS},
+    "install_outputs": {"toml": FORMATS, "helm list": FORMATS, "OBJECTS": FORMATS},
+    "lint": {"helm lint empty": "More", "empty none": "More"},
+    "no_cluster": {"": NO_CLUSTER},
+    "rollback_fails": {"history": HOOKS, "OBJECTS": HOOKS},
+    "version_no_tiller": {
+        "list": NO_CLUSTER,
+        "install charts/note": NO_CLUSTER,
+        "status": NO_CLUSTER,
+        "delete": NO_CLUSTER,
+        "test": NO_CLUSTER,
+        "install none": NO_CLUSTER,
+    },
+}
 
 
 def exempt(scene: str) -> tuple[str, ...]:

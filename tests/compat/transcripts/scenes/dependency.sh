@@ -5,7 +5,7 @@ helm repo add site $URL
 helm dependency list charts/note
 helm dependency list charts/family
 helm dep ls charts/none
-helm create shop >/dev/null
+mkdir -p shop/templates && printf 'name: shop\nversion: 0.1.0\n' > shop/Chart.yaml && cp charts/kind/templates/settings.yaml shop/templates/ && echo 'colour: red' > shop/values.yaml
 printf 'dependencies:\n- name: note\n  version: ">=1.0"\n  repository: %s\n- name: kiosk\n  version: 0.3.1\n  repository: "@site"\n  alias: stand\n' $URL > shop/requirements.yaml
 helm dependency list shop
 helm install shop --name one
@@ -27,6 +27,5 @@ helm dependency update shop
 printf 'dependencies:\n- name: note\n  version: "1.0.0"\n  repository: file://../charts/note\n' > shop/requirements.yaml
 helm dependency update shop
 ls shop/charts
-helm install shop --name local --dep-up >/dev/null
-helm dependency update
-helm dependency build
+helm install shop --name local --dep-up
+mkdir bare && cd bare && helm dependency update; helm dependency build; helm dependency list

@@ -22,7 +22,7 @@ helm install charts/note --name one --timeout 1h
 helm install charts/note --name=one --set text=a --set text=b -q
 helm install --name two charts/note --set text=a --set text=b
 helm get values two
-helm install -- charts/note
+helm install --name dashes -- charts/note
 helm delete two --purge=1
 helm list --tiller-connection-timeout x
 HELM_DEBUG=1 helm list
