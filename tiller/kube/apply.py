@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +22,8 @@ from tiller.kube.transport import ApiError, Conflict, Invalid
 log = logging.getLogger(__name__)
 
 PARALLEL = 8  # requests at once for one operation
+WORTH_A_LIST = 5  # objects of one kind from which on their kind is listed instead
+LISTED = 500  # objects of a kind at most that are looked through
 
 WORKLOADS = frozenset({"ReplicationController", "ReplicaSet", "Deployment", "DaemonSet", "StatefulSet", "Job"})
 
@@ -77,7 +79,7 @@ def update(
     change = _Change(cluster, known, changes, deadline, force=force, recreate=recreate)
     refused: list[HelmError] = []
     for batch in _batches(new):
-        errors = _parallel(change, batch)
+        errors = _parallel(replace(change, seen=_seen(cluster, batch)), batch)
         stop = next((error for error in errors if isinstance(error, _Stop)), None)
         if stop is not None:
             raise ApplyError(str(stop))
@@ -117,6 +119,19 @@ def remove_created(cluster: Cluster, changes: Changes) -> list[str]:
     return problems
 
 
+def _seen(cluster: Cluster, batch: list[KubeObject]) -> dict[str, dict[str, Any]]:
+    """The metadata of a batch's live objects by path, as far as one list shows them: for many it is one request."""
+    resource, places = batch[0].resource, {each.namespace for each in batch}
+    if len(batch) < WORTH_A_LIST or len(places) > 1:
+        return {}
+    namespace = places.pop()
+    try:
+        found = cluster.list_metadata(resource, namespace, LISTED)
+    except ApiError:
+        return {}  # to be allowed to list is not needed: each is asked for then
+    return {resource.path(namespace, str(each["metadata"]["name"])): each for each in found}
+
+
 class _Stop(HelmError):
     """An error that ends the update at once."""
 
@@ -131,6 +146,7 @@ class _Change:
     deadline: Deadline
     force: bool
     recreate: bool
+    seen: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def __call__(self, target: KubeObject) -> None:
         live = self._live(target)
@@ -146,7 +162,7 @@ class _Change:
         self._apply(target, live)
         self.changes.updated.append(target)
         if self.recreate and target.kind in WORKLOADS:
-            selector = selector_of(target.body) or selector_of(live)
+            selector = selector_of(target.body) or selector_of(self.cluster.get(target) or {})
             if selector:
                 self.cluster.delete_pods(target.namespace, selector)
 
@@ -154,7 +170,7 @@ class _Change:
         if not target.name:
             return None  # generateName: there is nothing to look for
         try:
-            return self.cluster.get(target)
+            return self.seen.get(target.path) or self.cluster.get(target)
         except ApiError as error:
             raise _Stop(f"could not get information about the resource: {error}") from None
 
@@ -195,11 +211,25 @@ def adopt(cluster: Cluster, target: KubeObject, live: dict[str, Any], before: di
     for ever as somebody else's. ``before`` is the object in the manifest that was in force until
     now. Done once in an object's life, and after every turn of Helm 2's.
     """
+    wanted = target.without_nulls().body
 
     def adopted(live: dict[str, Any]) -> list[dict[str, Any]] | None:
-        return _adopted((live.get("metadata") or {}).get("managedFields") or [], before)
+        entries = (live.get("metadata") or {}).get("managedFields") or []
+        return None if _stays(entries, wanted) else _adopted(entries, before)
 
     _own(cluster, target, live, adopted)
+
+
+def _stays(entries: list[dict[str, Any]], wanted: dict[str, Any]) -> bool:
+    """Whether the manifest names all that a Tiller wrote plainly, so that no field has to go."""
+    plain = [
+        each.get("fieldsV1") or {}
+        for each in entries
+        if each.get("operation") == "Update"
+        and each.get("manager") in (FIELD_MANAGER, HELM_2_MANAGER)
+        and not each.get("subresource")
+    ]
+    return not any(_without(fields, _named(fields, wanted)) for fields in plain)
 
 
 def _adopted(entries: list[dict[str, Any]], before: dict[str, Any]) -> list[dict[str, Any]] | None:

@@ -17,6 +17,7 @@ PAGE = 500  # objects per request of a list
 GONE_POLL = 2.0  # seconds between looks whether an object is gone
 
 _JSON = {"accept": "application/json"}
+_METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _MANAGER = (("fieldManager", FIELD_MANAGER),)
 _PODS = Resource("v1", "Pod", "pods", namespaced=True)
 
@@ -72,6 +73,12 @@ class Cluster:
             token = (page.get("metadata") or {}).get("continue") or ""
             if not token:
                 return found
+
+    def list_metadata(self, resource: Resource, namespace: str, most: int) -> list[dict[str, Any]]:
+        """Return the first live objects of a kind by name, nothing of them but their metadata."""
+        query = (("limit", str(most)),)
+        page = self._dict(Request("GET", resource.path(namespace), query, {"accept": _METADATA_LIST}))
+        return page.get("items") or []
 
     def pods(self, namespace: str, selector: str) -> list[dict[str, Any]]:
         return self.list_objects(_PODS, namespace, selector)
