@@ -318,7 +318,8 @@ def loads(text: str | bytes) -> Any:
     start = len(text) - len(text.lstrip(_BLANKS))
     try:
         value, end = _scan(text, start)
-    except (ValueError, StopIteration):
+    except (ValueError, StopIteration, SystemError):
+        # SystemError: the scanner takes its exception out of json.decoder, and nobody may have loaded that.
         end = -1
     except JsonError as error:
         raise JsonError(explain(text) or error.message) from None

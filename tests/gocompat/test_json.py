@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json as standard
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -184,3 +186,14 @@ def test_accepts_what_the_standard_library_accepts(text: str) -> None:
             json.loads(text)
     else:
         json.loads(text)
+
+
+def test_faults_need_no_module_that_nobody_loaded() -> None:
+    script = (
+        "from helmpy.gocompat.json import JsonError, loads\n"
+        "for text in ('{', '\"a', '{\"a\" 1}', '[1,', '\"\\\\u12', ''):\n"
+        "    try:\n        loads(text)\n"
+        "    except JsonError:\n        print('told')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout == "told\n" * 6
