@@ -41,6 +41,37 @@ def from_dict(value: Any) -> Metadata:
     return Metadata(**fields)
 
 
+_ALIAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
+
+def check_metadata(metadata: Metadata) -> None:
+    """Demand of a v2 chart what Helm 3 does. Raises ChartError, ``validation: …``."""
+    if not metadata.name:
+        raise ChartError("validation: chart.metadata.name is required")
+    if not metadata.version:
+        raise ChartError("validation: chart.metadata.version is required")
+    if not _is_version(metadata.version):
+        raise ChartError(f'validation: chart.metadata.version "{metadata.version}" is invalid')
+    if metadata.type not in ("", "application", "library"):
+        raise ChartError("validation: chart.metadata.type must be application or library")
+    for one in metadata.dependencies:
+        if not _ALIAS.issuperset(one.alias):
+            raise ChartError(f'validation: dependency "{one.name}" has disallowed characters in the alias')
+
+
+def _is_version(text: str) -> bool:
+    parts = text.split(".")
+    if len(parts) == 3 and all(part.isascii() and part.isdigit() and (part == "0" or part[0] != "0") for part in parts):
+        return True
+    from helmpy.gocompat import semver
+
+    try:
+        semver.Version.parse(text)
+    except semver.InvalidVersion:
+        return False
+    return True
+
+
 def parse_dependencies(value: Any, *, owner: str = "Requirements", go_type: str = "*chartutil.Dependency") -> Entries:
     """Return the records of a ``dependencies`` list as YAML gave it; empty entries are left out.
 

@@ -210,6 +210,9 @@ def _words(error: Any, name: str) -> list[str]:
     expected = error.validator_value
     if error.validator == "required":
         return [f"{key} is required" for key in expected if key not in error.instance]
+    if error.validator == "dependencies":
+        wanted = (key for name, keys in expected.items() if name in error.instance for key in keys)
+        return [f"Has a dependency on {key}" for key in wanted if key not in error.instance]
     if error.validator == "type":
         given = _TYPES.get(type(error.instance), "null")
         kinds = expected if isinstance(expected, str) else f"[{','.join(map(str, expected))}]"

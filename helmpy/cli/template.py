@@ -7,6 +7,7 @@ import time
 
 from helmpy.chart import capabilities, loader, requirements
 from helmpy.chart.capabilities import Capabilities, KubeVersion
+from helmpy.chart.metadata import check_metadata
 from helmpy.chart.model import Chart, ChartError
 from helmpy.cli import limits, options
 from helmpy.cli.command import boolean, string, strings
@@ -55,7 +56,7 @@ class Rendering:
     def of(self, chart: Chart) -> tuple[Chart, dict[str, str]]:
         """Return the chart with its subcharts settled, and path to text of all it rendered."""
         tell = once(logged)
-        requirements.check_dependencies(chart)
+        _check_complete(chart)
         settled = requirements.process(chart, self.values, warn=tell, written=False)
         cluster = self.capabilities(3 if chart.is_v2 else 2)
         if chart.is_v2:
@@ -166,6 +167,22 @@ def _namespace(settings: Settings) -> str:
     return default_namespace(settings)
 
 
+def _check_complete(chart: Chart) -> None:
+    """Demand a sound Chart.yaml of a v2 chart and of each chart the subcharts that it lists."""
+    if not chart.is_v2:
+        requirements.check_dependencies(chart)
+        return
+    if chart.metadata is not None:
+        check_metadata(chart.metadata)
+    try:
+        requirements.check_dependencies(chart)
+    except ChartError as error:
+        raise ChartError(
+            "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` "
+            f"to fetch missing dependencies: {error}"
+        ) from None
+
+
 def _check_v2(chart: Chart, values: dict[str, Any], cluster: Capabilities) -> None:
     """What Helm 3 demands of a chart before it renders."""
     metadata = chart.metadata
@@ -173,19 +190,26 @@ def _check_v2(chart: Chart, values: dict[str, Any], cluster: Capabilities) -> No
         return
     if metadata.type not in ("", "application"):
         raise ChartError(f"{metadata.type} charts are not installable")
-    if metadata.kube_version:
-        from helmpy.gocompat import semver
-
-        version = cluster.kube_version.git_version
-        if not semver.Constraint(metadata.kube_version, 3).check(semver.Version.parse(version)):
-            raise ChartError(
-                f"chart requires kubeVersion: {metadata.kube_version} which is incompatible with Kubernetes {version}"
-            )
+    version = cluster.kube_version.git_version
+    if metadata.kube_version and not _within(version, metadata.kube_version):
+        raise ChartError(
+            f"chart requires kubeVersion: {metadata.kube_version} which is incompatible with Kubernetes {version}"
+        )
     if _has_schema(chart):
         from helmpy.chart import schema
         from helmpy.chart import values as chart_values
 
         schema.validate(chart, chart_values.coalesce_values(chart, values))
+
+
+def _within(version: str, constraint: str) -> bool:
+    """Whether a version is in a range; in one that does not parse nothing is."""
+    from helmpy.gocompat import semver
+
+    try:
+        return semver.Constraint(constraint, 3).check(semver.Version.parse(version))
+    except HelmError:
+        return False
 
 
 def _has_schema(chart: Chart) -> bool:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from helmpy.chart.metadata import dependency_to_dict, parse_dependencies, parse_metadata, to_dict
+from helmpy.chart.metadata import check_metadata, dependency_to_dict, parse_dependencies, parse_metadata, to_dict
 from helmpy.chart.model import ChartError, Dependency, Maintainer, Metadata
 from helmpy.gocompat import yaml
 
@@ -109,3 +109,27 @@ def test_empty_fields_are_not_written() -> None:
 @pytest.mark.parametrize("value", [None, []])
 def test_no_dependencies(value: Any) -> None:
     assert parse_dependencies(value) == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"version": ""}, "chart.metadata.version is required"),
+        ({"version": "one"}, 'chart.metadata.version "one" is invalid'),
+        ({"name": ""}, "chart.metadata.name is required"),
+        ({"type": "tool"}, "chart.metadata.type must be application or library"),
+        (
+            {"dependencies": (Dependency("db"), Dependency("mq", alias="m q"))},
+            'dependency "mq" has disallowed characters in the alias',
+        ),
+    ],
+)
+def test_a_v2_chart_must_be_sound(fields: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ChartError) as error:
+        check_metadata(Metadata(**{"name": "web", "version": "1.0.0", **fields}))
+    assert str(error.value) == f"validation: {fault}"
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "1.2.3-rc.1+b", "v1.2", "10.0.1"])
+def test_versions_of_sound_charts(version: str) -> None:
+    check_metadata(Metadata(name="web", version=version, type="library"))

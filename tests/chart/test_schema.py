@@ -28,6 +28,7 @@ RULES: list[tuple[dict[str, Any], Any, list[str]]] = [
     ({"pattern": "^[a-z]+$"}, "A", ["k: Does not match pattern '^[a-z]+$'"]),
     ({"format": "ipv4"}, "1.2.3", ["k: Does not match format 'ipv4'"]),
     ({"required": ["a", "b"]}, {}, ["k: a is required", "k: b is required"]),
+    ({"dependencies": {"a": ["b", "c"], "d": ["e"]}}, {"a": 1, "c": 2}, ["k: Has a dependency on b"]),
     (
         {"additionalProperties": False, "properties": {"a": {}}, "patternProperties": {"^x-": {}}},
         {"a": 1.0, "x-b": 1.0, "c": 1.0},

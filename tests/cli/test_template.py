@@ -110,7 +110,13 @@ def test_charts_of_helm_3_see_helm_3(
     [
         ("kubeVersion: '>=1.30'\n", "chart requires kubeVersion: >=1.30 which is incompatible with Kubernetes v1.23.0"),
         ("type: library\n", "library charts are not installable"),
-        ("dependencies: [{name: db}]\n", "found in Chart.yaml, but missing in charts/ directory: db"),
+        ("type: tool\n", "validation: chart.metadata.type must be application or library"),
+        ("kubeVersion: junk\n", "chart requires kubeVersion: junk which is incompatible with Kubernetes v1.23.0"),
+        (
+            "dependencies: [{name: db}]\n",
+            "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` "
+            "to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: db",
+        ),
     ],
 )
 def test_charts_of_helm_3_have_demands(
