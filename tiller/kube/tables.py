@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from tiller.kube.apply import LISTED, PARALLEL, WORTH_A_LIST
 from tiller.kube.cluster import Cluster, selector_of
 from tiller.kube.discovery import Resource
 from tiller.kube.objects import KubeObject
+from tiller.kube.transport import ApiError
 
 _ACCEPT = ",".join(
     [f"application/json;as=Table;v={version};g=meta.k8s.io" for version in ("v1", "v1beta1")] + ["application/json"]
@@ -50,8 +54,8 @@ def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:
     """Return tables of the objects by ``version/Kind``, pods of workloads, and a list of missing ones."""
     groups: dict[str, _Group] = {}
     missing: list[KubeObject] = []
-    for target in targets:
-        table = cluster.get_table(target.path, _ACCEPT)
+    targets = list(targets)
+    for target, table in zip(targets, _tables(cluster, targets), strict=True):
         if table is None:
             missing.append(target)
             continue
@@ -64,6 +68,37 @@ def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:
         lines = "".join(f"{_place(each.resource)}\t\t{each.name}\n" for each in missing)
         parts.append(f"==> MISSING\nKIND\t\tNAME\n{lines * 2}")  # Helm 2.17 lists them twice
     return "".join(parts)
+
+
+def _tables(cluster: Cluster, targets: list[KubeObject]) -> list[dict[str, Any] | None]:
+    """Each object's table, None where it is missing. Many of one kind are cut out of a list's table."""
+    places = Counter((each.resource, each.namespace) for each in targets)
+    known: dict[str, dict[str, Any]] = {}
+    for (resource, namespace), count in places.items():
+        if count >= WORTH_A_LIST:
+            known |= _listed(cluster, resource, namespace)
+
+    def table(target: KubeObject) -> dict[str, Any] | None:
+        return known.get(target.path) or cluster.get_table(target.path, _ACCEPT)
+
+    if len(known) >= len(targets) or len(targets) == 1:
+        return [table(each) for each in targets]
+    with ThreadPoolExecutor(min(PARALLEL, len(targets)), thread_name_prefix="tables") as pool:
+        return list(pool.map(table, targets))
+
+
+def _listed(cluster: Cluster, resource: Resource, namespace: str) -> dict[str, dict[str, Any]]:
+    """Tables of one row by the object's path, as far as a first page shows them."""
+    try:
+        whole = cluster.get_table(resource.path(namespace), _ACCEPT, [("limit", str(LISTED))])
+    except ApiError:
+        return {}  # to be allowed to list is not needed: each is asked for then
+    if whole is None or whole.get("kind") != "Table":
+        return {}
+    return {
+        resource.path(namespace, str(row["object"]["metadata"]["name"])): {**whole, "rows": [row]}
+        for row in whole.get("rows") or []
+    }
 
 
 def _add_pods(cluster: Cluster, target: KubeObject, groups: dict[str, _Group]) -> None:
