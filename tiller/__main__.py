@@ -60,6 +60,14 @@ def parse_flags(arguments: Sequence[str], environment: Mapping[str, str]) -> arg
         default=_history_max(environment.get("TILLER_HISTORY_MAX", "")),
         help="revisions kept of a release, 0 for all",
     )
+    parser.add_argument(
+        "-grace-period",
+        "--grace-period",
+        type=float,
+        default=GRACE,
+        metavar="SECONDS",
+        help=f"time for running operations at the end (default {GRACE:.0f}); then they are marked FAILED",
+    )
     switch("tls", bool(environment.get("TILLER_TLS_ENABLE")), "serve TLS")
     switch("tls-verify", bool(environment.get("TILLER_TLS_VERIFY")), "serve TLS and demand clients' certificates")
     text("tls-key", str(Path(certificates, "tls.key")), "private key's file")
@@ -175,9 +183,9 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         log.info("Probes listening on %s", _shown(options.probe_listen, probes.port))
     workers.warm_up()
     ended.wait()
-    log.info("Ending: no new calls, %d seconds for running ones", GRACE)
+    log.info("Ending: no new calls, %g seconds for running ones", options.grace_period)
     caretaker.stop()
-    clean = handle.stop(GRACE, RECORD)
+    clean = handle.stop(options.grace_period, RECORD)
     workers.close()
     if probes is not None:
         probes.stop()

@@ -21,7 +21,7 @@ from helmpy.errors import HelmError
 from helmpy.hapi.services import tiller_pb2, tiller_pb2_grpc
 from tiller.actions import install, query, rollback, testing, uninstall, upgrade
 from tiller.actions.environment import Environment
-from tiller.actions.ongoing import Ongoing
+from tiller.actions.ongoing import Ongoing, Stopping
 from tiller.tls import Tls, TlsFiles
 
 log = logging.getLogger(__name__)
@@ -67,8 +67,11 @@ class Handle:
         Cancelled operations have ``record`` seconds to store their outcome; then it is stored for
         them. Returns whether all ended by themselves.
         """
-        self._server.stop(grace).wait()
-        return self._ongoing.stop(record)
+        ended = self._server.stop(None if grace is None else grace + record)
+        ended.wait(grace)
+        clean = self._ongoing.stop(record)
+        ended.wait()
+        return clean
 
     def wait(self) -> None:
         """Return when the server has been stopped."""
@@ -232,8 +235,14 @@ class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
         return self.env
 
     def _cancelled(self, context: grpc.ServicerContext) -> Callable[[], bool]:
-        """Whether nobody waits for the answer any more, or the server must end."""
-        return lambda: not context.is_active() or self.env.ongoing.stopping
+        """Whether nobody waits for the answer any more; raises Stopping where the server must end."""
+
+        def cancelled() -> bool:
+            if self.env.ongoing.stopping:
+                raise Stopping
+            return not context.is_active()
+
+        return cancelled
 
     def _answer(self, method: str, request: Any, context: grpc.ServicerContext, action: Callable[[Any], Any]) -> Any:
         with self._observed(method, request):
