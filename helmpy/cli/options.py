@@ -29,12 +29,25 @@ class ValueFlags:
             return {}
         from helmpy.chart.overrides import merge_overrides
 
+        for text in (*self.set_, *self.set_string):
+            _mind_commas(text)
         return merge_overrides(
             files=[(name, _read(name)) for name in self.files],
             set_=list(self.set_),
             set_string=list(self.set_string),
             set_file=list(self.set_file),
             read=_read,
+        )
+
+
+def _mind_commas(text: str) -> None:
+    """Point at a full-width comma that seems to be meant for one that separates: Helm takes it for text."""
+    start, comma, rest = text.partition("\uff0c")
+    if comma and "=" in rest:
+        from helmpy.cli.output import warn
+
+        warn(
+            f'WARNING: {start}{comma}{rest}\n{" " * (9 + len(start))}^ a full-width comma is part of the value: write ","'
         )
 
 
