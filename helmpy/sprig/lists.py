@@ -157,10 +157,11 @@ def has(needle: Any, values: Any) -> bool:
 def chunk(size: int, values: Any) -> ListOfLists:
     """Cut into lists of ``size`` elements, the last one shorter."""
     elements = _elements(values, "Cannot chunk type")
-    if not elements:
-        return ListOfLists()
-    if size <= 0:
-        raise FunctionPanic("runtime error: makeslice: len out of range")
+    if size <= 0:  # sprig counts the lists before it looks whether the size makes sense
+        count = (len(elements) - 1) // size + 1 if size and elements else -1
+        if count < 0 or (count and size == -1):
+            raise FunctionPanic("runtime error: makeslice: len out of range")
+        return ListOfLists([elements] if count else [])
     return ListOfLists([elements[at : at + size] for at in range(0, len(elements), size)])
 
 

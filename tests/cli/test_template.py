@@ -105,6 +105,12 @@ def test_charts_of_helm_3_see_helm_3(
     assert shown(capsys, chart, expression, *flags) == expected
 
 
+INCOMPLETE = (
+    "An error occurred while checking for chart dependencies. "
+    "You may need to run `helm dependency build` to fetch missing dependencies: "
+)
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -114,8 +120,7 @@ def test_charts_of_helm_3_see_helm_3(
         ("kubeVersion: junk\n", "chart requires kubeVersion: junk which is incompatible with Kubernetes v1.23.0"),
         (
             "dependencies: [{name: db}]\n",
-            "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` "
-            "to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: db",
+            f"{INCOMPLETE}found in Chart.yaml, but missing in charts/ directory: db",
         ),
     ],
 )
