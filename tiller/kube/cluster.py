@@ -10,7 +10,7 @@ from tiller.clock import Clock, Deadline
 from tiller.kube import objects
 from tiller.kube.discovery import Discovery, Resource, escaped
 from tiller.kube.objects import KubeObject
-from tiller.kube.transport import ApiError, Conflict, NotFound, Request, Response, Transport
+from tiller.kube.transport import ApiError, Conflict, Expired, NotFound, Request, Response, Transport
 
 FIELD_MANAGER = "tiller"
 PAGE = 500  # objects per request of a list
@@ -63,12 +63,18 @@ class Cluster:
     def list_objects(self, resource: Resource, namespace: str, selector: str = "") -> list[dict[str, Any]]:
         """Return the live objects of a kind; all namespaces for ``""``."""
         found: list[dict[str, Any]] = []
-        token = ""
+        token, limit = "", PAGE
         while True:
-            query = [("limit", str(PAGE))]
+            query = [("limit", str(limit))]
             query += [("labelSelector", selector)] if selector else []
             query += [("continue", token)] if token else []
-            page = self._dict(Request("GET", resource.path(namespace), tuple(query), _JSON))
+            try:
+                page = self._dict(Request("GET", resource.path(namespace), tuple(query), _JSON))
+            except Expired:
+                if not token:
+                    raise
+                found, token, limit = [], "", 0  # the list was kept too short a time for pages: all at once
+                continue
             found += page.get("items") or []
             token = (page.get("metadata") or {}).get("continue") or ""
             if not token:

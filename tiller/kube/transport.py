@@ -88,6 +88,10 @@ class Conflict(ApiError):
     """409: AlreadyExists or a conflict of versions or owners; ``reason`` tells."""
 
 
+class Expired(ApiError):
+    """410: the version or page that was asked for is no longer kept."""
+
+
 class Invalid(ApiError):
     """422: the object breaks its schema."""
 
@@ -114,4 +118,4 @@ class Garbled(Unreachable, ValueError):
         super().__init__(f"the API server's answer cannot be read: {error}")
 
 
-_BY_STATUS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 422: Invalid}
+_BY_STATUS: dict[int, type[ApiError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound, 409: Conflict, 410: Expired, 422: Invalid}

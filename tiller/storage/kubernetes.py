@@ -21,7 +21,7 @@ from helmpy.release.model import Release
 from tiller.clock import Clock
 from tiller.kube import protobuf
 from tiller.kube.protobuf import Stored
-from tiller.kube.transport import ApiError, Conflict, NotFound, Request, Response, Transport
+from tiller.kube.transport import ApiError, Conflict, Expired, NotFound, Request, Response, Transport
 from tiller.storage import codec
 from tiller.storage.catalogue import Catalogue
 from tiller.storage.driver import OWNER, ReleaseExists, ReleaseNotFound, key_of, labels_of
@@ -101,8 +101,15 @@ class KubernetesDriver:
         An API server reads later pages from its disk, so what is known to be small is better not ``paged``.
         """
         token, limit = "", min(FIRST_PAGE, PAGE) if paged else 0
+        seen: set[str] = set()
         while True:
-            response = self._page(selector, f"{protobuf.TYPE},application/json", token, limit)
+            try:
+                response = self._page(selector, f"{protobuf.TYPE},application/json", token, limit)
+            except Expired:
+                if not token:
+                    raise
+                token, limit = "", 0  # the list was kept too short a time for pages: all at once
+                continue
             if protobuf.is_binary(response):
                 page = protobuf.read_page(response.body, "release")
                 items, token = page.items, page.token
@@ -110,9 +117,10 @@ class KubernetesDriver:
                 body = response.json()
                 items = [each for item in body.get("items") or [] if (each := self._of_json(item)) is not None]
                 token = (body.get("metadata") or {}).get("continue") or ""
-            yield from items
+            yield from (item for item in items if item.name not in seen)
             if not token:
                 return
+            seen.update(item.name for item in items)
             limit = max(min(PAGE, PAGE_BYTES * limit // max(len(response.body), 1)), 1)
 
     def labelled(self, selector: str) -> Iterator[tuple[str, dict[str, str], str]]:
