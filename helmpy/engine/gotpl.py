@@ -70,7 +70,11 @@ class Renderer:
         try:
             text = self._set.execute(template.path, root)
         except TemplateError as error:
-            raise RenderError.of(error, self._execution_text(template.path, error)) from error
+            failed = RenderError.of(error, self._execution_text(template.path, error))
+            from helmpy.engine.hints import execution_hint
+
+            failed.hint = execution_hint(error, root)
+            raise failed from error
         return text.replace(NO_VALUE, "")
 
     def has(self, name: str) -> bool:
@@ -81,7 +85,11 @@ class Renderer:
         try:
             self._set.parse(template.path, template.text)
         except TemplateError as error:
-            raise RenderError.of(error, self._parse_text(template.path, error)) from error
+            failed = RenderError.of(error, self._parse_text(template.path, error))
+            from helmpy.engine.hints import parse_hint
+
+            failed.hint = parse_hint(str(error), self._set.functions)
+            raise failed from error
 
     def include(self, name: str, data: Any) -> str:
         """Return what a named template writes with ``data`` for its dot. Raises FunctionError, TemplateError."""
