@@ -226,13 +226,13 @@ def ground_on(name: str, transport: Transport) -> Iterator[Ground]:
     finally:
         tiller.close()
         handle.stop(0)
-        _clean(transport, clock, [namespace, *ground.extra_namespaces])
+        for each in (namespace, *ground.extra_namespaces):
+            transport.send(Request("DELETE", f"/api/v1/namespaces/{each}"))
 
 
-def _clean(transport: Transport, clock: Clock, namespaces: list[str]) -> None:
+def wait_until_gone(transport: Transport, namespaces: list[str], clock: Clock) -> None:
+    """Wait for namespaces that are being deleted, a while."""
     paths = [f"/api/v1/namespaces/{name}" for name in namespaces]
-    for path in paths:
-        transport.send(Request("DELETE", path))
     end = clock.now() + 90
     while any(transport.send(Request("GET", path)).status != 404 for path in paths) and clock.now() < end:
         clock.sleep(0.5)

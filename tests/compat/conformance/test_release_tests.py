@@ -94,7 +94,7 @@ def test_logs_come_before_the_cleanup(ground: Ground) -> None:
     if written.status == 200:
         assert lines[2:] == [f"\nPOD LOGS: log-1\n{written.body.decode()}"]
     else:  # a cluster without kubelets
-        assert lines[2:] == [f"ERROR: unable to get pod logs: {written.json()['message']}"]
+        assert lines[2:] == [f"ERROR: error in opening log stream, got: {written.json()['message']}"]
     ground.remove("pods/log-1")
     ground.gone("pods/log-1")
     ground.transport.seen.clear()
