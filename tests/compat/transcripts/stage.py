@@ -19,7 +19,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +80,10 @@ class Call:
     out: str
     err: str
 
+    def shown(self) -> str:
+        """What it printed; what is stored of a release comes in no order in Helm: that of a Go map."""
+        return "\n---\n".join(documents(self.out)) if self.words.startswith("helm get") else self.out
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
@@ -98,10 +102,11 @@ class Transcript:
         output.
         """
         kept = [call for call in self.calls if not any(words in call.words for words in exempt)]
-        found = [f"$ {call.words}\nexit {call.status}\n{call.out}\nstderr:\n{call.err}" for call in kept]
-        if not exempt:
+        found = [f"$ {call.words}\nexit {call.status}\n{call.shown()}\nstderr:\n{call.err}" for call in kept]
+        if not exempt and all(call.shown() == call.out for call in kept):
             found.append(f"script: exit {self.status}\n{self.out}\nstderr:\n{self.err}")
-        return [masked(text) for text in (found if "OBJECTS" in exempt else [*found, self.left()])]
+        made_up = {name for call in self.calls for name in re.findall(r"(?m)^NAME: +([a-z]+-[a-z]+)$", call.out)}
+        return [masked(text, made_up) for text in (found if "OBJECTS" in exempt else [*found, self.left()])]
 
     def left(self) -> str:
         """The objects."""
@@ -341,13 +346,13 @@ def _record(text: str) -> Any:
     assert chart is not None
     return {
         "release": [release.name, release.namespace, release.version, str(release.status), info.description],
-        "manifest": release.manifest.split("\n"),
+        "manifest": [part.split("\n") for part in documents(release.manifest)],
         "notes": info.status.notes.split("\n") if info.status else None,
         "values": release.config.raw if release.config else None,
-        "hooks": [
+        "hooks": sorted(
             [hook.name, hook.kind, hook.path, hook.weight, str(hook.events), str(hook.delete_policies), hook.manifest]
             for hook in release.hooks
-        ],
+        ),
         "chart": [str(chart.metadata), sorted(file.name for file in (*chart.templates, *chart.files))],
     }
 
@@ -363,6 +368,8 @@ _MASKS = [
         (r"10\.0\.0\.\d+ *", "IP "),
         (r"-[0-9a-f]{8,10}-[a-z0-9]{5}\b", "-POD"),
         (r"\b127\.0\.0\.1:\d+", "HOST:PORT"),
+        (r"kube-api-access-[a-z0-9]{5}", "kube-api-access-TOKEN"),
+        (r"local port: '\d+'", "local port: 'PORT'"),
         (r'"(seconds|nanos)":\d+', r'"\1":N'),
         (r"(?m)^( *)(seconds|nanos): \d+$", r"\1\2: N"),
         (r" +(\d+[smh]){1,2}\\n", r" AGE\\n"),
@@ -378,12 +385,16 @@ def _sorted(found: re.Match[str]) -> str:
     return "".join(sorted(re.findall(r"(?m)^\.\.\..*\n(?:^\t.*\n)*", found[0])))
 
 
-def masked(text: str) -> str:
-    """A text without what no two runs share: times, ports, addresses, names made up, keys."""
+def documents(text: str) -> list[str]:
+    """The parts between lines of ``---``, sorted."""
+    return sorted(part.strip("\n") for part in re.split(r"(?m)^---$", text))
+
+
+def masked(text: str, made_up: Iterable[str]) -> str:
+    """A text without what no two runs share: times, ports, addresses, keys, names made up."""
     for pattern, word in _MASKS:
         text = pattern.sub(word, text)
     text = re.sub(r"(?m)(?:^\.\.\.(?:Successfully|Unable|Skip).*\n(?:^\t.*\n)*)+", _sorted, text)
-    made_up = set(re.findall(r"(?m)^NAME: +([a-z]+-[a-z]+)$", text))
     for name in made_up:
         text = text.replace(name, "NAME")
     return re.sub(r"  +", "  ", text) if made_up else text

@@ -39,5 +39,8 @@ def test_what_is_known_is_written_down() -> None:
 @pytest.mark.compat
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.stem)
 def test_a_scene(stage: Stage, scene: Path) -> None:
-    theirs, ours = (stage.play(scene, who).texts(*exempt(scene.stem)) for who in ("theirs", "ours"))
+    for chance in (2, 1):  # once in a while Helm's client misses the last lines of its `test`
+        theirs, ours = (stage.play(scene, who).texts(*exempt(scene.stem)) for who in ("theirs", "ours"))
+        if ours == theirs or chance == 1:
+            break
     assert ours == theirs

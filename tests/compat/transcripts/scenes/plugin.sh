@@ -7,7 +7,6 @@ helm plugin install greet
 helm plugin list
 helm greet hello --flag x
 helm greet --debug --home /elsewhere y
-helm help greet >/dev/null
 helm plugin update greet
 helm plugin remove greet
 helm plugin remove greet
