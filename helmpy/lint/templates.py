@@ -14,7 +14,7 @@ from helmpy.release.timestamp import Timestamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from helmpy.lint.source import Source
@@ -24,6 +24,7 @@ TEMPLATES = "templates/"
 RELEASE_NAME = "testRelease"
 
 _EXTENSIONS = (".yaml", ".yml", ".tpl", ".txt")
+_LONGEST_LINE = 200
 _JINJA_EXTENSIONS = (*_EXTENSIONS, ".j2", ".jinja", ".jinja2")
 
 
@@ -41,8 +42,12 @@ def check(
     except HelmError as error:
         yield Message(Severity.ERROR, TEMPLATES, str(error))
         return
+
+    def again(marked: Chart) -> dict[str, str]:
+        return _render(marked, values, namespace, time, limits)
+
     for file in chart.templates:
-        yield from _check_file(chart, file.name, rendered.get(f"{chart.name}/{file.name}"))
+        yield from _check_file(chart, file.name, rendered.get(f"{chart.name}/{file.name}"), again)
 
 
 def _render(chart: Chart, values: Mapping[str, Any], namespace: str, time: Timestamp, limits: Limits) -> dict[str, str]:
@@ -56,7 +61,9 @@ def _render(chart: Chart, values: Mapping[str, Any], namespace: str, time: Times
     return render(chart, values, release, capabilities, limits=limits, lint=True)
 
 
-def _check_file(chart: Chart, name: str, text: str | None) -> Iterator[Message]:
+def _check_file(
+    chart: Chart, name: str, text: str | None, again: Callable[[Chart], dict[str, str]]
+) -> Iterator[Message]:
     base = name.rsplit("/", 1)[-1]
     extension = base[base.rfind(".") :] if "." in base else ""
     uses_jinja = chart.metadata is not None and chart.metadata.engine == "jinja2"
@@ -67,17 +74,36 @@ def _check_file(chart: Chart, name: str, text: str | None) -> Iterator[Message]:
             f"file extension '{extension}' not valid. Valid extensions are .yaml, .yml, .tpl, or .txt",
         )
     if extension in (".yaml", ".yml") and text is not None:
-        fault = _fault(text)
+        try:
+            fault, line = _fault(text), 0
+        except yaml.YamlError as error:
+            fault, line = str(error), error.line
         if fault:
-            yield Message(Severity.ERROR, name, f"unable to parse YAML\n\t{fault}")
+            place = _place(chart, name, text, line, again) if line and not uses_jinja else ""
+            yield Message(Severity.ERROR, name, f"unable to parse YAML\n\t{fault}{place}")
+
+
+def _place(chart: Chart, name: str, text: str, line: int, again: Callable[[Chart], dict[str, str]]) -> str:
+    """Show a line of a rendered file, and the template's line that wrote it where that can be told."""
+    from helmpy.engine.origins import origin
+
+    lines = text.split("\n")
+    if line > len(lines):
+        return ""
+    shown = f"\n\trendered line {line}: {_shortened(lines[line - 1])}"
+    found = origin(chart, f"{chart.name}/{name}", line, text, again)
+    if found is None:
+        return shown
+    return f"{shown}\n\tfrom {found.path}:{found.line}: {_shortened(found.text)}"
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
 
 
 def _fault(text: str) -> str:
-    """What is wrong with the first document of a rendered file, "" where nothing is."""
-    try:
-        head = yaml.load(text)
-    except HelmError as error:
-        return str(error)
+    """What is wrong with the first document of a rendered file, "" where nothing is. Raises YamlError."""
+    head = yaml.load(text)
     if head is None:
         return ""
     if not isinstance(head, dict):

@@ -75,7 +75,11 @@ def findings(tmp_path: Path, files: dict[str, str], values: dict[str, object] | 
         (
             {"templates/a.yaml": "a: b: c", "templates/b.yml": "foo"},
             [
-                "[ERROR] templates/a.yaml: unable to parse YAML\n\terror converting YAML to JSON: yaml: mapping values are not allowed in this context",
+                (
+                    "[ERROR] templates/a.yaml: unable to parse YAML\n\t"
+                    "error converting YAML to JSON: yaml: mapping values are not allowed in this context\n\t"
+                    "rendered line 1: a: b: c\n\tfrom web/templates/a.yaml:1: a: b: c"
+                ),
                 (
                     "[ERROR] templates/b.yml: unable to parse YAML\n\terror unmarshaling JSON: while decoding JSON: json: "
                     "cannot unmarshal string into Go value of type rules.K8sYamlStruct"
