@@ -54,9 +54,10 @@ def row(job: Job, result: Result | str) -> str:
     )
 
 
-def kept(path: Path, lines: list[str], date: str) -> None:
+def kept(path: Path, lines: list[str], date: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
     """Put the lines between the marks of a file."""
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    table = "\n".join([BEGIN, "", f"Measured {date}: {lines[0]}", *lines[1:], "", END])
+    begin, end = marks
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    table = "\n".join([begin, "", f"Measured {date}: {lines[0]}", *lines[1:], "", end])
     path.write_text(before + table + after, encoding="utf-8")
