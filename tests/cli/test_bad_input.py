@@ -134,7 +134,8 @@ def test_a_person_is_told_more(home: Path) -> None:
         finally:
             os.close(end)
             os.close(terminal)
-        assert (done.returncode, shown.split("\n", 1)[1]) == (1, hint)
+        assert done.returncode == 1
+        assert shown.split("\n", 1)[1].startswith(hint)
 
 
 def test_a_template_error_in_a_subchart_shows_its_line(helm: Helm, home: Path) -> None:
