@@ -12,20 +12,24 @@ from tiller.kube.ready import unready
 
 log = logging.getLogger(__name__)
 
-POLL = 2.0  # seconds between looks
+FIRST = 0.25  # seconds before the second look; most objects are ready soon
+POLL = 2.0  # seconds between looks at most
+SLOWER = 0.4  # of the time that it took so far is the pause before the next look
 
 
 def until_ready(cluster: Cluster, wanted: Iterable[KubeObject], deadline: Deadline) -> None:
     """Return when every object is ready; raises WaitTimeout and logs what was missing then."""
-    waiting = list(wanted)
+    waiting, waited = list(wanted), 0.0
     while True:
         lacks = [(each, text) for each in waiting if (text := unready(cluster, each))]
         if not lacks:
             return
         waiting = [each for each, _ in lacks]
         try:
-            deadline.sleep(POLL)
+            pause = min(max(FIRST, waited * SLOWER), POLL)
+            deadline.sleep(pause)
             deadline.check()
+            waited += pause
         except WaitTimeout:
             for each, text in lacks:
                 log.warning("not ready in time: %s %s: %s", each.kind, each.name, text)
