@@ -281,7 +281,8 @@ def change_objects(env: Environment, change: Change, how: How) -> None:
 
 def _replace(env: Environment, request: UpdateRequest, newest: Release, deadline: Deadline) -> Release:
     """Delete the newest revision's objects and make the release anew under the next number."""
-    new = _next_revision(env, replace(request, reuse_values=False), newest, newest.version + 1)
+    # what is replaced keeps nothing, as in Helm 2: the values are the request's alone
+    new = _next_revision(env, replace(request, reset_values=True), newest, newest.version + 1)
     if request.dry_run:
         return with_status(new, StatusCode.PENDING_UPGRADE, "Dry run complete")
     info = replace(newest.info or Info(), deleted=env.now())
