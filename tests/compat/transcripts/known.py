@@ -6,6 +6,7 @@ NO_CLUSTER = "No cluster, no Tiller"
 HOOKS = "Failed hooks"
 CREATION = "Objects that cannot be created"
 NEW_CHART = "A new chart"
+LAST_LINES = "Last lines of a test"
 
 KNOWN: dict[str, dict[str, str]] = {
     "create": {"helm template shop": NEW_CHART, "helm install shop": NEW_CHART},
@@ -13,6 +14,8 @@ KNOWN: dict[str, dict[str, str]] = {
     "install_hook_fails": {"three": HOOKS, "two": HOOKS, "OBJECTS": HOOKS},
     "no_cluster": {"": NO_CLUSTER},
     "rollback_fails": {"history": HOOKS, "OBJECTS": HOOKS},
+    "test_fails": {"helm test one": LAST_LINES},
+    "test_passes": {"helm test one": LAST_LINES},
     "version_no_tiller": {
         "list": NO_CLUSTER,
         "install charts/note": NO_CLUSTER,
