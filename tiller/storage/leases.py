@@ -13,7 +13,7 @@ from typing import Protocol
 
 from helmpy.release.error import ReleaseError
 
-DURATION = 6.0  # seconds without a renewal after which a holder counts as dead
+DURATION = 5.0  # seconds without a renewal after which a holder counts as dead
 
 
 class LeaseLost(ReleaseError):

@@ -187,7 +187,7 @@ def test_a_lease_says_what_it_is_to_whoever_looks() -> None:
     lease = api.send(Request("GET", "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/release.web")).json()
     assert lease["spec"] == {
         "holderIdentity": "tiller-1",
-        "leaseDurationSeconds": 6,
+        "leaseDurationSeconds": 5,
         "acquireTime": "2020-09-13T12:26:40.250000Z",
         "renewTime": "2020-09-13T12:26:40.250000Z",
     }
