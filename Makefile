@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
 
-.PHONY: demo test conformance lint types dist proto clean
+.PHONY: demo test transcripts conformance lint types dist proto clean
 
 demo: .venv/runtime
 	@sh charts/demo.sh $(BIN)/helm
@@ -19,6 +19,10 @@ test: .venv/dev
 conformance: .venv/dev
 	@test -n "$(KUBECONFIG)" || { echo "make: name your cluster's file with KUBECONFIG=..." >&2; exit 1; }
 	HELMPY_CLUSTER='$(KUBECONFIG)' $(BIN)/pytest tests/compat/conformance -m conformance -k cluster
+
+# Scenes with real Helm 2.17 and with ours on one real cluster, word by word; a quarter of an hour.
+transcripts: .venv/dev
+	$(BIN)/pytest tests/compat/transcripts -m transcripts
 
 lint: .venv/dev
 	$(BIN)/ruff check .

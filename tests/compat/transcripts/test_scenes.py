@@ -37,6 +37,7 @@ def test_what_is_known_is_written_down() -> None:
 
 
 @pytest.mark.compat
+@pytest.mark.transcripts
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.stem)
 def test_a_scene(stage: Stage, scene: Path) -> None:
     for chance in (2, 1):  # once in a while Helm's client misses the last lines of its `test`
