@@ -107,7 +107,15 @@ class SqlLeases:
         except self._connections.database.errors as error:
             if self._connections.database.passes(error):
                 raise
+            self._make_table(connection)
+
+    def _make_table(self, connection: Connection) -> None:
+        """PostgreSQL's IF NOT EXISTS is no lock: of two that make a table at once, one is refused and finds it there."""
+        try:
             connection.execute(_TABLE)
+        except self._connections.database.errors as error:
+            if not self._connections.database.is_duplicate(error):
+                raise
 
     def _mine(self, connection: Connection, name: str, since: float) -> Holding | None:
         """The lease, if our own first attempt took it."""
