@@ -44,6 +44,19 @@ def unmarked(message: str) -> str:
 
 def helm_functions(version: int, *, lint: bool = False, lookup: Lookup | None = None) -> dict[str, GoFunc]:
     """Return Helm's functions; ``lint`` lets missing required values pass."""
+    known = _made.get((version, lint))
+    if known is None:
+        known = _made[version, lint] = _functions(version, lint=lint)
+    if lookup is None:
+        return dict(known)
+    return known | {"lookup": GoFunc(lookup, _LOOKUP, MAP_TYPE, once=True)}
+
+
+_LOOKUP = ("string", "string", "string", "string")
+_made: dict[tuple[int, bool], dict[str, GoFunc]] = {}  # equal functions are one: what is hot is bound to them
+
+
+def _functions(version: int, *, lint: bool) -> dict[str, GoFunc]:
     functions = {
         "toYaml": GoFunc(_to_yaml2 if version == 2 else _to_yaml3, ("any",), "string"),
         "fromYaml": GoFunc(_from_yaml, ("string",), MAP_TYPE),
@@ -56,7 +69,7 @@ def helm_functions(version: int, *, lint: bool = False, lookup: Lookup | None = 
         "required": GoFunc(
             _required_leniently if lint else _required2 if version == 2 else _required3, ("string", "any")
         ),
-        "lookup": GoFunc(lookup or _no_cluster, ("string", "string", "string", "string"), MAP_TYPE),
+        "lookup": GoFunc(_no_cluster, _LOOKUP, MAP_TYPE, once=True),
     }
     if version == 3:
         functions["fail"] = GoFunc(_fail_leniently if lint else _fail, ("string",), "string")

@@ -56,8 +56,8 @@ class Renderer:
         self._elsewhere = elsewhere
         self._nested: dict[str, int] = {}
         table = dict(functions)
-        table["include"] = GoFunc(self.include, ("string", "any"), "string")
-        table["tpl"] = GoFunc(self._tpl, ("string", "dict:chartutil.Values"), "string")
+        table["include"] = GoFunc(self.include, ("string", "any"), "string", once=True)
+        table["tpl"] = GoFunc(self._tpl, ("string", "dict:chartutil.Values"), "string", once=True)
         self._set = TemplateSet(table, limits=limits, old_parentheses=version == 2, watch=watch)
         for template in templates:
             self._parse(template)

@@ -37,17 +37,16 @@ class Scope:
     root: dict[str, Any]
 
 
-@record(frozen=True, slots=True)
 class Template:
-    """One template file; ``path`` is ``web/charts/db/templates/x.yaml``."""
+    """One template file; ``path`` is ``web/charts/db/templates/x.yaml``. A partial writes nothing by itself."""
 
-    path: str
-    text: str
-    scope: Scope
+    __slots__ = ("is_partial", "path", "scope", "text")
 
-    @property
-    def is_partial(self) -> bool:
-        return self.path.rsplit("/", 1)[-1].startswith("_")
+    def __init__(self, path: str, text: str, scope: Scope) -> None:
+        self.path = path
+        self.text = text
+        self.scope = scope
+        self.is_partial = path.startswith("_", path.rfind("/") + 1)
 
     def place(self) -> dict[str, str]:
         """Return ``.Template``, in Helm 3 of the type that ``.Values`` has."""
@@ -120,11 +119,28 @@ def engine_of(chart: Chart) -> str:
     return JINJA if chart.metadata is not None and chart.metadata.engine == JINJA else GO_TEMPLATE
 
 
+_texts: dict[bytes, str] = {}
+_DECODED = 1_000  # texts kept, of this many bytes at most; what they parse to is kept by these very strings
+_LONGEST_DECODED = 16_000
+
+
+def _decoded(data: bytes) -> str:
+    """Return a template's text, the same object for the same data: its hash is then known, too."""
+    text = _texts.get(data)
+    if text is None:
+        text = data.decode("utf-8", "surrogateescape")
+        if len(data) <= _LONGEST_DECODED:
+            if len(_texts) >= _DECODED:
+                _texts.clear()
+            _texts[data] = text
+    return text
+
+
 def templates(found: Iterable[Scope]) -> Iterator[Template]:
     """Yield the templates of all scopes; of a library chart its partials only."""
     for scope in found:
         library = scope.chart.metadata is not None and scope.chart.metadata.type == "library"
         for file in scope.chart.templates:
-            template = Template(f"{scope.path}/{file.name}", file.data.decode("utf-8", "surrogateescape"), scope)
+            template = Template(f"{scope.path}/{file.name}", _decoded(file.data), scope)
             if template.is_partial or not library:
                 yield template

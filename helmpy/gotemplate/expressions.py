@@ -57,7 +57,7 @@ def pipeline(pipe: PipeNode, functions: Functions) -> Evaluator:
     evaluate: Evaluator | None = None
     blamed: Node = pipe
     for command in pipe.commands:
-        evaluate = _command(command, functions, evaluate, blamed)
+        evaluate = command_of(command, functions, evaluate, blamed)
         blamed = _last_of_command(command)
     assert evaluate is not None
     if not pipe.variables:
@@ -114,7 +114,7 @@ def _refusing(node: Node, message: str) -> Evaluator:
 # Commands
 
 
-def _command(command: CommandNode, functions: Functions, final: Evaluator | None, blamed: Node) -> Evaluator:
+def command_of(command: CommandNode, functions: Functions, final: Evaluator | None, blamed: Node) -> Evaluator:
     """Return the closure of a command; ``final`` gives the value piped into it."""
     word = command.arguments[0]
     arguments = command.arguments[1:]
@@ -281,7 +281,7 @@ def _computed(start: Evaluator, names: tuple[str, ...], node: Node) -> Evaluator
 # Calls
 
 
-class _Argument:
+class Argument:
     """An argument made ready: how to get it, which class needs no look, what else it must fit."""
 
     __slots__ = ("evaluate", "exact", "loose", "node", "param")
@@ -297,19 +297,19 @@ class _Argument:
         return fit(value, self.param, self.node, loose=self.loose)
 
 
-def _argument(node: Node, param: str, functions: Functions) -> _Argument:
+def argument_of(node: Node, param: str, functions: Functions) -> Argument:
     if type(node) in CONSTANTS and not isinstance(node, DotNode):
-        return _Argument(node, "any", _constant(node, param), None, loose=False)
+        return Argument(node, "any", _constant(node, param), None, loose=False)
     loose = isinstance(node, ChainNode)
     if isinstance(node, (FieldNode, DotNode)):
         loose = node.loose or isinstance(node, FieldNode)
     elif isinstance(node, VariableNode):
         loose = node.loose or bool(node.names)
-    exact = None if param == "any" else exact_class(param) or _Never
-    return _Argument(_last(node), param, value_of(node, functions), exact, loose=loose)
+    exact = None if param == "any" else exact_class(param) or Never
+    return Argument(_last(node), param, value_of(node, functions), exact, loose=loose)
 
 
-class _Never:
+class Never:
     """The class of no value: an argument that always needs a look."""
 
 
@@ -325,16 +325,21 @@ def _constant(node: Node, param: str) -> Evaluator:
 
 def _ready(
     params: tuple[str, ...], arguments: list[Node], functions: Functions, final: Evaluator | None, blamed: Node
-) -> list[_Argument]:
-    ready = [_argument(node, param_at(params, index), functions) for index, node in enumerate(arguments)]
+) -> list[Argument]:
+    ready = [argument_of(node, param_at(params, index), functions) for index, node in enumerate(arguments)]
     if final is not None:
-        param = param_at(params, len(arguments))
-        exact = None if param == "any" else exact_class(param) or _Never
-        ready.append(_Argument(_last(arguments[-1]) if arguments else blamed, param, final, exact, loose=False))
+        ready.append(piped(params, arguments, final, blamed))
     return ready
 
 
-def _failed(name: str, node: Node, error: HelmError) -> ExecError:
+def piped(params: tuple[str, ...], arguments: list[Node], final: Evaluator, blamed: Node) -> Argument:
+    """Return the last argument of a call, the value that is piped into it, made ready."""
+    param = param_at(params, len(arguments))
+    exact = None if param == "any" else exact_class(param) or Never
+    return Argument(_last(arguments[-1]) if arguments else blamed, param, final, exact, loose=False)
+
+
+def failed(name: str, node: Node, error: HelmError) -> ExecError:
     """Return the failure of a call. It does not hold the error: a thousand includes would be a chain of them."""
     message = f"error calling {name}: {error}"
     if len(message) > _LONGEST_MESSAGE:
@@ -369,7 +374,7 @@ def _function(
     return _call_many(name, params, ready, blamed, again, piped=final is not None)
 
 
-def _call_one(name: str, params: tuple[str, ...], argument: _Argument, blamed: Node, again: Evaluator) -> Evaluator:
+def _call_one(name: str, params: tuple[str, ...], argument: Argument, blamed: Node, again: Evaluator) -> Evaluator:
     evaluate, exact = argument.evaluate, argument.exact
 
     def call_one(frame: Frame) -> Any:
@@ -382,14 +387,14 @@ def _call_one(name: str, params: tuple[str, ...], argument: _Argument, blamed: N
         try:
             return function.call(value)
         except HelmError as error:
-            failure = _failed(name, blamed, error)
+            failure = failed(name, blamed, error)
         raise failure
 
     return call_one
 
 
 def _call_two(
-    name: str, params: tuple[str, ...], ready: list[_Argument], blamed: Node, again: Evaluator, *, piped: bool
+    name: str, params: tuple[str, ...], ready: list[Argument], blamed: Node, again: Evaluator, *, piped: bool
 ) -> Evaluator:
     first, second = ready
     evaluate_first, exact_first = first.evaluate, first.exact
@@ -410,14 +415,14 @@ def _call_two(
         try:
             return function.call(value, last)
         except HelmError as error:
-            failure = _failed(name, blamed, error)
+            failure = failed(name, blamed, error)
         raise failure
 
     return call_two
 
 
 def _call_many(
-    name: str, params: tuple[str, ...], ready: list[_Argument], blamed: Node, again: Evaluator, *, piped: bool
+    name: str, params: tuple[str, ...], ready: list[Argument], blamed: Node, again: Evaluator, *, piped: bool
 ) -> Evaluator:
     simple = None if piped or any(argument.exact is not None for argument in ready) else [it.evaluate for it in ready]
 
@@ -432,13 +437,13 @@ def _call_many(
         try:
             return function.call(*values)
         except HelmError as error:
-            failure = _failed(name, blamed, error)
+            failure = failed(name, blamed, error)
         raise failure
 
     return call_many
 
 
-def _values(ready: list[_Argument], frame: Frame, *, piped: bool) -> list[Any]:
+def _values(ready: list[Argument], frame: Frame, *, piped: bool) -> list[Any]:
     """Evaluate arguments in Go's order: what is piped in came first, and is checked last."""
     last = ready[-1].evaluate(frame) if piped else None
     values: list[Any] = []
@@ -504,7 +509,7 @@ def _method(
         try:
             return function.call(*values)
         except HelmError as error:
-            failure = _failed(name, word, error)
+            failure = failed(name, word, error)
         raise failure
 
     return invoke

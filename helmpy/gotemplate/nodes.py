@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from helmpy.gotemplate.hot import Hot
+
     Frame = list[Any]
     Evaluator = Callable[[Frame], Any]
 
@@ -327,9 +329,12 @@ class TemplateNode(Node):
 
 
 class Tree:
-    """One template: its text's, its body, how many places a frame of it needs, how deep it nests."""
+    """One template: its text's, its body, how many places a frame of it needs, how deep it nests.
 
-    __slots__ = ("empty", "nesting", "root", "slots", "text")
+    ``renders`` counts those that executed it; ``hot`` is what came of it when there were many.
+    """
+
+    __slots__ = ("empty", "hot", "nesting", "renders", "root", "slots", "text")
 
     def __init__(self, text: str, root: ListNode, slots: int, nesting: int) -> None:
         self.text = text
@@ -337,6 +342,8 @@ class Tree:
         self.empty = root.empty
         self.slots = slots
         self.nesting = nesting
+        self.renders = 0
+        self.hot: Hot | None = None
 
 
 class Parsed:

@@ -48,6 +48,11 @@ if TYPE_CHECKING:
 
     # A template in a set: its tree and the name it was parsed under, for messages.
     _Entry = tuple[Tree, str]
+    # What executes a tree in place of its closures.
+    Body = Callable[[Frame], None]
+
+# Renders that execute a tree before it is hot: fewer than that do not pay for compiling it.
+HOT = 16
 
 # Frames that one level of a template's nesting takes, and a template by itself with what calls it.
 _FRAMES_PER_NESTING = 2
@@ -69,10 +74,11 @@ class _NoFunctions(dict):  # type: ignore[type-arg]  # its class is not loaded a
         raise Stopped(name)
 
 
-class _Run:
+class Run:
     """What is left of the limits, and what executing templates share."""
 
     __slots__ = (
+        "bodies",
         "calls",
         "depth",
         "frames",
@@ -88,6 +94,7 @@ class _Run:
     def __init__(self, functions: Mapping[str, GoFunc], limits: Limits) -> None:
         self.functions = functions
         self.templates: dict[str, _Entry] = {}
+        self.bodies: dict[Tree, Body | None] = {}
         self.limits = limits
         self.steps = limits.steps
         self.room = limits.output
@@ -125,7 +132,7 @@ class TemplateSet:
         self.functions: dict[str, GoFunc] = {**BUILTINS, **functions}
         self.limits = limits or Limits()
         self.name = name
-        self._run = _Run(self.functions, self.limits)
+        self._run = Run(self.functions, self.limits)
         self._run.old_parentheses = old_parentheses
         self._vocabulary: Vocabulary | None = None
         if watch is not None:
@@ -195,28 +202,27 @@ class TemplateSet:
         run = self._run
         tree, parse_name = entry
         out: list[str] = []
-        before = (run.depth, run.calls, run.frames)
-        if run.depth == 0:
+        depth, calls, frames = run.depth, run.calls, run.frames
+        if depth == 0:
             run.frames = stack.free_frames()
-        run.calls += 1
+        run.calls = calls + 1
         try:
-            if run.calls > run.limits.calls:
-                fault: ExecError = LimitExceeded(
-                    tree.root.position, f"exceeded maximum depth of calls ({run.limits.calls})"
-                )
-            else:
-                _template(run, name, entry, _frame(run, entry, data, out.append), None)
+            if calls < run.limits.calls:
+                run_template(run, name, entry, new_frame(run, entry, data, out.append), None)
                 return "".join(out)
+            fault: ExecError = LimitExceeded(
+                tree.root.position, f"exceeded maximum depth of calls ({run.limits.calls})"
+            )
         except ExecError as error:
             fault = error
         except RecursionError:
             fault = LimitExceeded(tree.root.position, "nested too deep")
         finally:
-            run.depth, run.calls, run.frames = before
+            run.depth, run.calls, run.frames = depth, calls, frames
         raise _located(fault, name, tree.text, parse_name)
 
 
-def _frame(run: _Run, entry: _Entry, data: Any, append: Callable[[str], None]) -> Frame:
+def new_frame(run: Run, entry: _Entry, data: Any, append: Callable[[str], None]) -> Frame:
     frame: Frame = [None] * entry[0].slots
     frame[0] = frame[1] = data
     frame[2] = run
@@ -224,7 +230,7 @@ def _frame(run: _Run, entry: _Entry, data: Any, append: Callable[[str], None]) -
     return frame
 
 
-def _template(run: _Run, name: str, entry: _Entry, frame: Frame, node: Node | None) -> None:
+def run_template(run: Run, name: str, entry: _Entry, frame: Frame, node: Node | None) -> None:
     """Execute a template; ``node`` is the action that asked for it."""
     tree, parse_name = entry
     if run.depth >= run.limits.depth:
@@ -235,10 +241,16 @@ def _template(run: _Run, name: str, entry: _Entry, frame: Frame, node: Node | No
     try:
         if left >= cost:
             run.frames = left - cost
-            _list(tree.root, frame)
+            body = run.bodies.get(tree, _UNKNOWN)
+            if body is _UNKNOWN:
+                body = run.bodies[tree] = _body(run, tree)
+            if body is None:
+                run_list(tree.root, frame)
+            else:
+                body(frame)
         else:
             run.frames = stack.fresh_frames() - cost
-            stack.continue_in_thread(lambda: _list(tree.root, frame))
+            stack.continue_in_thread(lambda: run_list(tree.root, frame))
     except ExecError as error:
         failure = _located(error, name, tree.text, parse_name)
     except stack.NoThread as error:
@@ -248,6 +260,22 @@ def _template(run: _Run, name: str, entry: _Entry, frame: Frame, node: Node | No
         run.depth -= 1
         return
     raise failure
+
+
+_UNKNOWN: Any = object()
+
+
+def _body(run: Run, tree: Tree) -> Body | None:
+    """Return what executes a tree in this render in place of its closures, None for closures."""
+    hot = tree.hot
+    if hot is None:
+        tree.renders += 1
+        if tree.renders < HOT:
+            return None
+        from helmpy.gotemplate.hot import heat  # not needed by a process that renders once
+
+        hot = tree.hot = heat(tree, run.functions)
+    return hot.bind(run.functions)
 
 
 def _too_deep(depth: int, tree: Tree, node: Node | None) -> ExecError:
@@ -268,11 +296,11 @@ def _located(error: ExecError, name: str, text: str, parse_name: str) -> Templat
     return TemplateError(message, name=parse_name, line=line, column=column, source_line=source_line)
 
 
-def _list(node: ListNode, frame: Frame) -> None:
+def run_list(node: ListNode, frame: Frame) -> None:
     """Execute text and actions one after the other."""
     operations = node.operations
     if operations is None:
-        operations = _build(node, frame[2].functions)
+        operations = build(node, frame[2].functions)
     run = frame[2]
     append = frame[3]
     run.steps -= len(operations) + 1
@@ -290,14 +318,14 @@ def _list(node: ListNode, frame: Frame) -> None:
             if value.__class__ is not str:
                 if value is SILENT:
                     continue
-                value = _shown(value)
+                value = shown(value)
             written += len(value)
             if written > room:
                 raise LimitExceeded(node.position, f"exceeded maximum output ({run.limits.output} characters)")
             append(value)
     except ExecError as error:
         if error.base < 0:
-            _tell_base(error, node, len(operations) - length_hint(pending) - 1)
+            tell_base(error, node, len(operations) - length_hint(pending) - 1)
         raise
     run.room -= written
     if run.room < 0:
@@ -308,7 +336,7 @@ def _list(node: ListNode, frame: Frame) -> None:
 _ACTION = Node(0)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     if value is None:
         return NO_VALUE
     try:
@@ -317,7 +345,7 @@ def _shown(value: Any) -> str:
         raise ExecError(_ACTION, str(error)) from error
 
 
-def _tell_base(error: ExecError, node: ListNode, index: int) -> None:
+def tell_base(error: ExecError, node: ListNode, index: int) -> None:
     """Complete an error of the list's operation ``index`` by the place of the action."""
     error.base = node.origins[index]
     if error.node is _ACTION:
@@ -326,7 +354,7 @@ def _tell_base(error: ExecError, node: ListNode, index: int) -> None:
         error.node = ActionNode(pipe)
 
 
-def _build(node: ListNode, functions: Mapping[str, GoFunc]) -> list[Any]:
+def build(node: ListNode, functions: Mapping[str, GoFunc]) -> list[Any]:
     """Make a list's operations: texts, closures whose values print, or closures that give SILENT.
 
     Constants are text, and texts in a row are one: a dashboard full of ``{{`{{`}}`` runs in no time.
@@ -372,7 +400,7 @@ def _statement(node: Node, functions: Mapping[str, GoFunc]) -> Any:
     return _leave(_Break if isinstance(node, BreakNode) else _Continue)
 
 
-def _evaluator(pipe: PipeNode, functions: Mapping[str, GoFunc]) -> Evaluator:
+def evaluator(pipe: PipeNode, functions: Mapping[str, GoFunc]) -> Evaluator:
     """Return the closure of a pipeline, one for all places where the same action stands."""
     evaluate: Evaluator | None = pipe.operation
     if evaluate is None:
@@ -407,20 +435,20 @@ def _condition(first: ConditionNode, functions: Mapping[str, GoFunc]) -> Evaluat
     """Return the closure of ``if`` or ``with`` and all its ``else if``."""
     narrows = isinstance(first, WithNode)
     body, otherwise = first.body, first.otherwise
-    evaluate = _evaluator(first.pipe, functions)
+    evaluate = evaluator(first.pipe, functions)
 
     def decide(frame: Frame) -> Silent:
         if evaluate(frame):
-            _list(body, frame)
+            run_list(body, frame)
         elif otherwise is not None:
-            _list(otherwise, frame)
+            run_list(otherwise, frame)
         return SILENT
 
     def condition(frame: Frame) -> Silent:
         node = first
         while True:
             try:
-                value = _evaluator(node.pipe, frame[2].functions)(frame)
+                value = evaluator(node.pipe, frame[2].functions)(frame)
             except ExecError as error:
                 if error.base < 0:
                     error.base = node.origin
@@ -430,17 +458,17 @@ def _condition(first: ConditionNode, functions: Mapping[str, GoFunc]) -> Evaluat
                     dot = frame[0]
                     frame[0] = value
                     try:
-                        _list(node.body, frame)
+                        run_list(node.body, frame)
                     finally:
                         frame[0] = dot
                 else:
-                    _list(node.body, frame)
+                    run_list(node.body, frame)
                 return SILENT
             otherwise = node.otherwise
             if otherwise is None:
                 return SILENT
             if not node.chained:
-                _list(otherwise, frame)
+                run_list(otherwise, frame)
                 return SILENT
             node = otherwise.nodes[0]  # type: ignore[assignment]  # a chained node has nothing else there
 
@@ -448,7 +476,7 @@ def _condition(first: ConditionNode, functions: Mapping[str, GoFunc]) -> Evaluat
 
 
 def _range(node: RangeNode, functions: Mapping[str, GoFunc]) -> Evaluator:
-    evaluate = _evaluator(node.pipe, functions)
+    evaluate = evaluator(node.pipe, functions)
     variables = node.pipe.variables
     slots = [variable.slot for variable in variables]
     item_slot = slots[-1] if slots else 0
@@ -460,14 +488,14 @@ def _range(node: RangeNode, functions: Mapping[str, GoFunc]) -> Evaluator:
         dot = frame[0]
         empty = True
         try:
-            for key, item in _pairs(value, node, keyed=bool(key_slot)):
+            for key, item in pairs(value, node, keyed=bool(key_slot)):
                 empty = False
                 if key_slot:
                     frame[key_slot] = key
                 frame[item_slot] = item
                 frame[0] = item
                 try:
-                    _list(body, frame)
+                    run_list(body, frame)
                 except _Continue:
                     continue
         except _Break:
@@ -475,13 +503,13 @@ def _range(node: RangeNode, functions: Mapping[str, GoFunc]) -> Evaluator:
         finally:
             frame[0] = dot
         if empty and node.otherwise is not None:
-            _list(node.otherwise, frame)
+            run_list(node.otherwise, frame)
         return SILENT
 
     return loop
 
 
-def _pairs(value: Any, node: RangeNode, *, keyed: bool) -> Iterable[tuple[Any, Any]]:
+def pairs(value: Any, node: RangeNode, *, keyed: bool) -> Iterable[tuple[Any, Any]]:
     """Return keys and items in Go's order, as they are when the loop begins."""
     if isinstance(value, (list, tuple)):
         return list(enumerate(value))
@@ -509,12 +537,12 @@ def _inclusion(node: TemplateNode, functions: Mapping[str, GoFunc]) -> Evaluator
     evaluate = None if node.pipe is None else pipeline(node.pipe, functions)
 
     def include(frame: Frame) -> Silent:
-        run: _Run = frame[2]
+        run: Run = frame[2]
         entry = run.templates.get(name)
         if entry is None:
             raise ExecError(node, f"template {quote(name)} not defined")
         data = None if evaluate is None else evaluate(frame)
-        _template(run, name, entry, _frame(run, entry, data, frame[3]), node)
+        run_template(run, name, entry, new_frame(run, entry, data, frame[3]), node)
         return SILENT
 
     return include

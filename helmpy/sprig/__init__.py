@@ -86,6 +86,8 @@ class _Listed(GoFunc):
             found = tuple(params.split())
         elif name == "result":
             found = result
+        elif name == "once":
+            found = False
         elif name == "call":
             found = _find(place, self._world)
         else:
