@@ -58,21 +58,21 @@ _made: dict[tuple[int, bool], dict[str, GoFunc]] = {}  # equal functions are one
 
 def _functions(version: int, *, lint: bool) -> dict[str, GoFunc]:
     functions = {
-        "toYaml": GoFunc(_to_yaml2 if version == 2 else _to_yaml3, ("any",), "string"),
-        "fromYaml": GoFunc(_from_yaml, ("string",), MAP_TYPE),
-        "fromYamlArray": GoFunc(_from_yaml_array, ("string",), "[]interface {}"),
-        "toJson": GoFunc(_to_json2 if version == 2 else _to_json3, ("any",), "string"),
-        "fromJson": GoFunc(_from_json, ("string",), MAP_TYPE),
-        "fromJsonArray": GoFunc(_from_json_array, ("string",), "[]interface {}"),
-        "toToml": GoFunc(_to_toml2 if version == 2 else _to_toml3, ("any",), "string"),
-        "fromToml": GoFunc(_from_toml, ("string",), MAP_TYPE),
+        "toYaml": GoFunc(_to_yaml2 if version == 2 else _to_yaml3, ("any",), "string", pure=True),
+        "fromYaml": GoFunc(_from_yaml, ("string",), MAP_TYPE, pure=True),
+        "fromYamlArray": GoFunc(_from_yaml_array, ("string",), "[]interface {}", pure=True),
+        "toJson": GoFunc(_to_json2 if version == 2 else _to_json3, ("any",), "string", pure=True),
+        "fromJson": GoFunc(_from_json, ("string",), MAP_TYPE, pure=True),
+        "fromJsonArray": GoFunc(_from_json_array, ("string",), "[]interface {}", pure=True),
+        "toToml": GoFunc(_to_toml2 if version == 2 else _to_toml3, ("any",), "string", pure=True),
+        "fromToml": GoFunc(_from_toml, ("string",), MAP_TYPE, pure=True),
         "required": GoFunc(
-            _required_leniently if lint else _required2 if version == 2 else _required3, ("string", "any")
+            _required_leniently if lint else _required2 if version == 2 else _required3, ("string", "any"), pure=True
         ),
         "lookup": GoFunc(_no_cluster, _LOOKUP, MAP_TYPE, once=True),
     }
     if version == 3:
-        functions["fail"] = GoFunc(_fail_leniently if lint else _fail, ("string",), "string")
+        functions["fail"] = GoFunc(_fail_leniently if lint else _fail, ("string",), "string", pure=True)
     return functions
 
 

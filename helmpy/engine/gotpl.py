@@ -9,6 +9,8 @@ from __future__ import annotations
 from helmpy.engine.functions import refusal
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gotemplate import TemplateError, TemplateSet
+from helmpy.gotemplate.memory import Memory
+from helmpy.sprig.catalogue import CHANGING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     """Of dialect, name and dot: what a template of another engine writes, None where there is none."""
 
 MAX_NESTED_INCLUDES = 1000
+_MEMORY = Memory("include", CHANGING, frozenset({"Template"}))
 NO_VALUE = "<no value>"
 
 
@@ -58,7 +61,13 @@ class Renderer:
         table = dict(functions)
         table["include"] = GoFunc(self.include, ("string", "any"), "string", once=True)
         table["tpl"] = GoFunc(self._tpl, ("string", "dict:chartutil.Values"), "string", once=True)
-        self._set = TemplateSet(table, limits=limits, old_parentheses=version == 2, watch=watch)
+        self._set = TemplateSet(
+            table,
+            limits=limits,
+            old_parentheses=version == 2,
+            watch=watch,
+            memory=_MEMORY if elsewhere is None else None,  # templates of Jinja may change maps unseen
+        )
         for template in templates:
             self._parse(template)
 

@@ -30,10 +30,11 @@ class GoFunc:
     other Go type by its full name, compared with the value's ``go_type``. The callable gets arguments that fit and raises
     FunctionError for its own refusals. ``result`` is the Go type of what it returns where it
     matters (``"string"``, ``"any"``). ``once``: a call must not be made again for its value, as it executes
-    templates or asks somebody.
+    templates or asks somebody. ``pure``: it does nothing but return a value that depends on its arguments alone.
     """
 
     call: Callable[..., Any]
     params: tuple[str, ...]
     result: str = "any"
     once: bool = False
+    pure: bool = False

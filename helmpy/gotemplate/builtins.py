@@ -271,5 +271,6 @@ _TABLE: Mapping[str, tuple[Callable[..., Any], str, str]] = {
 }
 
 BUILTINS: Mapping[str, GoFunc] = {
-    name: GoFunc(function, tuple(params.split()), result) for name, (function, params, result) in _TABLE.items()
+    name: GoFunc(function, tuple(params.split()), result, pure=True)
+    for name, (function, params, result) in _TABLE.items()
 }

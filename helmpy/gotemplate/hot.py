@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from helmpy.errors import HelmError
-from helmpy.gotemplate import expressions, runtime
+from helmpy.gotemplate import detour, expressions, runtime
 from helmpy.gotemplate.arguments import check_count, constant, ideal, param_at
 from helmpy.gotemplate.builtins import BUILTINS
-from helmpy.gotemplate.errors import ExecError, LimitExceeded
+from helmpy.gotemplate.errors import ExecError
+from helmpy.gotemplate.memory import Plainness
 from helmpy.gotemplate.nodes import (
     CONSTANTS,
     BreakNode,
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helmpy.gocompat.function import GoFunc
-    from helmpy.gotemplate.nodes import Frame
     from helmpy.gotemplate.runtime import Body, Run
 
     Functions = Mapping[str, GoFunc]
@@ -66,11 +65,18 @@ class Hot:
     ``asked`` those that it looks up at each call.
     """
 
-    __slots__ = ("_asked", "_body", "_bound", "_link", "_needed")
+    __slots__ = ("_asked", "_body", "_bound", "_link", "_needed", "_plain", "_root", "includes")
 
     def __init__(
-        self, link: Callable[..., Body] | None, needed: list[tuple[str, GoFunc, bool]], asked: list[tuple[str, GoFunc]]
+        self,
+        root: ListNode,
+        link: Callable[..., Body] | None,
+        needed: list[tuple[str, GoFunc, bool]],
+        asked: list[tuple[str, GoFunc]],
     ) -> None:
+        self._root = root
+        self._plain: bool | None = None
+        self.includes: list[str] = []
         self._link = link
         self._needed = needed
         self._asked = asked
@@ -94,6 +100,15 @@ class Hot:
                 return self._body
         return self._bind(functions)
 
+    def plainness(self, run: Run) -> bool:
+        """Whether the tree is plain if those in ``includes`` are; see ``memory``."""
+        if self._plain is None:
+            if run.memory is None:
+                return False
+            looked = Plainness(self._root, run.functions, run.memory)
+            self._plain, self.includes = looked.plain, looked.includes
+        return self._plain
+
     def _bind(self, functions: Functions) -> Body | None:
         if self._link is None:
             return None
@@ -114,94 +129,8 @@ def heat(tree: Tree, functions: Functions) -> Hot:
     try:
         writer.block(tree.root, "d0")
     except _Left:
-        return Hot(None, [], [])
-    return writer.made()
-
-
-# What functions call when the usual way ends
-
-
-def _again(frame: Frame, node: ListNode, index: int) -> Any:
-    """Let the closure of an action run."""
-    operations = node.operations
-    assert operations is not None
-    try:
-        return operations[index](frame)
-    except ExecError as error:
-        raise _told(error, node, index)  # noqa: B904 - the same error
-
-
-def _told(error: ExecError, node: ListNode, index: int) -> ExecError:
-    """Complete an error by where its action is."""
-    if error.base < 0:
-        runtime.tell_base(error, node, index)
-    return error
-
-
-def _shown(value: Any, node: ListNode, index: int) -> str:
-    try:
-        return runtime.shown(value)
-    except ExecError as error:
-        raise _told(error, node, index)  # noqa: B904 - as above
-
-
-def _decided(frame: Frame, node: ConditionNode) -> Any:
-    """Let the closure of a condition decide."""
-    try:
-        return runtime.evaluator(node.pipe, frame[2].functions)(frame)
-    except ExecError as error:
-        raise _based(error, node)  # noqa: B904 - as above
-
-
-def _based(error: ExecError, node: ConditionNode) -> ExecError:
-    if error.base < 0:
-        error.base = node.origin
-    return error
-
-
-def _out_of_steps(run: Run, node: ListNode) -> ExecError:
-    return LimitExceeded(node.position, run.stopped or f"exceeded maximum number of steps ({run.limits.steps})")
-
-
-def _out_of_room(run: Run, node: ListNode) -> ExecError:
-    return LimitExceeded(node.position, f"exceeded maximum output ({run.limits.output} characters)")
-
-
-def _executing(name: str, blamed: Node) -> Callable[..., Any]:
-    """Return what calls a function that once templates: that is never done twice."""
-
-    def call(run: Run, *values: Any) -> Any:
-        try:
-            return run.functions[name].call(*values)
-        except HelmError as error:
-            failure = expressions.failed(name, blamed, error)
-        raise failure
-
-    return call
-
-
-def _nothing(_: Frame) -> None:
-    """Stand for a value that the function has already."""
-
-
-# The way that values are looked up at first fails with one of these.
-_MISSED = (AttributeError, KeyError, HelmError)
-
-_NAMES: dict[str, Any] = {
-    "again": _again,
-    "based": _based,
-    "decided": _decided,
-    "ExecError": ExecError,
-    "frame_of": runtime.new_frame,
-    "MISSED": _MISSED,
-    "out_of_room": _out_of_room,
-    "out_of_steps": _out_of_steps,
-    "pairs": runtime.pairs,
-    "run_list": runtime.run_list,
-    "shown": _shown,
-    "template": runtime.run_template,
-    "told": _told,
-}
+        return Hot(tree.root, None, [], [])
+    return writer.made(tree.root)
 
 
 class _Writer:
@@ -211,7 +140,7 @@ class _Writer:
         self._functions = functions
         self._lines: list[str] = []
         self._indent = 2
-        self._space: dict[str, Any] = dict(_NAMES)
+        self._space: dict[str, Any] = dict(detour.NAMES)
         self._known: dict[tuple[type, Any], str] = {}
         self._needed: dict[str, tuple[int, GoFunc, bool]] = {}
         self._asked: dict[str, GoFunc] = {}
@@ -219,7 +148,7 @@ class _Writer:
         self._depth = 0
         self.dot = "d0"
 
-    def made(self) -> Hot:
+    def made(self, root: ListNode) -> Hot:
         """Compile what was written."""
         needed = list(self._needed)
         calls = ", ".join(f"c{number}" for number in range(len(needed)))
@@ -237,7 +166,9 @@ class _Writer:
             ]
         )
         exec(compile(source, "<hot template>", "exec"), self._space)  # noqa: S102 - nothing in it is anybody's but ours
-        return Hot(self._space["link"], [(name, *self._needed[name][1:]) for name in needed], list(self._asked.items()))
+        return Hot(
+            root, self._space["link"], [(name, *self._needed[name][1:]) for name in needed], list(self._asked.items())
+        )
 
     # Lines and names
 
@@ -426,7 +357,7 @@ class _Writer:
         with self._indented("if missed:"):
             self._line(f"again(frame, {here}, {index})")
         with self._indented("else:"):
-            self._line(f"try: template(run, {name}, entry, frame_of(run, entry, v, append), {place})")
+            self._line(f"try: include(run, entry, v, append, {place})")
             self._line(f"except ExecError as error: raise told(error, {here}, {index})")
 
     # Values: each method writes what computes one and returns a name for it
@@ -505,7 +436,7 @@ class _Writer:
             raise _Left from None
         values = [self._argument(node, param_at(function.params, at)) for at, node in enumerate(arguments)]
         if final is not None:
-            ready = expressions.piped(function.params, arguments, _nothing, word)
+            ready = expressions.piped(function.params, arguments, detour.nothing, word)
             values.append(self._fitted(final, ready))
         result = self._temporary()
         builtin = function.call is getattr(BUILTINS.get(name), "call", None)
@@ -521,7 +452,7 @@ class _Writer:
             self._line(f"{result} = {left} {sign} {right} if {test} else {call}({given})")
         elif function.once:
             self._asked[name] = function
-            self._line(f"{result} = {self._object(_executing(name, blamed))}(run, {given})")
+            self._line(f"{result} = {self._object(detour.executing(name, blamed))}(run, {given})")
         else:
             self._line(f"{result} = {self._function(name)}({given})")
         return result

@@ -9,6 +9,7 @@ from __future__ import annotations
 from _operator import length_hint
 
 from helmpy.errors import HelmError
+from helmpy.gocompat.function import GoFunc
 from helmpy.gocompat.kinds import GoObject
 from helmpy.gocompat.text import sprint
 from helmpy.gocompat.text_quote import quote
@@ -18,6 +19,7 @@ from helmpy.gotemplate.builtins import BUILTINS, NO_VALUE
 from helmpy.gotemplate.errors import ExecError, LimitExceeded, TemplateError, place
 from helmpy.gotemplate.expressions import SILENT, Silent, last_of_pipeline, pipeline
 from helmpy.gotemplate.limits import Limits
+from helmpy.gotemplate.memory import forgetting, text_of
 from helmpy.gotemplate.nodes import (
     ActionNode,
     BreakNode,
@@ -42,12 +44,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from helmpy.gocompat.function import GoFunc
+    from helmpy.gotemplate.memory import Kept, Memory
     from helmpy.gotemplate.nodes import Evaluator, Frame
     from helmpy.gotemplate.vocabulary import Vocabulary
 
     # A template in a set: its tree and the name it was parsed under, for messages.
-    _Entry = tuple[Tree, str]
+    Entry = tuple[Tree, str]
     # What executes a tree in place of its closures.
     Body = Callable[[Frame], None]
 
@@ -83,17 +85,25 @@ class Run:
         "depth",
         "frames",
         "functions",
+        "kept",
         "limits",
+        "memory",
         "old_parentheses",
+        "plain",
         "room",
+        "root",
         "steps",
         "stopped",
         "templates",
     )
 
-    def __init__(self, functions: Mapping[str, GoFunc], limits: Limits) -> None:
+    def __init__(self, functions: Mapping[str, GoFunc], limits: Limits, memory: Memory | None) -> None:
         self.functions = functions
-        self.templates: dict[str, _Entry] = {}
+        self.memory = memory
+        self.root: Any = None  # what the outermost template was executed with
+        self.kept: dict[tuple[Tree, int], Kept] = {}
+        self.plain: dict[Tree, bool] = {}
+        self.templates: dict[str, Entry] = {}
         self.bodies: dict[Tree, Body | None] = {}
         self.limits = limits
         self.steps = limits.steps
@@ -103,6 +113,11 @@ class Run:
         self.frames = 0
         self.old_parentheses = False
         self.stopped = ""
+
+    def forget(self) -> None:
+        """Forget what plain templates wrote: names mean other templates now."""
+        self.kept.clear()
+        self.plain.clear()
 
     def stop(self, reason: str) -> None:
         """Let the next list, parse or call of a function fail; called from another thread."""
@@ -117,7 +132,8 @@ class TemplateSet:
     A set serves one render in one thread at a time; functions may call ``execute`` and
     ``execute_text`` again while it runs. ``functions`` may be changed until the first ``parse``.
     ``name`` is what messages call the set. ``old_parentheses`` lets ``(a) b`` pass and gives ``(a)``,
-    as Go did when Helm 2 was built. ``watch`` stops what runs too long.
+    as Go did when Helm 2 was built. ``watch`` stops what runs too long. With a ``memory`` the set keeps what
+    plain templates wrote (see ``memory``) and writes it again.
     """
 
     def __init__(
@@ -128,11 +144,15 @@ class TemplateSet:
         name: str = "gotpl",
         old_parentheses: bool = False,
         watch: Watch | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.functions: dict[str, GoFunc] = {**BUILTINS, **functions}
         self.limits = limits or Limits()
         self.name = name
-        self._run = Run(self.functions, self.limits)
+        self._run = Run(self.functions, self.limits, memory)
+        if memory is not None:
+            for changing in memory.changing & self.functions.keys():
+                self.functions[changing] = forgetting(self.functions[changing], self._run.kept)
         self._run.old_parentheses = old_parentheses
         self._vocabulary: Vocabulary | None = None
         if watch is not None:
@@ -145,6 +165,7 @@ class TemplateSet:
         """
         parsed = self._parse(name, text)
         self._add(self._run.templates, name, parsed)
+        self._run.forget()
 
     def has(self, name: str) -> bool:
         """Whether there is a template of that name."""
@@ -157,6 +178,9 @@ class TemplateSet:
             raise TemplateError(
                 f"template: no template {quote(name)} associated with template {quote(self.name)}", name=name
             )
+        run = self._run
+        if data is run.root and run.depth:
+            return text_of(run, entry, data, lambda: self._execute(name, entry, data))
         return self._execute(name, entry, data)
 
     def execute_text(self, name: str, text: str, data: Any) -> str:
@@ -173,10 +197,13 @@ class TemplateSet:
         if parsed.defines:
             run.templates = dict(outside)
             self._add(run.templates, name, parsed)
+            run.forget()
         try:
             return self._execute(name, (parsed.main, name), data)
         finally:
-            run.templates = outside
+            if parsed.defines:
+                run.templates = outside
+                run.forget()
 
     def _parse(self, name: str, text: str) -> Parsed:
         if self._run.stopped:
@@ -193,18 +220,20 @@ class TemplateSet:
         return parsed
 
     @staticmethod
-    def _add(templates: dict[str, _Entry], name: str, parsed: Parsed) -> None:
+    def _add(templates: dict[str, Entry], name: str, parsed: Parsed) -> None:
         for defined, tree in ((name, parsed.main), *parsed.defines.items()):
             if defined not in templates or not tree.empty:
                 templates[defined] = (tree, name)
 
-    def _execute(self, name: str, entry: _Entry, data: Any) -> str:
+    def _execute(self, name: str, entry: Entry, data: Any) -> str:
         run = self._run
         tree, parse_name = entry
         out: list[str] = []
         depth, calls, frames = run.depth, run.calls, run.frames
         if depth == 0:
             run.frames = stack.free_frames()
+            if run.memory is not None:
+                run.root = data
         run.calls = calls + 1
         try:
             if calls < run.limits.calls:
@@ -222,7 +251,22 @@ class TemplateSet:
         raise _located(fault, name, tree.text, parse_name)
 
 
-def new_frame(run: Run, entry: _Entry, data: Any, append: Callable[[str], None]) -> Frame:
+def run_included(run: Run, entry: Entry, data: Any, append: Callable[[str], None], node: TemplateNode) -> None:
+    """Execute a template for ``{{template}}``."""
+    name = node.name
+    if data is not run.root:
+        run_template(run, name, entry, new_frame(run, entry, data, append), node)
+        return
+
+    def execute() -> str:
+        out: list[str] = []
+        run_template(run, name, entry, new_frame(run, entry, data, out.append), node)
+        return "".join(out)
+
+    append(text_of(run, entry, data, execute))
+
+
+def new_frame(run: Run, entry: Entry, data: Any, append: Callable[[str], None]) -> Frame:
     frame: Frame = [None] * entry[0].slots
     frame[0] = frame[1] = data
     frame[2] = run
@@ -230,7 +274,7 @@ def new_frame(run: Run, entry: _Entry, data: Any, append: Callable[[str], None])
     return frame
 
 
-def run_template(run: Run, name: str, entry: _Entry, frame: Frame, node: Node | None) -> None:
+def run_template(run: Run, name: str, entry: Entry, frame: Frame, node: Node | None) -> None:
     """Execute a template; ``node`` is the action that asked for it."""
     tree, parse_name = entry
     if run.depth >= run.limits.depth:

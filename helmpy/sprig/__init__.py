@@ -11,7 +11,7 @@ from _operator import attrgetter
 from time import time_ns
 
 from helmpy.gocompat.function import GoFunc
-from helmpy.sprig.catalogue import SETTLED, V2, V3
+from helmpy.sprig.catalogue import IMPURE, IMPURE_TOPICS, SETTLED, V2, V3
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ class _Listed(GoFunc):
             found = result
         elif name == "once":
             found = False
+        elif name == "pure":
+            found = place.partition(".")[0] not in IMPURE_TOPICS and place not in IMPURE
         elif name == "call":
             found = _find(place, self._world)
         else:

@@ -52,6 +52,22 @@ SETTLED = frozenset(
     ]
 )
 
+# What does more than return a value that depends on its arguments alone: topics all of whose functions do, and others.
+IMPURE_TOPICS = frozenset(["certificates", "dates", "keys", "network", "passwords", "randomness"])
+IMPURE = frozenset(
+    [
+        "ciphers.encrypt_aes",
+        "dicts.merge",
+        "dicts.merge_overwrite",
+        "dicts.merge_overwrite_v2",
+        "dicts.merge_v2",
+        "dicts.set_key",
+        "dicts.unset",
+    ]
+)
+# The functions that change a map they are given.
+CHANGING = frozenset(["merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite", "set", "unset"])
+
 _TEXT: dict[str, Row] = {
     "abbrev": ("strings.abbrev", "int string", "string"),
     "abbrevboth": ("strings.abbrevboth", "int int string", "string"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helmpy.gocompat.function import FunctionError
+from helmpy.gocompat.memo import memo
 from helmpy.gocompat.semver import Constraint, Version
 
 
@@ -35,7 +36,19 @@ class Versions:
 
 
 def _within(version: str, constraint: str, dialect: int) -> bool:
+    compare = _remembered if len(version) + len(constraint) < _SHORT else _compared
+    return compare(version, constraint, dialect)
+
+
+_SHORT = 200  # characters: no stranger's megabytes are remembered
+
+
+def _compared(version: str, constraint: str, dialect: int) -> bool:
     return Constraint(constraint, dialect).check(Version.parse(version, dialect))
+
+
+# A chart asks the same of the cluster's version in most of its files: a sixth of prometheus-operator's warm render.
+_remembered = memo(500)(_compared)
 
 
 V2 = Versions(2)

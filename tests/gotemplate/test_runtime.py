@@ -12,6 +12,8 @@ from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import GoObject, Int64, NamedMap, StringList, StringMap
 from helmpy.gotemplate import Limits, TemplateError, TemplateSet
 
+pytestmark = pytest.mark.usefixtures("way")
+
 
 class Ship(GoObject):
     """A struct with a field, a method without arguments, one with them and one that fails."""

@@ -7,6 +7,8 @@ import pytest
 
 from helmpy.gotemplate import stack
 
+pytestmark = pytest.mark.usefixtures("way")
+
 
 def test_free_frames_shrink_with_the_stack() -> None:
     def deeper(frames: int) -> int:
