@@ -93,6 +93,21 @@ def default_keyring(environ: Mapping[str, str]) -> str:
     return _below_home(environ, ".gnupg/pubring.gpg")
 
 
+def cache_directory(environ: Mapping[str, str]) -> str:
+    """Where what can be made anew is kept: ``$HELMPY_CACHE``, else ``helmpy`` in the user's cache directory.
+
+    "" where nothing shall or can be kept: the variable is ``off``, or there is no home. The user's is
+    ``$XDG_CACHE_HOME``, ``~/.cache`` by default; relative names do not count, as its specification says.
+    """
+    chosen = environ.get("HELMPY_CACHE", "")
+    if chosen:
+        return "" if chosen == "off" else chosen
+    for directory in (environ.get("XDG_CACHE_HOME", ""), _below_home(environ, ".cache")):
+        if directory.startswith("/"):
+            return f"{directory.rstrip('/')}/helmpy"
+    return ""
+
+
 def _below_home(environ: Mapping[str, str], name: str) -> str:
     home = environ.get("HOME") or ""
     return f"{home.rstrip('/')}/{name}" if home else name

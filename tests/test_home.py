@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from helmpy.home import Home, Settings, default_home
+from helmpy.home import Home, Settings, cache_directory, default_home
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,22 @@ from helmpy.home import Home, Settings, default_home
 )
 def test_default_home(environ: dict[str, str], path: str) -> None:
     assert default_home(environ) == path
+
+
+@pytest.mark.parametrize(
+    ("environ", "path"),
+    [
+        ({"HOME": "/home/ann"}, "/home/ann/.cache/helmpy"),
+        ({"HOME": "/home/ann", "XDG_CACHE_HOME": "/var/cache/ann/"}, "/var/cache/ann/helmpy"),
+        ({"HOME": "/home/ann", "XDG_CACHE_HOME": "cache"}, "/home/ann/.cache/helmpy"),
+        ({"HOME": "/home/ann", "XDG_CACHE_HOME": "/x", "HELMPY_CACHE": "/tmp/cache"}, "/tmp/cache"),
+        ({"HOME": "/home/ann", "HELMPY_CACHE": "off"}, ""),
+        ({"HOME": "ann"}, ""),
+        ({}, ""),
+    ],
+)
+def test_cache_directory(environ: dict[str, str], path: str) -> None:
+    assert cache_directory(environ) == path
 
 
 def test_layout_is_that_of_helm() -> None:

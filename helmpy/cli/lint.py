@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from helmpy import lint
-from helmpy.cli import limits, options
+from helmpy.cli import disk_store, limits, options
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say
@@ -43,10 +44,12 @@ def command(
 ) -> None:
     overrides = values.merged()
     bounds = limits.chosen(render_limit)
+    store = disk_store.chosen(os.environ)
     linted = failures = 0
     for path in args or ["."]:
         try:
-            messages = lint.run(path, overrides, namespace, time=Timestamp(int(time.time()), 0), limits=bounds)
+            now = Timestamp(int(time.time()), 0)
+            messages = lint.run(path, overrides, namespace, time=now, limits=bounds, store=store)
         except lint.LintError as error:
             failures += 1
             say(f"==> Skipping {path}\n{error}\n")

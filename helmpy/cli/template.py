@@ -9,7 +9,7 @@ from helmpy.chart import capabilities, loader, requirements
 from helmpy.chart.capabilities import Capabilities, KubeVersion
 from helmpy.chart.metadata import check_metadata
 from helmpy.chart.model import Chart, ChartError
-from helmpy.cli import limits, options
+from helmpy.cli import disk_store, limits, options
 from helmpy.cli.command import boolean, string, strings
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say, warn
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from helmpy.gotemplate.store import Store
 
 ABOUT = """\
 Render a chart on this machine and print the result.
@@ -52,6 +53,7 @@ class Rendering:
     api_versions: tuple[str, ...] = ()
     is_upgrade: bool = False
     limits: Limits = Limits()
+    store: Store | None = None
 
     def of(self, chart: Chart) -> tuple[Chart, dict[str, str]]:
         """Return the chart with its subcharts settled, and path to text of all it rendered."""
@@ -61,7 +63,8 @@ class Rendering:
         cluster = self.capabilities(3 if chart.is_v2 else 2)
         if chart.is_v2:
             _check_v2(settled, self.values, cluster)
-        rendered = render(settled, self.values, self._release(chart), cluster, limits=self.limits, warn=tell)
+        release = self._release(chart)
+        rendered = render(settled, self.values, release, cluster, limits=self.limits, warn=tell, store=self.store)
         return settled, rendered
 
     def capabilities(self, dialect: int) -> Capabilities:
@@ -122,7 +125,14 @@ def command(
         names.check_subdomain(name)
     bounds = limits.chosen(render_limit)
     rendering = Rendering(
-        name, namespace or _namespace(settings), overrides, kube_version, tuple(api_versions), is_upgrade, bounds
+        name,
+        namespace or _namespace(settings),
+        overrides,
+        kube_version,
+        tuple(api_versions),
+        is_upgrade,
+        bounds,
+        disk_store.chosen(os.environ),
     )
     settled, rendered = rendering.of(loader.load(path))
     if settings.debug:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from helmpy.engine.gotpl import Include
     from helmpy.engine.scopes import Scope
     from helmpy.gocompat.function import GoFunc
+    from helmpy.gotemplate.store import Store
     from helmpy.gotemplate.watch import Watch
 
 __all__ = ["InternalFault", "Limits", "ReleaseOptions", "RenderError", "TemplateError", "render"]
@@ -45,12 +46,14 @@ def render(
     dns: bool = False,
     lint: bool = False,
     warn: Callable[[str], None] | None = None,
+    store: Store | None = None,
 ) -> dict[str, str]:
     """Return path to text for every template that is no partial, NOTES.txt included.
 
     ``values`` are the user's, laid over the charts' defaults here; ``warn`` hears what did not
     fit. ``lookup`` answers the function of that name, ``now`` is the clock of date functions (nanoseconds since 1970),
-    ``dns`` allows looking up hosts; ``lint`` lets missing required values pass.
+    ``dns`` allows looking up hosts; ``lint`` lets missing required values pass. ``store`` keeps the
+    parses of large charts for other processes.
     Raises TemplateError for templates that fail and ValuesError for values that do not fit; InternalFault
     where a chart met a mistake of ours.
     """
@@ -58,7 +61,7 @@ def render(
         coalesced = coalesce_values(chart, values, warn=warn)
         found = scopes(chart, coalesced, Surroundings(release, capabilities))
         tables = Tables(lookup=lookup, now=now, dns=dns, lint=lint, max_size=limits.size)
-        return render_scopes(found, tables, limits)
+        return render_scopes(found, tables, limits, store)
     except HelmError:
         raise
     except RecursionError:
@@ -106,15 +109,15 @@ class Tables:
         return self._made[version]
 
 
-def render_scopes(found: list[Scope], tables: Tables, limits: Limits) -> dict[str, str]:
+def render_scopes(found: list[Scope], tables: Tables, limits: Limits, store: Store | None = None) -> dict[str, str]:
     """Return path to text for the templates of all scopes, each chart by its own engine."""
-    return watched(limits, lambda watch: _rendered(found, tables, limits, watch))
+    return watched(limits, lambda watch: _rendered(found, tables, limits, watch, store))
 
 
-def _rendered(found: list[Scope], tables: Tables, limits: Limits, watch: Watch) -> dict[str, str]:
+def _rendered(found: list[Scope], tables: Tables, limits: Limits, watch: Watch, store: Store | None) -> dict[str, str]:
     if sum(len(scope.chart.templates) for scope in found) > limits.templates:
         raise TemplateError(f"the charts have more templates than the limit of {limits.templates}")
-    go = _GoTemplates([scope for scope in found if scope.engine != JINJA], tables, limits, watch)
+    go = _GoTemplates([scope for scope in found if scope.engine != JINJA], tables, limits, watch, store)
     jinja_scopes = [scope for scope in found if scope.engine == JINJA]
     if not jinja_scopes:
         return go.render()
@@ -128,12 +131,13 @@ def _rendered(found: list[Scope], tables: Tables, limits: Limits, watch: Watch) 
 class _GoTemplates:
     """The Go templates of a render: parsed once for each dialect that somebody speaks."""
 
-    def __init__(self, own: list[Scope], tables: Tables, limits: Limits, watch: Watch) -> None:
+    def __init__(self, own: list[Scope], tables: Tables, limits: Limits, watch: Watch, store: Store | None) -> None:
         self._files = order(templates(own))
         self._versions = {scope.version for scope in own}
         self._tables = tables
         self._limits = limits
         self._watch = watch
+        self._store = store
         self._renderers: dict[int, Renderer] = {}
         self.elsewhere: Include | None = None
 
@@ -151,6 +155,12 @@ class _GoTemplates:
         if version not in self._renderers:
             functions = self._tables.of(version)
             self._renderers[version] = Renderer(
-                self._files, functions, version, self._limits, self._watch, elsewhere=self.elsewhere
+                self._files,
+                functions,
+                version,
+                self._limits,
+                self._watch,
+                elsewhere=self.elsewhere,
+                store=self._store,
             )
         return self._renderers[version]

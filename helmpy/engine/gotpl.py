@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from helmpy.engine.scopes import Template
     from helmpy.gotemplate import Limits
+    from helmpy.gotemplate.store import Store
     from helmpy.gotemplate.watch import Watch
 
     Include = Callable[[int, str, Any], str | None]
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 MAX_NESTED_INCLUDES = 1000
 _MEMORY = Memory("include", CHANGING, frozenset({"Template"}))
 NO_VALUE = "<no value>"
+_WORTH_STORING = 150_000  # bytes of templates: fewer are parsed as fast as they are restored
 
 
 class RenderError(TemplateError):
@@ -54,6 +56,7 @@ class Renderer:
         watch: Watch | None = None,
         *,
         elsewhere: Include | None = None,
+        store: Store | None = None,
     ) -> None:
         self.version = version
         self._elsewhere = elsewhere
@@ -68,8 +71,7 @@ class Renderer:
             watch=watch,
             memory=_MEMORY if elsewhere is None else None,  # templates of Jinja may change maps unseen
         )
-        for template in templates:
-            self._parse(template)
+        self._parse_all(list(templates), store)
 
     def render(self, template: Template) -> str:
         """Return what a template writes. Raises RenderError."""
@@ -90,11 +92,15 @@ class Renderer:
         """Whether a Go template of that name is defined."""
         return self._set.has(name)
 
-    def _parse(self, template: Template) -> None:
+    def _parse_all(self, templates: list[Template], store: Store | None) -> None:
         try:
-            self._set.parse(template.path, template.text)
+            if store is None or sum([len(template.data) for template in templates]) < _WORTH_STORING:
+                for template in templates:
+                    self._set.parse(template.path, template.text)
+            else:
+                self._set.parse_all([(template.path, template.data) for template in templates], store)
         except TemplateError as error:
-            failed = RenderError.of(error, self._parse_text(template.path, error))
+            failed = RenderError.of(error, self._parse_text(error.name, error))
             from helmpy.engine.hints import parse_hint
 
             failed.hint = parse_hint(str(error), self._set.functions)

@@ -40,13 +40,18 @@ class Scope:
 class Template:
     """One template file; ``path`` is ``web/charts/db/templates/x.yaml``. A partial writes nothing by itself."""
 
-    __slots__ = ("is_partial", "path", "scope", "text")
+    __slots__ = ("data", "is_partial", "path", "scope")
 
-    def __init__(self, path: str, text: str, scope: Scope) -> None:
+    def __init__(self, path: str, data: bytes, scope: Scope) -> None:
         self.path = path
-        self.text = text
+        self.data = data
         self.scope = scope
         self.is_partial = path.startswith("_", path.rfind("/") + 1)
+
+    @property
+    def text(self) -> str:
+        """The file's text; bytes that are no UTF-8 stay as surrogates."""
+        return _decoded(self.data)
 
     def place(self) -> dict[str, str]:
         """Return ``.Template``, in Helm 3 of the type that ``.Values`` has."""
@@ -141,6 +146,6 @@ def templates(found: Iterable[Scope]) -> Iterator[Template]:
     for scope in found:
         library = scope.chart.metadata is not None and scope.chart.metadata.type == "library"
         for file in scope.chart.templates:
-            template = Template(f"{scope.path}/{file.name}", _decoded(file.data), scope)
+            template = Template(f"{scope.path}/{file.name}", file.data, scope)
             if template.is_partial or not library:
                 yield template

@@ -222,6 +222,14 @@ class PipeNode(Node):
         self.commands: list[CommandNode] = []
         self.operation: Any = None
 
+    @property
+    def constant(self) -> str | None:
+        """The text that the action prints where it is nothing but a string."""
+        words = self.commands[0].arguments
+        if len(words) == len(self.commands) == 1 and words[0].__class__ is StringNode and not self.variables:
+            return words[0].value
+        return None
+
     def __str__(self) -> str:
         commands = " | ".join(map(str, self.commands))
         if not self.variables:

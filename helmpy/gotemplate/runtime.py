@@ -30,12 +30,10 @@ from helmpy.gotemplate.nodes import (
     Parsed,
     PipeNode,
     RangeNode,
-    StringNode,
     TemplateNode,
     Tree,
     WithNode,
 )
-from helmpy.gotemplate.parser import Parser
 from helmpy.gotemplate.vocabulary import vocabulary
 from helmpy.gotemplate.watch import Stopped, Watch
 
@@ -46,6 +44,7 @@ if TYPE_CHECKING:
 
     from helmpy.gotemplate.memory import Kept, Memory
     from helmpy.gotemplate.nodes import Evaluator, Frame
+    from helmpy.gotemplate.store import Store, Texts
     from helmpy.gotemplate.vocabulary import Vocabulary
 
     # A template in a set: its tree and the name it was parsed under, for messages.
@@ -167,6 +166,21 @@ class TemplateSet:
         self._add(self._run.templates, name, parsed)
         self._run.forget()
 
+    def parse_all(self, texts: Texts, store: Store) -> None:
+        """Add texts as ``parse`` does, in order; ``store`` may know what they parse to, and is told if it does not.
+
+        ``texts`` are names and UTF-8. An error's ``name`` tells which text it is about. Raises TemplateError.
+        """
+        from helmpy.gotemplate import store as stored
+
+        place = stored.Place(texts, self.functions, self.limits.nesting, store.edition)
+        parses = stored.restore(place, store)
+        if parses is None:
+            parses = [self._parse(name, stored.decoded(data)) for name, data in texts]
+            stored.keep(place, parses, store)
+        for (name, _), parsed in zip(texts, parses, strict=True):
+            self._add(self._run.templates, name, parsed)
+
     def has(self, name: str) -> bool:
         """Whether there is a template of that name."""
         return name in self._run.templates
@@ -214,6 +228,8 @@ class TemplateSet:
         parsed = known.parsed(text)
         if parsed is not None and parsed.nesting <= self.limits.nesting and name not in parsed.defines:
             return parsed
+        from helmpy.gotemplate.parser import Parser  # 3 ms, not needed where a store knows all texts
+
         parsed = Parser(name, text, known, self.limits.nesting).parse()
         if name not in parsed.defines:
             known.keep(text, parsed)
@@ -453,9 +469,9 @@ def evaluator(pipe: PipeNode, functions: Mapping[str, GoFunc]) -> Evaluator:
 
 
 def _action(pipe: PipeNode, functions: Mapping[str, GoFunc]) -> Any:
-    words = pipe.commands[0].arguments
-    if len(words) == len(pipe.commands) == 1 and isinstance(words[0], StringNode) and not pipe.variables:
-        return words[0].value
+    constant = pipe.constant
+    if constant is not None:
+        return constant
     evaluate = pipeline(pipe, functions)
     return _silently(evaluate) if pipe.variables else evaluate
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from helmpy.gotemplate.store import Store
+
 
 __all__ = ["LintError", "Message", "Severity", "failed", "run"]
 
@@ -27,17 +29,18 @@ def run(
     *,
     time: Timestamp = Timestamp(),  # noqa: B008 - frozen
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    store: Store | None = None,
 ) -> list[Message]:
     """Return what is wrong with the chart at ``path``, a directory or an archive.
 
-    ``values`` are the user's, ``time`` is what ``.Release.Time`` shows. Raises LintError where
-    there is no chart to look at.
+    ``values`` are the user's, ``time`` is what ``.Release.Time`` shows, ``store`` keeps the parses of
+    large charts for other processes. Raises LintError where there is no chart to look at.
     """
     source = open_source(path)
     found = [*chartfile.check(source)]
     of_values = [*values_file.check(source)]
     found += of_values
-    of_templates = templates.check(source, values or {}, namespace, time=time, limits=limits)
+    of_templates = templates.check(source, values or {}, namespace, time=time, limits=limits, store=store)
     if any(message.severity is Severity.ERROR for message in of_values):
         # nothing renders then, and the reason has been told
         return found if source.is_directory("templates") else [*found, *of_templates]

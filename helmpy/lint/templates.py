@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
+    from helmpy.gotemplate.store import Store
     from helmpy.lint.source import Source
 
 
@@ -29,7 +30,13 @@ _JINJA_EXTENSIONS = (*_EXTENSIONS, ".j2", ".jinja", ".jinja2")
 
 
 def check(
-    source: Source, values: Mapping[str, Any], namespace: str, *, time: Timestamp, limits: Limits
+    source: Source,
+    values: Mapping[str, Any],
+    namespace: str,
+    *,
+    time: Timestamp,
+    limits: Limits,
+    store: Store | None = None,
 ) -> Iterator[Message]:
     """Yield what is wrong with the templates of the chart and of all charts in it."""
     present = source.is_directory("templates")
@@ -38,7 +45,7 @@ def check(
         return
     try:
         chart = source.load()
-        rendered = _render(chart, values, namespace, time, limits)
+        rendered = _render(chart, values, namespace, time, limits, store=store)
     except HelmError as error:
         yield Message(Severity.ERROR, TEMPLATES, str(error))
         return
@@ -50,7 +57,15 @@ def check(
         yield from _check_file(chart, file.name, rendered.get(f"{chart.name}/{file.name}"), again)
 
 
-def _render(chart: Chart, values: Mapping[str, Any], namespace: str, time: Timestamp, limits: Limits) -> dict[str, str]:
+def _render(
+    chart: Chart,
+    values: Mapping[str, Any],
+    namespace: str,
+    time: Timestamp,
+    limits: Limits,
+    *,
+    store: Store | None = None,
+) -> dict[str, str]:
     if chart.is_v2:  # Helm 3 leaves out disabled subcharts here, Helm 2 looks at all
         chart = requirements.process(chart, values, written=False)
     dialect = 3 if chart.is_v2 else 2
@@ -58,7 +73,7 @@ def _render(chart: Chart, values: Mapping[str, Any], namespace: str, time: Times
         "test-release" if chart.is_v2 else RELEASE_NAME, namespace, revision=0, is_install=False, time=time
     )
     capabilities = Capabilities(api_versions=default_api_versions(dialect))
-    return render(chart, values, release, capabilities, limits=limits, lint=True)
+    return render(chart, values, release, capabilities, limits=limits, lint=True, store=store)
 
 
 def _check_file(

@@ -52,7 +52,7 @@ def serve_frozen(clock: FakeClock | None = None) -> Iterator[str]:
 
 def user_home(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make ``path`` the home and the directory of a user without any configuration."""
-    for name in ("KUBECONFIG", "HELM_HOST", "HELM_DEBUG", "TILLER_NAMESPACE"):
+    for name in ("KUBECONFIG", "HELM_HOST", "HELM_DEBUG", "TILLER_NAMESPACE", "HELMPY_CACHE", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(path))
     monkeypatch.setenv("HELM_HOME", str(path / "helm"))

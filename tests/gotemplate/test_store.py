@@ -1,0 +1,324 @@
+"""What comes back from a store does and says what the texts themselves do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helmpy.gocompat.function import FunctionError, GoFunc
+from helmpy.gotemplate import Limits, TemplateError, TemplateSet, store
+from helmpy.gotemplate.nodes import BranchNode, ListNode, Node, Parsed, PipeNode, Tree
+from helmpy.gotemplate.parser import Parser
+from helmpy.gotemplate.store import MemoryStore, Place
+from helmpy.gotemplate.vocabulary import Vocabulary
+
+DATA = {"a": {"b": "x", "n": 3, "l": ["p", "q"], "none": None}, "t": "{{ .b }}-{{ template `y` . }}", "on": True}
+# Every kind of node and of number, and everything that is told apart by more than its text.
+TEXTS = [
+    "",
+    " \n",
+    "plain",
+    "a{{ .a.b }}b{{ . }}",
+    '{{`{{`}} x {{ `}}` }}{{ "q" }}{{- " t" -}}  z',
+    "{{ $ }}{{ $.a.b }}{{ $x := .a }}{{ $x }}{{ $x.b }}{{ $x = 2 }}{{ $x }}",
+    "{{ if .on }}1{{ else if .off }}2{{ else }}3{{ end }}{{ if .off }}1{{ else if .on }}2{{ end }}",
+    "{{ with .a }}{{ .b }}{{ $.a.n }}{{ else with .on }}o{{ else }}n{{ end }}{{ with .off }}{{ end }}",
+    "{{ range .a.l }}{{ . }}{{ end }}{{ range $v := .a.l }}{{ $v }}{{ end }}{{ range .off }}{{ else }}e{{ end }}",
+    "{{ range $k, $v := .a }}{{ $k }}={{ $v }}{{ if eq $k `l` }}{{ continue }}{{ end }},{{ end }}",
+    "{{ range $i := 5 }}{{ $i }}{{ if eq $i 2 }}{{ break }}{{ end }}{{ end }}",
+    "{{ print 1 1.5 0x1F 0b11 017 1e3 'x' 0x1p4 -3 (print `r`).x }}",
+    "{{ print 18446744073709551615 }}",
+    "{{ print 9223372036854775807 0.1 true false }}{{ printf `%v` 1i }}",
+    "{{ (index .a `l`) | len | printf `%d-%s` 3 }}{{ print nil }}",
+    "{{ (.a).b }}{{ (print `x`) }}{{ .a.b | print }}",
+    "{{ define `x` }}[{{ .b }}]{{ end }}{{ template `x` .a }}{{ template `empty` }}{{ define `empty` }}  {{ end }}",
+    "{{ block `y` .a }}({{ .b }}){{ end }}{{ template `y` }}",
+    "{{ include `x` .a }}{{ tpl .t .a }}",
+    "{{/* comment */}}{{- /* another */ -}}  text",
+    "caf\u00e9 {{ `\u00e9{{` }} {{ print `\U0001f600` }}",
+    "broken \udcff {{ `\udcfe` }}",
+    # faults
+    "line\n  {{ .a.b.c.d }}",
+    "{{ if .a.b.c }}{{ end }}",
+    "{{ with .a.n.x }}{{ end }}",
+    "{{ range .a.n.x }}{{ end }}",
+    "{{ range .a.b }}{{ end }}",
+    "{{ if .off }}{{ else if .a.b.c }}{{ end }}",
+    "{{ template `gone` . }}",
+    "\n{{ template `x` .a.b.c }}",
+    "{{ fail (print `no ` .a.b) }}",
+    "{{ `text` }}{{ index .a.l 7 }}",
+    "{{ print | print 1 | len }}",
+    "{{ nil }}",
+    "{{ $x := .a }}{{ $x.b.c }}",
+    "{{ .a.b `argument` }}",
+    "{{ (.a).b.c }}",
+    "{{ include `endless` . }}",
+    "{{ define `endless` }}{{ include `endless` . }}{{ end }}",
+]
+
+
+def fail(message: str) -> str:
+    raise FunctionError(message)
+
+
+def make_set(limits: Limits | None = None) -> TemplateSet:
+    def execute(name: str, data: Any) -> str:
+        return templates.execute(name, data)
+
+    templates = TemplateSet(
+        {
+            "include": GoFunc(execute, ("string", "any"), "string"),
+            "tpl": GoFunc(lambda text, data: templates.execute_text("tpl", text, data), ("string", "any"), "string"),
+            "fail": GoFunc(fail, ("string",), "string"),
+        },
+        limits=limits or Limits(calls=50),
+    )
+    return templates
+
+
+def encoded(texts: list[str]) -> list[tuple[str, bytes]]:
+    return [(f"t{number}", text.encode("utf-8", "surrogateescape")) for number, text in enumerate(texts)]
+
+
+def answers(templates: TemplateSet, count: int) -> list[Any]:
+    """What each text prints, or all that is told of its fault."""
+    found: list[Any] = []
+    for number in range(count):
+        try:
+            found.append(templates.execute(f"t{number}", DATA))
+        except TemplateError as error:
+            found.append((str(error), error.name, error.line, error.column, error.source_line, error.caret()))
+    return found
+
+
+def parses(texts: list[tuple[str, bytes]]) -> list[Parsed]:
+    vocabulary = Vocabulary(frozenset(make_set().functions))
+    return [Parser(name, store.decoded(data), vocabulary, 100).parse() for name, data in texts]
+
+
+def place_of(texts: list[tuple[str, bytes]], edition: bytes = b"") -> Place:
+    return Place(texts, make_set().functions, 100, edition)
+
+
+# Comparing trees
+
+
+def parts(node: Any) -> Any:
+    """All that a node holds but what the runtime made of it, text and constants in a row as one."""
+    if isinstance(node, ListNode):
+        return node.position, folded(node)
+    if isinstance(node, (list, tuple)):
+        return [parts(one) for one in node]
+    if not isinstance(node, Node):
+        return (type(node), node)
+    names = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ()) if name != "operation"]
+    return (
+        type(node),
+        str(node) if not isinstance(node, BranchNode) else "",
+        [parts(getattr(node, name)) for name in names],
+    )
+
+
+def folded(node: ListNode) -> list[Any]:
+    found: list[Any] = []
+    for child, place in zip(node.nodes, node.places, strict=True):
+        text = child if isinstance(child, str) else child.constant if isinstance(child, PipeNode) else None
+        if text is None:
+            found.append((place, parts(child)))
+        elif found and isinstance(found[-1], str):
+            found[-1] += text
+        else:
+            found.append(text)
+    return found
+
+
+def tree_parts(tree: Tree) -> Any:
+    return tree.text, tree.empty, tree.slots, tree.nesting, parts(tree.root)
+
+
+def all_parts(found: list[Parsed]) -> Any:
+    return [
+        (one.nesting, tree_parts(one.main), [(name, tree_parts(tree)) for name, tree in one.defines.items()])
+        for one in found
+    ]
+
+
+def test_a_restored_tree_is_the_one_that_was_parsed() -> None:
+    texts = encoded(TEXTS)
+    place = place_of(texts)
+    parsed = parses(texts)
+    restored = store.loads(place, memoryview(store.dumps(place, parsed)))
+    assert restored is not None
+    assert all_parts(restored) == all_parts(parsed)
+
+
+def test_equal_actions_are_one_node_in_all_texts() -> None:
+    texts = encoded(["{{ .a.b }}1", "2{{ .a.b }}{{ if .a.b }}{{ .a.b }}{{ end }}"])
+    place = place_of(texts)
+    restored = store.loads(place, memoryview(store.dumps(place, parses(texts))))
+    assert restored is not None
+    first, second = (one.main.root.nodes for one in restored)
+    branch = second[2]
+    assert isinstance(branch, BranchNode)
+    assert first[0] is second[1]
+    assert branch.body.nodes[0] is second[1]
+
+
+def test_a_branch_not_taken_is_never_made() -> None:
+    texts = encoded(["{{ if .off }}{{ .a }}{{ else }}no{{ end }}"])
+    place = place_of(texts)
+    restored = store.loads(place, memoryview(store.dumps(place, parses(texts))))
+    assert restored is not None
+    branch = restored[0].main.root.nodes[0]
+    assert isinstance(branch, BranchNode)
+    assert str(branch.otherwise) == "no"
+    with pytest.raises(AttributeError):
+        object.__getattribute__(branch.body, "nodes")
+    assert branch.body.position == 13
+
+
+def test_unknown_attributes_are_unknown() -> None:
+    texts = encoded(["x"])
+    place = place_of(texts)
+    (restored,) = store.loads(place, memoryview(store.dumps(place, parses(texts)))) or []
+    for one in (restored.main, restored.main.root):
+        with pytest.raises(AttributeError):
+            _ = one.other  # type: ignore[union-attr]  # it has none
+
+
+def run_three_ways(texts: list[str], limits: Limits | None = None) -> list[list[Any]]:
+    """The answers without a store, with an empty one and with a full one."""
+    kept = MemoryStore()
+    found = []
+    for known in (None, kept, kept):
+        templates = make_set(limits)
+        if known is None:
+            for name, data in encoded(texts):
+                templates.parse(name, store.decoded(data))
+        else:
+            templates.parse_all(encoded(texts), known)
+        found.append(answers(templates, len(texts)) + answers(templates, len(texts)))
+    assert len(kept.kept) == 1
+    return found
+
+
+def test_restored_templates_print_and_fail_alike() -> None:
+    without, empty, full = run_three_ways(TEXTS)
+    assert full == empty == without
+    assert sum(isinstance(answer, str) for answer in without) > len(without) / 2
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [Limits(steps=20, calls=50), Limits(output=5, calls=50), Limits(depth=1, calls=50), Limits(calls=1)],
+    ids=["steps", "output", "depth", "calls"],
+)
+def test_limits_count_alike(limits: Limits) -> None:
+    without, empty, full = run_three_ways(TEXTS, limits)
+    assert full == empty == without
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["{{ define `x` }}1{{ end }}", "{{ define `x` }}2{{ end }}{{ template `x` }}"],
+        ["{{ define `x` }}1{{ end }}", "{{ define `x` }} {{ end }}{{ template `x` }}"],
+        ["{{ define `x` }}1{{ end }}", "{{ define `x` }}{{ ` ` }}{{ end }}[{{ template `x` }}]"],
+        ["{{ define `t1` }}1{{ end }}", "2", "{{ template `t1` }}"],
+        ["{{ define `t0` }}1{{ end }}"],
+    ],
+)
+def test_templates_replace_each_other_alike(texts: list[str]) -> None:
+    without, empty, full = run_three_ways(texts)
+    assert full == empty == without
+
+
+def test_endless_chains_are_not_kept_but_run() -> None:
+    kept = MemoryStore()
+    text = "{{ if .off }}" + "{{ else if .off }}" * 5000 + "{{ else }}end{{ end }}"
+    for _ in range(2):
+        assert outcome([text], kept) == ["end"]
+    assert kept.kept == {}
+
+
+def test_a_fault_of_one_text_is_told_and_nothing_kept() -> None:
+    kept = MemoryStore()
+    for _ in range(2):
+        with pytest.raises(TemplateError, match=r"template: t1:2: unexpected {{end}}") as failure:
+            make_set().parse_all(encoded(["x", "a\n{{ end }}"]), kept)
+        assert failure.value.name == "t1"
+    assert kept.kept == {}
+
+
+PIECES = st.sampled_from(
+    ["{{ .a }}", "{{ .a.b.c }}", "{{`{{`}}", "x\n", " ", "{{- `y` -}}", "{{ if .a }}", "{{ else if .on }}", "{{ else }}",
+     "{{ end }}", "{{ range $i, $v := .a.l }}", "{{ range .a.l }}", "{{ break }}", "{{ with $y := .a.b }}", "{{ $v }}",
+     "{{ $x := .a.n }}", "{{ $x }}", "{{ $x = `z` }}", "{{ define `d` }}", "{{ template `d` .a }}", "{{ include `d` .a }}",
+     "{{ print . | printf `%s` }}", "{{ tpl .t . }}", "{{ $ := 1 }}", "{{ .b }}", "\u00e9"]
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(PIECES, max_size=12).map("".join), min_size=1, max_size=3))
+def test_any_texts_come_back(texts: list[str]) -> None:
+    try:
+        make_set().parse_all(encoded(texts), MemoryStore())
+    except TemplateError:
+        return
+    without, empty, full = run_three_ways(texts)
+    assert full == empty == without
+
+
+# What a store gives may be anything that it was given before
+
+
+def broken(kept: MemoryStore, change: Any) -> MemoryStore:
+    ((name, data),) = kept.kept.items()
+    kept.kept[name] = change(data)
+    return kept
+
+
+def outcome(texts: list[str], kept: MemoryStore) -> list[Any]:
+    templates = make_set()
+    templates.parse_all(encoded(texts), kept)
+    return answers(templates, len(texts))
+
+
+@pytest.mark.parametrize("where", [0.0, 0.2, 0.4, 0.6, 0.8, 0.999])
+def test_a_damaged_store_is_passed_by_and_mended(where: float) -> None:
+    kept = MemoryStore()
+    expected = outcome(TEXTS, kept)
+    place = place_of(encoded(TEXTS))
+
+    def flip(data: bytes) -> bytes:
+        at = int(len(data) * where)
+        return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+    for change in (flip, lambda data: data[: int(len(data) * where)], lambda data: data + b"x"):
+        assert store.restore(place, broken(kept, change)) is None
+        assert outcome(TEXTS, kept) == expected
+        assert store.restore(place, kept) is not None
+
+
+def test_what_differs_is_not_taken_for_the_same() -> None:
+    """Another text of the same size, another order, other functions, bounds, programs: each parses anew."""
+    texts = encoded(["{{ .a }}", "{{ .b }}"])
+    place = place_of(texts)
+    data = memoryview(store.dumps(place, parses(texts)))
+    functions = make_set().functions
+    assert store.loads(place, data) is not None
+    for other in (
+        place_of(encoded(["{{ .a }}", "{{ .c }}"])),
+        place_of(encoded(["{{ .b }}", "{{ .a }}"])),
+        place_of([("other", texts[0][1]), texts[1]]),
+        place_of(texts[:1]),
+        place_of(texts, b"another program"),
+        Place(texts, functions, 99, b""),
+        Place(texts, {**functions, "more": functions["fail"]}, 100, b""),
+    ):
+        assert store.loads(other, data) is None
+    assert place_of(encoded(["{{ .a }}", "{{ .c }}"])).name == place.name  # a change of the same size takes its place
