@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from helmpy.chart import capabilities, loader, requirements
@@ -141,7 +142,8 @@ def command(
     if output_dir:
         _write(output_dir, chunks)
     else:
-        say("".join(map(str, chunks)), end="")
+        # As one text it would be copied three times into memory that is touched for the first time.
+        sys.stdout.writelines(piece for chunk in chunks for piece in chunk.pieces())
 
 
 def existing(name: str) -> str:

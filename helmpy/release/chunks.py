@@ -24,8 +24,12 @@ class Chunk:
     kind: str
     text: str
 
+    def pieces(self) -> tuple[str, ...]:
+        """Return what is printed, the rendered text itself among it."""
+        return f"---\n{SOURCE}{self.path}\n", self.text, "\n"
+
     def __str__(self) -> str:
-        return f"---\n{SOURCE}{self.path}\n{self.text}\n"
+        return "".join(self.pieces())
 
 
 def template_chunks(rendered: Mapping[str, str], *, show_notes: bool = False) -> list[Chunk]:
