@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS: dict[str, int] = {
     "helmpy.record": -1,  # below all: what records are made with
+    "helmpy.store": -1,
     "helmpy.errors": 0,
     "helmpy.home": 0,
     "helmpy.gocompat": 0,

@@ -20,8 +20,10 @@ from helmpy.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
+
+    from helmpy.store import Store
 
     Warn = Callable[[str], None]
     Table = dict[str, Any]
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 GLOBAL = "global"
 
 _REMEMBERED_TEXTS = 64  # charts' default values kept parsed, by text
+_WORTH_STORING = 50_000  # characters of values: fewer are parsed as fast as they are got from a store
 _REMEMBERED_SIZE = 4 * 2**20  # characters; longer texts are parsed anew
 
 
@@ -108,6 +111,40 @@ def remember(text: str, table: Table) -> None:
     if len(_parsed) >= _REMEMBERED_TEXTS:
         _parsed.pop(next(iter(_parsed)))
     _parsed[text] = table
+
+
+def recall(chart: Chart, store: Store) -> None:
+    """Let ``parse_defaults`` know the values of a chart and its subcharts, where together they are large.
+
+    ``store`` keeps them for other processes.
+    """
+    texts = list(dict.fromkeys(_default_texts(chart)))
+    if sum(map(len, texts)) < _WORTH_STORING:
+        return
+    import marshal
+
+    from helmpy.store import Place
+
+    place = Place("values", "", [("", text.encode("utf-8", "surrogateescape")) for text in texts], store)
+    data = place.get()
+    tables: list[Table]
+    if data is not None:
+        tables = marshal.loads(data)  # noqa: S302 - it is what was written, see Place
+    else:
+        try:
+            tables = [parse_values(text) for text in texts]
+            place.keep([marshal.dumps(tables)])
+        except (HelmError, ValueError):  # whoever needs such a text says so; marshal refuses what is nested too deep
+            return
+    for text, table in zip(texts, tables, strict=True):
+        remember(text, table)
+
+
+def _default_texts(chart: Chart) -> Iterator[str]:
+    if _has_defaults(chart) and chart.values is not None:
+        yield chart.values.raw
+    for subchart in chart.dependencies:
+        yield from _default_texts(subchart)
 
 
 def copy_table(table: Mapping[str, Any]) -> Table:

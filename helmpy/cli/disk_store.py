@@ -1,7 +1,7 @@
-"""Parsed templates on disk, so that a large chart is parsed once and not at every call of ``helm``.
+"""What texts parse to, on disk, so that a large chart is parsed once and not at every call of ``helm``.
 
 Whatever is wrong with directory or files, the program works as if there were none. What lies there is
-trusted (see ``gotemplate.store``), so nothing is taken from a place where others may write.
+trusted (see ``helmpy.store``), so nothing is taken from a place where others may write.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 
-from helmpy import gotemplate
+from helmpy import gocompat, gotemplate
 from helmpy.home import cache_directory
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ class DiskStore:
 
     @property
     def edition(self) -> bytes:
-        """The template engine's own files, by size and time: who changes it finds nothing of before."""
+        """The files that read templates and YAML, by size and time: who changes one finds nothing of before."""
         if not self._edition:
             try:
                 self._edition = repr(sorted(_sources())).encode()
@@ -88,11 +88,12 @@ def chosen(environ: Mapping[str, str]) -> DiskStore | None:
 
 
 def _sources() -> Iterator[tuple[str, int, int]]:
-    with os.scandir(os.path.dirname(gotemplate.__file__)) as found:  # noqa: PTH120 - as above
-        for one in found:
-            if one.name.endswith(".py"):
-                status = one.stat()
-                yield one.name, status.st_size, status.st_mtime_ns
+    for package in (gotemplate, gocompat):
+        with os.scandir(package.__path__[0]) as found:
+            for one in found:
+                if one.name.endswith(".py"):
+                    status = one.stat()
+                    yield one.name, status.st_size, status.st_mtime_ns
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result | None:

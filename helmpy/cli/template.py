@@ -7,6 +7,7 @@ import sys
 import time
 
 from helmpy.chart import capabilities, loader, requirements
+from helmpy.chart import values as chart_values
 from helmpy.chart.capabilities import Capabilities, KubeVersion
 from helmpy.chart.metadata import check_metadata
 from helmpy.chart.model import Chart, ChartError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-    from helmpy.gotemplate.store import Store
+    from helmpy.store import Store
 
 ABOUT = """\
 Render a chart on this machine and print the result.
@@ -60,6 +61,8 @@ class Rendering:
         """Return the chart with its subcharts settled, and path to text of all it rendered."""
         tell = once(logged)
         _check_complete(chart)
+        if self.store is not None:
+            chart_values.recall(chart, self.store)
         settled = requirements.process(chart, self.values, warn=tell, written=False)
         cluster = self.capabilities(3 if chart.is_v2 else 2)
         if chart.is_v2:
@@ -209,7 +212,6 @@ def _check_v2(chart: Chart, values: dict[str, Any], cluster: Capabilities) -> No
         )
     if _has_schema(chart):
         from helmpy.chart import schema
-        from helmpy.chart import values as chart_values
 
         schema.validate(chart, chart_values.coalesce_values(chart, values))
 

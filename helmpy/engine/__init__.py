@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from helmpy.engine.gotpl import Include
     from helmpy.engine.scopes import Scope
     from helmpy.gocompat.function import GoFunc
-    from helmpy.gotemplate.store import Store
     from helmpy.gotemplate.watch import Watch
+    from helmpy.store import Store
 
 __all__ = ["InternalFault", "Limits", "ReleaseOptions", "RenderError", "TemplateError", "render"]
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from helmpy.engine.scopes import Template
     from helmpy.gotemplate import Limits
-    from helmpy.gotemplate.store import Store
     from helmpy.gotemplate.watch import Watch
+    from helmpy.store import Store
 
     Include = Callable[[int, str, Any], str | None]
     """Of dialect, name and dot: what a template of another engine writes, None where there is none."""

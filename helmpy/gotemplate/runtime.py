@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
     from helmpy.gotemplate.memory import Kept, Memory
     from helmpy.gotemplate.nodes import Evaluator, Frame
-    from helmpy.gotemplate.store import Store, Texts
     from helmpy.gotemplate.vocabulary import Vocabulary
+    from helmpy.store import Store, Texts
 
     # A template in a set: its tree and the name it was parsed under, for messages.
     Entry = tuple[Tree, str]
@@ -171,14 +171,14 @@ class TemplateSet:
 
         ``texts`` are names and UTF-8. An error's ``name`` tells which text it is about. Raises TemplateError.
         """
-        from helmpy.gotemplate import store as stored
+        from helmpy.gotemplate import parses
 
-        place = stored.Place(texts, self.functions, self.limits.nesting, store.edition)
-        parses = stored.restore(place, store)
-        if parses is None:
-            parses = [self._parse(name, stored.decoded(data)) for name, data in texts]
-            stored.keep(place, parses, store)
-        for (name, _), parsed in zip(texts, parses, strict=True):
+        place = parses.place(texts, self.functions, self.limits.nesting, store)
+        found = parses.restore(place)
+        if found is None:
+            found = [self._parse(name, parses.decoded(data)) for name, data in texts]
+            parses.keep(place, found)
+        for (name, _), parsed in zip(texts, found, strict=True):
             self._add(self._run.templates, name, parsed)
 
     def has(self, name: str) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from helmpy.gotemplate.store import Store
+    from helmpy.store import Store
 
 
 __all__ = ["LintError", "Message", "Severity", "failed", "run"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from helmpy.chart import requirements
 from helmpy.chart.capabilities import Capabilities, default_api_versions
 from helmpy.chart.model import Chart
+from helmpy.chart.values import recall
 from helmpy.engine import Limits, ReleaseOptions, render
 from helmpy.engine.functions import json_kind
 from helmpy.errors import HelmError
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from helmpy.gotemplate.store import Store
     from helmpy.lint.source import Source
+    from helmpy.store import Store
 
 
 TEMPLATES = "templates/"
@@ -45,6 +46,8 @@ def check(
         return
     try:
         chart = source.load()
+        if store is not None:
+            recall(chart, store)
         rendered = _render(chart, values, namespace, time, limits, store=store)
     except HelmError as error:
         yield Message(Severity.ERROR, TEMPLATES, str(error))

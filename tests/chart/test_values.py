@@ -2,9 +2,11 @@ from typing import Any
 
 import pytest
 
+from helmpy.chart import values
 from helmpy.chart.model import Chart, Config, Metadata
 from helmpy.chart.strvals import parse
 from helmpy.chart.values import ValuesError, coalesce_values, merge_tables, overlay, parse_defaults, parse_values
+from helmpy.store import MemoryStore
 
 
 def chart(name: str, values: str | None = None, *below: Chart, v2: bool = False) -> Chart:
@@ -138,3 +140,57 @@ def test_globals_that_are_no_table_are_told_and_left() -> None:
     values = coalesce_values(chart("p", "global: word", chart("s", "global: {a: 1}")), {}, warn=told.append)
     assert values["s"] == {"global": {"a": 1.0}}
     assert told == ["Warning: skipping globals for chart 'p' because source 'global' is not a table."]
+
+
+LARGE = "a: [1, 1.5, true, null, x]\nb: {c: {d: é}}\n" + "# comment\n" * 6000
+
+
+def with_defaults(text: str, *below: str) -> Chart:
+    return chart("web", text, *[chart(f"sub{number}", one) for number, one in enumerate(below)])
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a process remembers of values, nothing at first."""
+    remembered: dict[str, Any] = {}
+    monkeypatch.setattr(values, "_parsed", remembered)
+    return remembered
+
+
+def test_large_defaults_are_recalled_from_a_store(forgetful: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    large = with_defaults(LARGE, "x: 1\n", "x: 1\n", "")
+    store = MemoryStore()
+    values.recall(large, store)
+    parsed = dict(forgetful)
+    assert parsed[LARGE] == {"a": [1.0, 1.5, True, None, "x"], "b": {"c": {"d": "é"}}}
+    forgetful.clear()
+    monkeypatch.setattr(values, "parse_values", None)  # nobody parses them a second time
+    values.recall(large, store)
+    assert forgetful == parsed
+    assert coalesce_values(large, {})["sub1"] == {"x": 1.0, "global": {}}
+
+
+def test_small_defaults_are_not_stored(forgetful: dict[str, Any]) -> None:
+    store = MemoryStore()
+    values.recall(with_defaults("a: 1\n"), store)
+    assert (store.kept, forgetful) == ({}, {})
+
+
+@pytest.mark.parametrize("text", ["a: [", "- list", "\udcff: 1"])
+def test_faulty_defaults_are_left_to_who_needs_them(forgetful: dict[str, Any], text: str) -> None:
+    store = MemoryStore()
+    values.recall(with_defaults(LARGE, text), store)
+    assert (store.kept, forgetful) == ({}, {})
+
+
+def test_changed_or_damaged_defaults_are_parsed(forgetful: dict[str, Any]) -> None:
+    store = MemoryStore()
+    values.recall(with_defaults(LARGE), store)
+    changed = LARGE.replace("1.5", "2.5")
+    values.recall(with_defaults(changed), store)
+    assert forgetful[changed]["a"][1] == 2.5
+    ((name, data),) = store.kept.items()
+    store.kept[name] = data.replace("é".encode(), "è".encode(), 1)
+    forgetful.clear()
+    values.recall(with_defaults(changed), store)
+    assert forgetful[changed]["b"] == {"c": {"d": "é"}}

@@ -13,11 +13,11 @@ import pytest
 
 from helmpy.cli.disk_store import DiskStore, chosen
 from helmpy.cli.main import run
-from helmpy.gotemplate.store import MemoryStore
+from helmpy.store import MemoryStore
 from tests.cli.conftest import made
 
 if TYPE_CHECKING:
-    from helmpy.gotemplate.store import Store
+    from helmpy.store import Store
 
 ROOT = Path(__file__).parents[2]
 PADDING = "# padding\n" * 20_000
@@ -135,15 +135,14 @@ def test_foreign_files_are_replaced(cache: Path, content: bytes, capsys: pytest.
 
 
 def test_an_engine_that_changed_finds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "__init__.py").write_text("")
     module = tmp_path / "parser.py"
     module.write_text("1")
-    monkeypatch.setattr("helmpy.gotemplate.__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr("helmpy.gotemplate.__path__", [str(tmp_path)])
     editions = [DiskStore("/nowhere").edition]
     module.write_text("2")
     os.utime(module, ns=(1, 1))
     editions.append(DiskStore("/nowhere").edition)
-    monkeypatch.setattr("helmpy.gotemplate.__file__", "/archive.pyz/helmpy/gotemplate/__init__.py")
+    monkeypatch.setattr("helmpy.gotemplate.__path__", ["/archive.pyz/helmpy/gotemplate"])
     editions.append(DiskStore("/nowhere").edition)
     assert len(set(editions)) == 3
 

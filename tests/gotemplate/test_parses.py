@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helmpy.gocompat.function import FunctionError, GoFunc
-from helmpy.gotemplate import Limits, TemplateError, TemplateSet, store
+from helmpy.gotemplate import Limits, TemplateError, TemplateSet, parses
 from helmpy.gotemplate.nodes import BranchNode, ListNode, Node, Parsed, PipeNode, Tree
 from helmpy.gotemplate.parser import Parser
-from helmpy.gotemplate.store import MemoryStore, Place
 from helmpy.gotemplate.vocabulary import Vocabulary
+from helmpy.store import MemoryStore
 
 DATA = {"a": {"b": "x", "n": 3, "l": ["p", "q"], "none": None}, "t": "{{ .b }}-{{ template `y` . }}", "on": True}
 # Every kind of node and of number, and everything that is told apart by more than its text.
@@ -95,13 +95,18 @@ def answers(templates: TemplateSet, count: int) -> list[Any]:
     return found
 
 
-def parses(texts: list[tuple[str, bytes]]) -> list[Parsed]:
+def parsed_anew(texts: list[tuple[str, bytes]]) -> list[Parsed]:
     vocabulary = Vocabulary(frozenset(make_set().functions))
-    return [Parser(name, store.decoded(data), vocabulary, 100).parse() for name, data in texts]
+    return [Parser(name, parses.decoded(data), vocabulary, 100).parse() for name, data in texts]
 
 
-def place_of(texts: list[tuple[str, bytes]], edition: bytes = b"") -> Place:
-    return Place(texts, make_set().functions, 100, edition)
+def restored(texts: list[tuple[str, bytes]]) -> list[Parsed]:
+    """The texts' parses on their way through a store."""
+    place = parses.place(texts, make_set().functions, 100, MemoryStore())
+    parses.keep(place, parsed_anew(texts))
+    found = parses.restore(place)
+    assert found is not None
+    return found
 
 
 # Comparing trees
@@ -149,19 +154,13 @@ def all_parts(found: list[Parsed]) -> Any:
 
 def test_a_restored_tree_is_the_one_that_was_parsed() -> None:
     texts = encoded(TEXTS)
-    place = place_of(texts)
-    parsed = parses(texts)
-    restored = store.loads(place, memoryview(store.dumps(place, parsed)))
-    assert restored is not None
-    assert all_parts(restored) == all_parts(parsed)
+    assert all_parts(restored(texts)) == all_parts(parsed_anew(texts))
 
 
 def test_equal_actions_are_one_node_in_all_texts() -> None:
     texts = encoded(["{{ .a.b }}1", "2{{ .a.b }}{{ if .a.b }}{{ .a.b }}{{ end }}"])
-    place = place_of(texts)
-    restored = store.loads(place, memoryview(store.dumps(place, parses(texts))))
-    assert restored is not None
-    first, second = (one.main.root.nodes for one in restored)
+    found = restored(texts)
+    first, second = (one.main.root.nodes for one in found)
     branch = second[2]
     assert isinstance(branch, BranchNode)
     assert first[0] is second[1]
@@ -170,10 +169,8 @@ def test_equal_actions_are_one_node_in_all_texts() -> None:
 
 def test_a_branch_not_taken_is_never_made() -> None:
     texts = encoded(["{{ if .off }}{{ .a }}{{ else }}no{{ end }}"])
-    place = place_of(texts)
-    restored = store.loads(place, memoryview(store.dumps(place, parses(texts))))
-    assert restored is not None
-    branch = restored[0].main.root.nodes[0]
+    found = restored(texts)
+    branch = found[0].main.root.nodes[0]
     assert isinstance(branch, BranchNode)
     assert str(branch.otherwise) == "no"
     with pytest.raises(AttributeError):
@@ -182,10 +179,8 @@ def test_a_branch_not_taken_is_never_made() -> None:
 
 
 def test_unknown_attributes_are_unknown() -> None:
-    texts = encoded(["x"])
-    place = place_of(texts)
-    (restored,) = store.loads(place, memoryview(store.dumps(place, parses(texts)))) or []
-    for one in (restored.main, restored.main.root):
+    (found,) = restored(encoded(["x"]))
+    for one in (found.main, found.main.root):
         with pytest.raises(AttributeError):
             _ = one.other  # type: ignore[union-attr]  # it has none
 
@@ -198,7 +193,7 @@ def run_three_ways(texts: list[str], limits: Limits | None = None) -> list[list[
         templates = make_set(limits)
         if known is None:
             for name, data in encoded(texts):
-                templates.parse(name, store.decoded(data))
+                templates.parse(name, parses.decoded(data))
         else:
             templates.parse_all(encoded(texts), known)
         found.append(answers(templates, len(texts)) + answers(templates, len(texts)))
@@ -276,10 +271,9 @@ def test_any_texts_come_back(texts: list[str]) -> None:
 # What a store gives may be anything that it was given before
 
 
-def broken(kept: MemoryStore, change: Any) -> MemoryStore:
+def broken(kept: MemoryStore, change: Any) -> None:
     ((name, data),) = kept.kept.items()
     kept.kept[name] = change(data)
-    return kept
 
 
 def outcome(texts: list[str], kept: MemoryStore) -> list[Any]:
@@ -292,33 +286,53 @@ def outcome(texts: list[str], kept: MemoryStore) -> list[Any]:
 def test_a_damaged_store_is_passed_by_and_mended(where: float) -> None:
     kept = MemoryStore()
     expected = outcome(TEXTS, kept)
-    place = place_of(encoded(TEXTS))
+    place = parses.place(encoded(TEXTS), make_set().functions, 100, kept)
 
     def flip(data: bytes) -> bytes:
         at = int(len(data) * where)
         return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
     for change in (flip, lambda data: data[: int(len(data) * where)], lambda data: data + b"x"):
-        assert store.restore(place, broken(kept, change)) is None
+        broken(kept, change)
+        assert parses.restore(place) is None
         assert outcome(TEXTS, kept) == expected
-        assert store.restore(place, kept) is not None
+        assert parses.restore(place) is not None
 
 
 def test_what_differs_is_not_taken_for_the_same() -> None:
     """Another text of the same size, another order, other functions, bounds, programs: each parses anew."""
     texts = encoded(["{{ .a }}", "{{ .b }}"])
-    place = place_of(texts)
-    data = memoryview(store.dumps(place, parses(texts)))
     functions = make_set().functions
-    assert store.loads(place, data) is not None
-    for other in (
-        place_of(encoded(["{{ .a }}", "{{ .c }}"])),
-        place_of(encoded(["{{ .b }}", "{{ .a }}"])),
-        place_of([("other", texts[0][1]), texts[1]]),
-        place_of(texts[:1]),
-        place_of(texts, b"another program"),
-        Place(texts, functions, 99, b""),
-        Place(texts, {**functions, "more": functions["fail"]}, 100, b""),
+    kept = MemoryStore()
+    place = parses.place(texts, functions, 100, kept)
+    parses.keep(place, parsed_anew(texts))
+    (data,) = kept.kept.values()
+    assert parses.restore(place) is not None
+    for others, known, nesting, edition in (
+        (encoded(["{{ .a }}", "{{ .c }}"]), functions, 100, b""),
+        (encoded(["{{ .b }}", "{{ .a }}"]), functions, 100, b""),
+        ([("other", texts[0][1]), texts[1]], functions, 100, b""),
+        (texts[:1], functions, 100, b""),
+        (texts, functions, 100, b"another program"),
+        (texts, functions, 99, b""),
+        (texts, {**functions, "more": functions["fail"]}, 100, b""),
     ):
-        assert store.loads(other, data) is None
-    assert place_of(encoded(["{{ .a }}", "{{ .c }}"])).name == place.name  # a change of the same size takes its place
+        assert parses.restore(parses.place(others, known, nesting, Fixed(edition, data))) is None
+
+
+class Fixed(MemoryStore):
+    """Gives the same, whatever it is asked for."""
+
+    def __init__(self, edition: bytes, data: bytes) -> None:
+        super().__init__(edition)
+        self._data = data
+
+    def get(self, name: str) -> memoryview | None:  # noqa: ARG002 - it does not look
+        return memoryview(self._data)
+
+
+def test_a_change_of_the_same_size_takes_the_place_of_what_was() -> None:
+    kept = MemoryStore()
+    for text in ("{{ .a }}", "{{ .b }}"):
+        make_set().parse_all(encoded([text]), kept)
+    assert len(kept.kept) == 1

@@ -5,17 +5,13 @@ constants (``{{`{{`}}``, which dashboards have by the thousand) are part of the 
 so a restored list has fewer nodes than a parsed one, and does and says the same. What is
 restored is made when it is first executed; a branch not taken costs nothing.
 
-A store may lose or forget anything at any time. What it gives is used only if it was written by
-the same Python for the same functions and the very same texts, which lie in it to be compared: that takes a
-tenth of the time of a cryptographic hash. It is read with ``marshal``, which trusts its input: a store
-must give nothing that others may have written.
+Written are, one after the other, the size of the index; the index (trees, where actions and lists
+end); distinct actions; lists, inner ones first.
 """
 
 from __future__ import annotations
 
 import marshal
-import sys
-import zlib
 from itertools import accumulate
 
 from helmpy.gotemplate.nodes import (
@@ -43,97 +39,38 @@ from helmpy.gotemplate.nodes import (
     VariableNode,
     WithNode,
 )
+from helmpy.store import Place
+
+_NUMBER = 8  # bytes of a number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any, Protocol
+    from typing import Any
 
-    Texts = Sequence[tuple[str, bytes]]
-    """Names and texts in UTF-8, in the order of parsing."""
+    from helmpy.store import Store, Texts
+
     Spec = tuple[Any, ...]
     """A node in what ``marshal`` can write: its kind and what it is made of."""
 
-    class Store(Protocol):
-        """Keeps bytes by name between processes. What goes wrong with that is nobody's business but its own.
 
-        ``edition`` differs between programs that may parse differently.
-        """
-
-        @property
-        def edition(self) -> bytes: ...
-
-        def get(self, name: str) -> memoryview | None:
-            """Return what was put under a name by this very program, None where nothing is at hand."""
-
-        def put(self, name: str, data: bytes) -> None:
-            """Keep ``data`` if that is possible."""
+def place(texts: Texts, functions: Iterable[str], nesting: int, store: Store) -> Place:
+    """Return where what these texts parse to is kept: with those functions, no deeper than ``nesting``."""
+    return Place("parses", f"{nesting} {' '.join(sorted(functions))}", texts, store)
 
 
-class MemoryStore:
-    """A store that lasts as long as its process."""
-
-    def __init__(self, edition: bytes = b"") -> None:
-        self.edition = edition
-        self.kept: dict[str, bytes] = {}
-
-    def get(self, name: str) -> memoryview | None:
-        data = self.kept.get(name)
-        return None if data is None else memoryview(data)
-
-    def put(self, name: str, data: bytes) -> None:
-        self.kept[name] = data
-
-
-_FORMAT = b"helmpy parses 1"
-_NUMBER = 8  # bytes of a number
-
-
-class Place:
-    """Where the parses of some texts are kept: under ``name``, if what is there begins with ``key``."""
-
-    __slots__ = ("key", "name", "texts")
-
-    def __init__(self, texts: Texts, functions: Iterable[str], nesting: int, edition: bytes) -> None:
-        python = f"{sys.implementation.cache_tag} {sys.hexversion} {marshal.version} {nesting}".encode()
-        sizes = repr([(name, len(data)) for name, data in texts]).encode()
-        words = " ".join(sorted(functions)).encode()
-        key = b"\n".join((_FORMAT, python, edition, words, sizes, b""))
-        self.texts = texts
-        self.key = key
-        self.name = f"parses-{zlib.crc32(key):08x}{zlib.adler32(key):08x}"
-
-
-def restore(place: Place, store: Store) -> list[Parsed] | None:
-    """Return what the texts parse to, None where the store does not know."""
-    data = store.get(place.name)
-    return None if data is None else loads(place, data)
-
-
-def keep(place: Place, parses: Sequence[Parsed], store: Store) -> None:
-    """Let a store keep what the texts parsed to."""
+def keep(found: Place, parses: Sequence[Parsed]) -> None:
+    """Let the store keep what the texts parsed to."""
+    writer = _Writer()
     try:
-        data = dumps(place, parses)
+        trees = [
+            (one.nesting, writer.tree(one.main), [(name, writer.tree(tree)) for name, tree in one.defines.items()])
+            for one in parses
+        ]
     except RecursionError:  # thousands of ``else if`` in a row
         return
-    store.put(place.name, data)
-
-
-# Writing. After the key: the sizes of the index and of all before the texts, and the checksum of that;
-# the index (trees, where actions and lists end), the actions, the lists; the texts.
-
-
-def dumps(place: Place, parses: Sequence[Parsed]) -> bytes:
-    """Return the bytes for a place; ``parses`` are its texts', in order."""
-    writer = _Writer()
-    trees = [
-        (one.nesting, writer.tree(one.main), [(name, writer.tree(tree)) for name, tree in one.defines.items()])
-        for one in parses
-    ]
     index = marshal.dumps((trees, _ends(writer.actions), _ends(writer.lists)))
-    checked = b"".join((index, *writer.actions, *writer.lists))
-    head = b"".join([number.to_bytes(_NUMBER, "little") for number in (len(index), len(checked), zlib.crc32(checked))])
-    return b"".join((place.key, head, checked, *(data for _, data in place.texts)))
+    found.keep((len(index).to_bytes(_NUMBER, "little"), index, *writer.actions, *writer.lists))
 
 
 def _ends(written: list[bytes]) -> list[int]:
@@ -194,26 +131,17 @@ class _Writer:
 # Reading
 
 
-def loads(place: Place, data: memoryview) -> list[Parsed] | None:
-    """Return what the texts parse to, None where ``data`` is not theirs or is damaged."""
-    head = len(place.key)
-    start = head + 3 * _NUMBER
-    if bytes(data[:head]) != place.key or len(data) < start:
+def restore(found: Place) -> list[Parsed] | None:
+    """Return what the texts parse to, None where the store does not know."""
+    data = found.get()
+    if data is None:
         return None
-    size, whole, checksum = [int.from_bytes(data[at : at + _NUMBER], "little") for at in range(head, start, _NUMBER)]
-    end = start + whole
-    if end + sum([len(text) for _, text in place.texts]) != len(data) or zlib.crc32(data[start:end]) != checksum:
-        return None
-    at = end
-    for _, text in place.texts:
-        if not text.startswith(data[at : at + len(text)]):
-            return None
-        at += len(text)
-    return _Kept(data[start + size : end], *_unmarshalled(data[start : start + size])).parses(place.texts)
+    end = _NUMBER + int.from_bytes(data[:_NUMBER], "little")
+    return _Kept(data[end:], *_unmarshalled(data[_NUMBER:end])).parses(found.texts)
 
 
 def _unmarshalled(data: memoryview) -> Any:
-    return marshal.loads(data)  # noqa: S302 - whoever could write it could write this program
+    return marshal.loads(data)  # noqa: S302 - it is what was written, see Place
 
 
 class _Kept:

@@ -1,0 +1,96 @@
+"""What is made of texts, kept between processes: parsed templates, parsed values.
+
+A store may lose or forget anything at any time. What it gives is used only if it was written by the
+same program and the same Python for the very same texts. Those lie beside it and are compared: that
+takes a tenth of the time of a cryptographic hash. What is kept is read with ``marshal``, which
+trusts its input: a store must give nothing that others may have written.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sys
+import zlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    Texts = Sequence[tuple[str, bytes]]
+    """Names and texts."""
+
+    class Store(Protocol):
+        """Keeps bytes by name between processes. What goes wrong with that is nobody's business but its own.
+
+        ``edition`` differs between programs that may read texts differently.
+        """
+
+        @property
+        def edition(self) -> bytes: ...
+
+        def get(self, name: str) -> memoryview | None:
+            """Return what was put under a name, None where nothing is at hand."""
+
+        def put(self, name: str, data: bytes) -> None:
+            """Keep ``data`` if that is possible."""
+
+
+class MemoryStore:
+    """A store that lasts as long as its process."""
+
+    def __init__(self, edition: bytes = b"") -> None:
+        self.edition = edition
+        self.kept: dict[str, bytes] = {}
+
+    def get(self, name: str) -> memoryview | None:
+        data = self.kept.get(name)
+        return None if data is None else memoryview(data)
+
+    def put(self, name: str, data: bytes) -> None:
+        self.kept[name] = data
+
+
+_FORMAT = "helmpy store 1"
+_NUMBER = 8  # bytes of a number
+
+
+class Place:
+    """Where something made of ``texts`` is kept; ``context`` is what else it depends on.
+
+    The name tells of names and sizes of the texts, so a chart that changes leaves few files behind.
+    There lie: the key, the size of what is kept and its checksum, what is kept, the texts.
+    """
+
+    __slots__ = ("_key", "_name", "_store", "texts")
+
+    def __init__(self, kind: str, context: str, texts: Texts, store: Store) -> None:
+        python = f"{_FORMAT} {sys.implementation.cache_tag} {sys.hexversion} {marshal.version}"
+        sizes = [(name, len(data)) for name, data in texts]
+        self._key = b"\n".join((f"{python}\n{kind} {context}\n{sizes!r}".encode(), store.edition, b""))
+        self._name = f"{kind}-{zlib.crc32(self._key):08x}{zlib.adler32(self._key):08x}"
+        self._store = store
+        self.texts = texts
+
+    def get(self) -> memoryview | None:
+        """Return what was kept, None where the store has nothing, something else, or something damaged."""
+        data = self._store.get(self._name)
+        head = len(self._key)
+        start = head + 2 * _NUMBER
+        if data is None or bytes(data[:head]) != self._key or len(data) < start:
+            return None
+        size, checksum = [int.from_bytes(data[at : at + _NUMBER], "little") for at in range(head, start, _NUMBER)]
+        end = at = start + size
+        if end + sum([len(text) for _, text in self.texts]) != len(data) or zlib.crc32(data[start:end]) != checksum:
+            return None
+        for _, text in self.texts:
+            if not text.startswith(data[at : at + len(text)]):
+                return None
+            at += len(text)
+        return data[start:end]
+
+    def keep(self, parts: Sequence[bytes]) -> None:
+        """Let the store keep the parts, joined."""
+        data = b"".join(parts)
+        head = [number.to_bytes(_NUMBER, "little") for number in (len(data), zlib.crc32(data))]
+        self._store.put(self._name, b"".join((self._key, *head, data, *[text for _, text in self.texts])))
