@@ -52,6 +52,7 @@ proto: .venv/dev
 .venv/runtime: .venv/python pyproject.toml
 	@echo "installing helmpy into .venv ..." >&2
 	@$(PIP) install -e .
+	@$(BIN)/python -m compileall -q helmpy tiller  # or the first start does it, and every one where nothing may be written
 	@touch $@
 
 # pip learned dependency groups in 25.1.

@@ -69,8 +69,8 @@ def main() -> None:
     print("\n".join(lines), flush=True)
     with tempfile.TemporaryDirectory() as home:
         environment = {"PATH": os.defpath, "HOME": home, "HELM_HOME": home, "TZ": "UTC"}
-        with Launcher(environment) as launcher:
-            sides = Sides(args.ours, *helms, args.engine, args.charts or [ROOT / "charts"], launcher)
+        with Launcher(environment) as launcher, Launcher({**environment, "HELMPY_CACHE": "off"}) as anew:
+            sides = Sides(args.ours, *helms, args.engine, args.charts or [ROOT / "charts"], launcher, anew)
             for job in JOBS:
                 if args.job and job.name not in args.job:
                     continue

@@ -27,7 +27,10 @@ class Missing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Who runs: our ``helm``, the real ones, the Python that has Helm's engine, and the charts."""
+    """Who runs: our ``helm``, the real ones, the Python that has Helm's engine, and the charts.
+
+    What ``anew`` starts keeps nothing parsed from run to run.
+    """
 
     ours: str
     helm2: str | None
@@ -35,6 +38,7 @@ class Sides:
     engine: str | None
     charts: list[Path]
     launcher: Launcher
+    anew: Launcher
 
     def real(self, generation: int) -> str:
         helm = self.helm2 if generation == 2 else self.helm3
@@ -52,12 +56,12 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One row of the table. ``runs`` of each side, ``bar`` is for the ratio of ``figure`` (wall or peak)."""
+    """One row of the table. ``runs`` of each side, ``bar`` (None: no demand) is for the ratio of ``figure`` (wall or peak)."""
 
     name: str
     about: str
     theirs: str
-    bar: float
+    bar: float | None
     runs: int
     measure: Callable[[Sides, int], Result]
     figure: str = "wall"
@@ -85,8 +89,8 @@ def _template(helm: str, generation: int, chart: Path) -> list[str]:
     return [helm, "template", *named, str(chart)]
 
 
-def _processes(sides: Sides, chart: Path, generation: int, runs: int) -> Pair:
-    ours = partial(sides.launcher.run, _template(sides.ours, 2, chart))
+def _processes(sides: Sides, chart: Path, generation: int, runs: int, launcher: Launcher | None = None) -> Pair:
+    ours = partial((launcher or sides.launcher).run, _template(sides.ours, 2, chart))
     theirs = partial(sides.launcher.run, _template(sides.real(generation), generation, chart))
     return in_turn(ours, theirs, runs)
 
@@ -111,6 +115,10 @@ def _generation(generation: int, sides: Sides, runs: int) -> Result:
 
 def _large(generation: int, sides: Sides, runs: int) -> Result:
     return Result([_processes(sides, sides.chart(LARGE), generation, runs)])
+
+
+def _large_anew(generation: int, sides: Sides, runs: int) -> Result:
+    return Result([_processes(sides, sides.chart(LARGE), generation, runs, sides.anew)])
 
 
 def _many_tpl(sides: Sides, runs: int) -> Result:
@@ -165,7 +173,9 @@ JOBS: Sequence[Job] = (
     Job("v1", "`helm template` of v1 charts", "Helm 2", 1.0, 5, partial(_generation, 2)),
     Job("v2", "`helm template` of v2 charts", "Helm 3", 0.9, 5, partial(_generation, 3)),
     Job("large-2", f"`helm template` of {LARGE}", "Helm 2", 0.8, 15, partial(_large, 2)),
+    Job("large-2-anew", "the same, with `HELMPY_CACHE=off`", "Helm 2", None, 15, partial(_large_anew, 2)),
     Job("large-3", f"`helm template` of {LARGE}", "Helm 3", 0.3, 15, partial(_large, 3)),
+    Job("large-3-anew", "the same, with `HELMPY_CACHE=off`", "Helm 3", None, 15, partial(_large_anew, 3)),
     Job("tpl", "`helm template` with 3,000 calls of `tpl`", "Helm 3", 0.05, 3, _many_tpl),
     Job("warm", f"rendering in a process that lives on: {', '.join(WARM)}", "Helm's engine", 0.25, 15, _warm),
     Job("memory", "peak memory of `helm template` of v1 charts", "Helm 2", 1.0, 1, partial(_generation, 2), "peak"),

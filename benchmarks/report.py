@@ -41,17 +41,16 @@ def heading(versions: Mapping[str, str]) -> list[str]:
 def row(job: Job, result: Result | str) -> str:
     """A job's line; ``result`` is a text where it could not be measured."""
     start = f"| {job.name} | {job.about} | {job.theirs} |"
+    bar = "" if job.bar is None else f"{job.bar:g}"
     if isinstance(result, str):
-        return f"{start} | | | | | {job.bar:g} | {result} |"
+        return f"{start} | | | | | {bar} | {result} |"
     times, unit = _UNITS[job.figure]
     ours, theirs = (result.mean(side, job.figure) * times for side in ("ours", "theirs"))
     ratio = result.ratio(job.figure)
     cpu = f"{result.ratio('cpu'):.3f}" if job.figure == "wall" else ""
     charts = f"{len(result.pairs)}" + (f", {result.left_out} left out" if result.left_out else "")
-    return (
-        f"{start} {charts} | {ours:.1f} {unit} | {theirs:.1f} {unit} | {ratio:.3f} | {cpu} | {job.bar:g} | "
-        f"{'under' if ratio <= job.bar else 'over'} |"
-    )
+    verdict = "" if job.bar is None else "under" if ratio <= job.bar else "over"
+    return f"{start} {charts} | {ours:.1f} {unit} | {theirs:.1f} {unit} | {ratio:.3f} | {cpu} | {bar} | {verdict} |"
 
 
 def kept(path: Path, lines: list[str], date: str, marks: tuple[str, str] = (BEGIN, END)) -> None:

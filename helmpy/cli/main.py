@@ -61,6 +61,7 @@ No cluster at hand? `helm sandbox start` runs a small one on this machine.
 Environment:
 
   HELM_HOME           directory of Helm's own files (default ~/.helm)
+  HELMPY_CACHE        directory where large charts are kept parsed (default ~/.cache/helmpy), off for none
   HELM_HOST           address of Tiller, host:port, instead of a port-forward
   HELM_DEBUG          1 is like --debug
   KUBECONFIG          Kubernetes configuration file

@@ -55,8 +55,8 @@ def test_the_written_chart_calls_tpl_as_often_as_it_says(tmp_path: Path) -> None
     assert "kind: Deployment" in rendered["many/templates/part39.yaml"]
 
 
-def _job(figure: str = "wall") -> Job:
-    return Job("one", "a thing", "Helm 2", 0.6, 1, lambda _sides, _runs: Result([]), figure)
+def _job(figure: str = "wall", bar: float | None = 0.6) -> Job:
+    return Job("one", "a thing", "Helm 2", bar, 1, lambda _sides, _runs: Result([]), figure)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,11 @@ def _job(figure: str = "wall") -> Job:
             _job("peak"),
             Result([Pair(Sample(1, 1, 30), Sample(1, 1, 40))]),
             "| one | a thing | Helm 2 | 1 | 30.0 MiB | 40.0 MiB | 0.750 |  | 0.6 | over |",
+        ),
+        (
+            _job(bar=None),
+            Result([Pair(Sample(0.01, 0.01), Sample(0.02, 0.04))]),
+            "| one | a thing | Helm 2 | 1 | 10.0 ms | 20.0 ms | 0.500 | 0.250 |  |  |",
         ),
         (_job(), "no Helm", "| one | a thing | Helm 2 | | | | | | 0.6 | no Helm |"),
     ],
@@ -93,7 +98,7 @@ def test_the_table_is_kept_between_its_marks(tmp_path: Path) -> None:
 
 def test_jobs_say_what_they_lack(tmp_path: Path) -> None:
     with Launcher({}) as launcher:
-        sides = Sides("helm", None, None, None, [tmp_path], launcher)
+        sides = Sides("helm", None, None, None, [tmp_path], launcher, launcher)
         for job in JOBS:
             with pytest.raises(Missing, match=r"no (real Helm|chart|Helm engine)"):
                 job.measure(sides, 1)
