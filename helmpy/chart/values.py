@@ -133,7 +133,7 @@ def recall(chart: Chart, store: Store) -> None:
     else:
         try:
             tables = [parse_values(text) for text in texts]
-            place.keep([marshal.dumps(tables)])
+            place.keep(lambda: [marshal.dumps(tables)])
         except (HelmError, ValueError):  # whoever needs such a text says so; marshal refuses what is nested too deep
             return
     for text, table in zip(texts, tables, strict=True):

@@ -61,16 +61,20 @@ def place(texts: Texts, functions: Iterable[str], nesting: int, store: Store) ->
 
 def keep(found: Place, parses: Sequence[Parsed]) -> None:
     """Let the store keep what the texts parsed to."""
-    writer = _Writer()
     try:
-        trees = [
-            (one.nesting, writer.tree(one.main), [(name, writer.tree(tree)) for name, tree in one.defines.items()])
-            for one in parses
-        ]
+        found.keep(lambda: _written(parses))
     except RecursionError:  # thousands of ``else if`` in a row
         return
+
+
+def _written(parses: Sequence[Parsed]) -> list[bytes]:
+    writer = _Writer()
+    trees = [
+        (one.nesting, writer.tree(one.main), [(name, writer.tree(tree)) for name, tree in one.defines.items()])
+        for one in parses
+    ]
     index = marshal.dumps((trees, _ends(writer.actions), _ends(writer.lists)))
-    found.keep((len(index).to_bytes(_NUMBER, "little"), index, *writer.actions, *writer.lists))
+    return [len(index).to_bytes(_NUMBER, "little"), index, *writer.actions, *writer.lists]
 
 
 def _ends(written: list[bytes]) -> list[int]:

@@ -102,9 +102,16 @@ def parsed_anew(texts: list[tuple[str, bytes]]) -> list[Parsed]:
 
 def restored(texts: list[tuple[str, bytes]]) -> list[Parsed]:
     """The texts' parses on their way through a store."""
-    place = parses.place(texts, make_set().functions, 100, MemoryStore())
-    parses.keep(place, parsed_anew(texts))
-    found = parses.restore(place)
+    return kept_in(MemoryStore(), texts)
+
+
+def kept_in(store: MemoryStore, texts: list[tuple[str, bytes]]) -> list[Parsed]:
+    """Ask a store for the texts' parses until it has them: the third time."""
+    for _ in range(2):
+        place = parses.place(texts, make_set().functions, 100, store)
+        assert parses.restore(place) is None
+        parses.keep(place, parsed_anew(texts))
+    found = parses.restore(parses.place(texts, make_set().functions, 100, store))
     assert found is not None
     return found
 
@@ -186,10 +193,10 @@ def test_unknown_attributes_are_unknown() -> None:
 
 
 def run_three_ways(texts: list[str], limits: Limits | None = None) -> list[list[Any]]:
-    """The answers without a store, with an empty one and with a full one."""
+    """The answers without a store, with one that is being filled and with a full one."""
     kept = MemoryStore()
     found = []
-    for known in (None, kept, kept):
+    for known in (None, kept, kept, kept):
         templates = make_set(limits)
         if known is None:
             for name, data in encoded(texts):
@@ -198,7 +205,7 @@ def run_three_ways(texts: list[str], limits: Limits | None = None) -> list[list[
             templates.parse_all(encoded(texts), known)
         found.append(answers(templates, len(texts)) + answers(templates, len(texts)))
     assert len(kept.kept) == 1
-    return found
+    return [found[0], found[2], found[3]]
 
 
 def test_restored_templates_print_and_fail_alike() -> None:
@@ -235,9 +242,9 @@ def test_templates_replace_each_other_alike(texts: list[str]) -> None:
 def test_endless_chains_are_not_kept_but_run() -> None:
     kept = MemoryStore()
     text = "{{ if .off }}" + "{{ else if .off }}" * 5000 + "{{ else }}end{{ end }}"
-    for _ in range(2):
+    for _ in range(3):
         assert outcome([text], kept) == ["end"]
-    assert kept.kept == {}
+    assert parses.restore(parses.place(encoded([text]), make_set().functions, 100, kept)) is None
 
 
 def test_a_fault_of_one_text_is_told_and_nothing_kept() -> None:
@@ -285,7 +292,8 @@ def outcome(texts: list[str], kept: MemoryStore) -> list[Any]:
 @pytest.mark.parametrize("where", [0.0, 0.2, 0.4, 0.6, 0.8, 0.999])
 def test_a_damaged_store_is_passed_by_and_mended(where: float) -> None:
     kept = MemoryStore()
-    expected = outcome(TEXTS, kept)
+    for _ in range(2):
+        expected = outcome(TEXTS, kept)
     place = parses.place(encoded(TEXTS), make_set().functions, 100, kept)
 
     def flip(data: bytes) -> bytes:
@@ -295,7 +303,8 @@ def test_a_damaged_store_is_passed_by_and_mended(where: float) -> None:
     for change in (flip, lambda data: data[: int(len(data) * where)], lambda data: data + b"x"):
         broken(kept, change)
         assert parses.restore(place) is None
-        assert outcome(TEXTS, kept) == expected
+        for _ in range(2):
+            assert outcome(TEXTS, kept) == expected
         assert parses.restore(place) is not None
 
 
@@ -304,10 +313,8 @@ def test_what_differs_is_not_taken_for_the_same() -> None:
     texts = encoded(["{{ .a }}", "{{ .b }}"])
     functions = make_set().functions
     kept = MemoryStore()
-    place = parses.place(texts, functions, 100, kept)
-    parses.keep(place, parsed_anew(texts))
+    kept_in(kept, texts)
     (data,) = kept.kept.values()
-    assert parses.restore(place) is not None
     for others, known, nesting, edition in (
         (encoded(["{{ .a }}", "{{ .c }}"]), functions, 100, b""),
         (encoded(["{{ .b }}", "{{ .a }}"]), functions, 100, b""),
@@ -333,6 +340,18 @@ class Fixed(MemoryStore):
 
 def test_a_change_of_the_same_size_takes_the_place_of_what_was() -> None:
     kept = MemoryStore()
-    for text in ("{{ .a }}", "{{ .b }}"):
+    for text in ("{{ .a }}", "{{ .a }}", "{{ .b }}"):
         make_set().parse_all(encoded([text]), kept)
     assert len(kept.kept) == 1
+    assert parses.restore(parses.place(encoded(["{{ .b }}"]), make_set().functions, 100, kept)) is not None
+
+
+def test_what_is_asked_for_once_leaves_little() -> None:
+    kept = MemoryStore()
+    texts = encoded(["text " * 10_000])
+    sizes = []
+    for _ in range(3):
+        make_set().parse_all(texts, kept)
+        sizes.append(sum(map(len, kept.kept.values())))
+    assert sizes[0] < 5_000
+    assert sizes[1] == sizes[2] > 50_000
