@@ -214,6 +214,8 @@ class _KeptTree(Tree):
         self.slots = slots
         self.nesting = nesting
         self.empty = empty
+        self.renders = 0
+        self.hot = None
 
     def __getattr__(self, name: str) -> Any:
         """Give what was not set yet: the text."""
