@@ -180,6 +180,7 @@ class TemplateSet:
             parses.keep(place, found)
         for (name, _), parsed in zip(texts, found, strict=True):
             self._add(self._run.templates, name, parsed)
+        self._run.forget()
 
     def has(self, name: str) -> bool:
         """Whether there is a template of that name."""
