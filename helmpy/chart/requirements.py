@@ -119,7 +119,7 @@ def _prune(chart: Chart, values: Mapping[str, Any], path: str, dialect: int, war
             present.append(found)
     joined = replace(chart, dependencies=tuple(present))
     try:
-        seen = coalesce_values(joined, values, dialect=dialect, warn=warn)
+        seen = coalesce_values(joined, values, dialect=dialect, warn=warn, fresh=False)
     except ValuesError:
         # A subchart's list is judged by the root's values, where a key may happen to have the name
         # of the subchart's subchart and be no table. Helm 2 leaves all of them on then.
@@ -222,7 +222,7 @@ def _import(chart: Chart, warn: Warn | None, *, written: bool) -> Chart:
     if listed is None:
         return chart
     try:
-        own = coalesce_values(chart, {}, dialect=2, warn=warn)
+        own = coalesce_values(chart, {}, dialect=2, warn=warn, fresh=False)
     except ValuesError:
         # Defaults that give a subchart no table may be put right by the user's values, which are
         # not looked at here: Helm 2 then imports nothing. What is still wrong fails when rendering.

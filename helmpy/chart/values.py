@@ -95,13 +95,16 @@ def parse_values(text: str | bytes, *, go_type: str = "chartutil.Values") -> Tab
     return value
 
 
-def parse_defaults(text: str) -> Table:
-    """As ``parse_values``, remembering the answer: the defaults of a chart are asked for often."""
+def parse_defaults(text: str, *, fresh: bool = True) -> Table:
+    """As ``parse_values``, remembering the answer: the defaults of a chart are asked for often.
+
+    Without ``fresh`` it is the remembered answer itself, not to be changed.
+    """
     known = _parsed.get(text)
     if known is None:
         known = parse_values(text)
         remember(text, known)
-    return copy_table(known)
+    return copy_table(known) if fresh else known
 
 
 def remember(text: str, table: Table) -> None:
@@ -213,16 +216,20 @@ def merge_tables(
     return merged
 
 
-def coalesce_values(chart: Chart, overrides: Mapping[str, Any], *, dialect: int = 0, warn: Warn | None = None) -> Table:
+def coalesce_values(
+    chart: Chart, overrides: Mapping[str, Any], *, dialect: int = 0, warn: Warn | None = None, fresh: bool = True
+) -> Table:
     """Return what templates of ``chart`` see as ``.Values``: ``overrides`` over all defaults.
 
-    Every subchart's values are under its name, with the globals of its parents merged in.
+    Every subchart's values are under its name, with the globals of its parents merged in. Without ``fresh`` the
+    caller changes nothing in them: they may then share parts with the charts' own, and cost no copy.
     Raises ValuesError (``type mismatch on NAME``) where a subchart's values are no table, and
     where a chart's own values.yaml does not parse.
     """
     if dialect == 3 or (not dialect and chart.is_v2):
         return _coalesce3(chart, copy_table(overrides), "", warn)
-    return _coalesce2(chart, _all_floats(overrides), warn)
+    merged = _coalesce2(chart, _all_floats(overrides), warn)
+    return copy_table(merged) if fresh else merged
 
 
 # Helm 2
@@ -230,7 +237,7 @@ def coalesce_values(chart: Chart, overrides: Mapping[str, Any], *, dialect: int 
 
 def _coalesce2(chart: Chart, given: Table, warn: Warn | None) -> Table:
     if _has_defaults(chart):
-        given = merge_tables(given, _defaults(chart), label=chart.name, warn=warn)
+        given = merge_tables(given, _defaults(chart, fresh=False), label=chart.name, warn=warn)
     return _scope2(chart, given, warn)
 
 
@@ -343,14 +350,15 @@ def fill(dst: Table, src: Table, warn: Warn | None = None) -> None:
     _fill3(dst, src, "", warn)
 
 
-def _defaults(chart: Chart) -> Table:
+def _defaults(chart: Chart, *, fresh: bool = True) -> Table:
+    """A chart's own values; without ``fresh`` they are everybody's, and not to be changed."""
     if isinstance(chart.values, Living):
         return chart.values.table
     if isinstance(chart.values, Joined):
-        return copy_table(chart.values.table)
+        return copy_table(chart.values.table) if fresh else chart.values.table
     raw = chart.values.raw if chart.values else ""
     try:
-        return parse_defaults(raw)
+        return parse_defaults(raw, fresh=fresh)
     except HelmError as error:
         raise ValuesError(f"Reading chart '{chart.name}' default values (values.yaml): {error}") from error
 

@@ -49,7 +49,7 @@ def helm_functions(version: int, *, lint: bool = False, lookup: Lookup | None = 
         known = _made[version, lint] = _functions(version, lint=lint)
     if lookup is None:
         return dict(known)
-    return known | {"lookup": GoFunc(lookup, _LOOKUP, MAP_TYPE, once=True)}
+    return known | {"lookup": GoFunc(lookup, _LOOKUP, MAP_TYPE)}
 
 
 _LOOKUP = ("string", "string", "string", "string")
@@ -69,7 +69,7 @@ def _functions(version: int, *, lint: bool) -> dict[str, GoFunc]:
         "required": GoFunc(
             _required_leniently if lint else _required2 if version == 2 else _required3, ("string", "any"), pure=True
         ),
-        "lookup": GoFunc(_no_cluster, _LOOKUP, MAP_TYPE, once=True),
+        "lookup": GoFunc(_no_cluster, _LOOKUP, MAP_TYPE),
     }
     if version == 3:
         functions["fail"] = GoFunc(_fail_leniently if lint else _fail, ("string",), "string", pure=True)

@@ -62,8 +62,8 @@ class Renderer:
         self._elsewhere = elsewhere
         self._nested: dict[str, int] = {}
         table = dict(functions)
-        table["include"] = GoFunc(self.include, ("string", "any"), "string", once=True)
-        table["tpl"] = GoFunc(self._tpl, ("string", "dict:chartutil.Values"), "string", once=True)
+        table["include"] = GoFunc(self.include, ("string", "any"), "string")
+        table["tpl"] = GoFunc(self._tpl, ("string", "dict:chartutil.Values"), "string")
         self._set = TemplateSet(
             table,
             limits=limits,

@@ -29,12 +29,11 @@ class GoFunc:
     any dict), bytes, reflect.Value (any, but a nil map element can be told from no value), and any
     other Go type by its full name, compared with the value's ``go_type``. The callable gets arguments that fit and raises
     FunctionError for its own refusals. ``result`` is the Go type of what it returns where it
-    matters (``"string"``, ``"any"``). ``once``: a call must not be made again for its value, as it executes
-    templates or asks somebody. ``pure``: it does nothing but return a value that depends on its arguments alone.
+    matters (``"string"``, ``"any"``). ``pure``: it does nothing but return a value that depends on its arguments
+    alone, so that it may be called more often than the template says, or less.
     """
 
     call: Callable[..., Any]
     params: tuple[str, ...]
     result: str = "any"
-    once: bool = False
     pure: bool = False

@@ -62,7 +62,7 @@ def out_of_room(run: Run, node: ListNode) -> ExecError:
 
 
 def executing(name: str, blamed: Node) -> Callable[..., Any]:
-    """Return what calls a function that once templates: that is never done twice."""
+    """Return what calls a function that may do more than return a value: that is never done twice."""
 
     def call(run: Run, *values: Any) -> Any:
         try:

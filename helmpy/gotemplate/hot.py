@@ -90,7 +90,7 @@ class Hot:
         """
         for name, known in self._asked:
             function = functions[name]
-            if function.params != known.params or not function.once:
+            if function.params != known.params or function.pure:
                 return None
         for name, known in self._bound:
             if functions[name] is not known:
@@ -115,7 +115,7 @@ class Hot:
         bound = []
         for name, known, inlined in self._needed:
             function = functions[name]
-            if function.params != known.params or function.once or (inlined and function.call is not known.call):
+            if function.params != known.params or not function.pure or (inlined and function.call is not known.call):
                 return None
             bound.append((name, function))
         body = self._link(*[function.call for _, function in bound])
@@ -220,6 +220,7 @@ class _Writer:
         self._line(f"if steps < 0: raise out_of_steps(run, {here})")
         if node.size:
             self._line(f"written += {node.size}")
+            self._line(f"if written > room: raise out_of_room(run, {here})")
         children = [child for child in node.nodes if not _is_text(child)]
         index_of_child = 0
         for index, operation in enumerate(operations):
@@ -450,7 +451,7 @@ class _Writer:
             call = self._function(name, inlined=True)
             test = f"{left}.__class__ is {right}.__class__ is {self._object(str)}"
             self._line(f"{result} = {left} {sign} {right} if {test} else {call}({given})")
-        elif function.once:
+        elif not function.pure:
             self._asked[name] = function
             self._line(f"{result} = {self._object(detour.executing(name, blamed))}(run, {given})")
         else:

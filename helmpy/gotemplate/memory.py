@@ -54,13 +54,12 @@ class Memory:
 
 def forgetting(function: GoFunc, kept: dict[tuple[Tree, int], Kept]) -> GoFunc:
     """Return a function that changes a map with what that means for the templates that were executed."""
-    call = function.call
 
     def changing(*arguments: Any) -> Any:
         kept.clear()
-        return call(*arguments)
+        return function.call(*arguments)  # looked up late: it may have to be imported
 
-    return GoFunc(changing, function.params, function.result, once=True)
+    return GoFunc(changing, function.params, function.result)
 
 
 def text_of(run: Run, entry: Entry, root: Any, execute: Callable[[], str]) -> str:

@@ -194,7 +194,7 @@ class TemplateSet:
                 f"template: no template {quote(name)} associated with template {quote(self.name)}", name=name
             )
         run = self._run
-        if data is run.root and run.depth:
+        if entry[0].hot is not None and data is run.root and run.depth:
             return text_of(run, entry, data, lambda: self._execute(name, entry, data))
         return self._execute(name, entry, data)
 
@@ -271,7 +271,7 @@ class TemplateSet:
 def run_included(run: Run, entry: Entry, data: Any, append: Callable[[str], None], node: TemplateNode) -> None:
     """Execute a template for ``{{template}}``."""
     name = node.name
-    if data is not run.root:
+    if data is not run.root or entry[0].hot is None:
         run_template(run, name, entry, new_frame(run, entry, data, append), node)
         return
 

@@ -86,8 +86,6 @@ class _Listed(GoFunc):
             found = tuple(params.split())
         elif name == "result":
             found = result
-        elif name == "once":
-            found = False
         elif name == "pure":
             found = place.partition(".")[0] not in IMPURE_TOPICS and place not in IMPURE
         elif name == "call":

@@ -23,10 +23,10 @@ class Port:
             {
                 "call": GoFunc(self._call, ("string",), "string", pure=True),
                 "fail": GoFunc(_fail, ("string",)),
-                "once": GoFunc(self._call, ("string",), "string", once=True),
+                "once": GoFunc(self._call, ("string",), "string"),
                 "put": GoFunc(_put, ("dict", "string", "any")),
-                "include": GoFunc(self._include, ("string", "any"), "string", once=True),
-                "tpl": GoFunc(self._tpl, ("string", "any"), "string", once=True),
+                "include": GoFunc(self._include, ("string", "any"), "string"),
+                "tpl": GoFunc(self._tpl, ("string", "any"), "string"),
                 "list": GoFunc(lambda *items: list(items), ("...any",)),
             },
             memory=memory,
