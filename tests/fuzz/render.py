@@ -22,12 +22,14 @@ with atheris.instrument_imports(include=["helmpy"]):
     from helmpy.engine import Limits, ReleaseOptions, render
     from helmpy.errors import HelmError
     from helmpy.gocompat import glob, json, semver, toml, yaml
+    from helmpy.gotemplate import runtime
     from helmpy.sprig import catalogue, certificates, keys
 
     for room in ("gocompat", "gotemplate", "sprig", "engine", "chart"):  # what is loaded late is to be seen too
         for module in pkgutil.iter_modules([str(Path(catalogue.__file__).parents[1] / room)]):
             import_module(f"helmpy.{room}.{module.name}")
 
+setattr(runtime, "HOT", 1)  # noqa: B010 - as below
 _KEY = keys.new_rsa()
 setattr(certificates, "new_rsa", lambda: _KEY)  # noqa: B010 - to the checker it is another's name; a key takes as long as a thousand templates
 
@@ -46,14 +48,35 @@ def chart(template: bytes, values: str, *, api: str, engine: str) -> Chart:
     )
 
 
-def rendered(template: bytes, values: str, *, api: str, engine: str) -> None:
+def rendered(template: bytes, values: str, *, api: str, engine: str) -> str:
     if any(word in template for word in SLOW):
-        return
+        return ""
     result = render(
         chart(template, values, api=api, engine=engine), {}, OPTIONS, CAPABILITIES, limits=LIMITS, now=lambda: 0
     )
-    for text in result.values():
-        text.encode("utf-8", "surrogateescape")
+    text = "".join(result.values())
+    text.encode("utf-8", "surrogateescape")
+    return text
+
+
+_BY_CHANCE = (b"rand", b"shuffle", b"uuid", b"encrypt", b"gen", b"now", b"ago")
+_LIMITED = ("exceeded", "longer than", "more memory")
+_body = runtime._body
+
+
+def compared(template: bytes, values: str, *, api: str) -> None:
+    """Closures, and functions in their place, say the same."""
+    if any(word in template for word in _BY_CHANCE):
+        return
+    said = []
+    for way in (lambda _run, _tree: None, _body, _body):
+        setattr(runtime, "_body", way)  # noqa: B010 - as with the key above
+        try:
+            said.append(rendered(template, values, api=api, engine="gotpl"))
+        except HelmError as error:
+            said.append(str(error))
+    if len(set(said)) > 1 and not any(word in text for word in _LIMITED for text in said):
+        raise AssertionError(f"{said[0]} became {said[1:]}")
 
 
 def read_yaml(data: str) -> None:
@@ -105,7 +128,10 @@ def one(data: bytes) -> None:
             return
         api, engine = ENGINES[choice % len(ENGINES)]
         values, _, template = rest.partition(b"\n")
-        rendered(template, values.decode("utf-8", "surrogateescape"), api=api, engine=engine)
+        text = values.decode("utf-8", "surrogateescape")
+        if engine == "gotpl":
+            compared(template, text, api=api)
+        rendered(template, text, api=api, engine=engine)
     except HelmError as error:
         str(error).encode("utf-8", "surrogateescape")
         if type(error).__name__ == "InternalFault":

@@ -71,10 +71,8 @@ def make_set(limits: Limits | None = None) -> TemplateSet:
 
     templates = TemplateSet(
         {
-            "include": GoFunc(execute, ("string", "any"), "string", once=True),
-            "tpl": GoFunc(
-                lambda text, data: templates.execute_text("tpl", text, data), ("string", "any"), "string", once=True
-            ),
+            "include": GoFunc(execute, ("string", "any"), "string"),
+            "tpl": GoFunc(lambda text, data: templates.execute_text("tpl", text, data), ("string", "any"), "string"),
             "fail": GoFunc(fail, ("string",), "string"),
         },
         limits=limits or Limits(calls=50),

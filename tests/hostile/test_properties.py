@@ -15,6 +15,7 @@ from helmpy.chart.model import Chart, Config, File, Metadata
 from helmpy.engine import InternalFault, Limits, ReleaseOptions, render
 from helmpy.errors import HelmError
 from helmpy.gocompat import json, toml, yaml
+from helmpy.gotemplate import runtime
 from helmpy.sprig import catalogue
 
 settings.register_profile(
@@ -109,6 +110,36 @@ def ends_well(template: str, values: Any, *, engine: str, api: str) -> None:
 @given(templates, nested(scalars, texts), st.sampled_from(["v1", "v2"]))
 def test_any_go_template_over_any_values(template: str, values: Any, api: str) -> None:
     ends_well(template, values, engine="gotpl", api=api)
+
+
+def said(template: str, values: Any, api: str) -> str:
+    """What comes of a template: its text, or its error."""
+    chart = Chart(
+        metadata=Metadata(name="web", version="1.0.0", api_version=api),
+        templates=(File("templates/a.yaml", template.encode("utf-8", "surrogatepass")),),
+        values=Config(raw=""),
+    )
+    options = ReleaseOptions("web", "shop")
+    try:
+        return render(chart, {"a": values}, options, Capabilities(), limits=LIMITS, now=lambda: 0)[
+            "web/templates/a.yaml"
+        ]
+    except HelmError as error:
+        return str(error)
+
+
+@EXAMPLES
+@given(templates, nested(scalars, texts), st.sampled_from(["v1", "v2"]))
+def test_what_many_renders_executed_says_the_same(template: str, values: Any, api: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "_body", lambda _run, _tree: None)
+        by_closures = said(template, values, api)
+    if any(word in by_closures for word in ("exceeded", "longer than", "more memory")):
+        return  # a limit is met at another place
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "HOT", 1)
+        assert said(template, values, api) == by_closures
+        assert said(template, values, api) == by_closures
 
 
 @EXAMPLES
