@@ -6,16 +6,16 @@ no other, also when it redirects.
 
 from __future__ import annotations
 
-from socket import gaierror
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from helmpy.errors import HelmError
-from helmpy.record import record
+from helmpy.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from ssl import SSLError
 
     import requests
 
@@ -37,7 +37,10 @@ class UnknownScheme(FetchError):
 
 @record(frozen=True, slots=True)
 class Access:
-    """What lets one into the repository at ``url``; paths are files of PEM texts."""
+    """What lets one into the repository at ``url``; paths are files of PEM texts.
+
+    ``insecure`` takes any certificate; ``plain_http`` speaks to a registry without TLS.
+    """
 
     url: str = ""
     username: str = ""
@@ -45,10 +48,26 @@ class Access:
     cert_file: str = ""
     key_file: str = ""
     ca_file: str = ""
+    insecure: bool = False
+    plain_http: bool = False
 
     def covers(self, url: str) -> bool:
         """Whether credentials may go there: the same scheme, host and port as the repository's."""
-        return not self.url or _origin(url) == _origin(self.url)
+        return not self.url or origin(url) == origin(self.url)
+
+    def elsewhere(self) -> Access:
+        """What of it may be used with another host: which certificates to trust, and nothing that proves who one is."""
+        return Access(ca_file=self.ca_file, insecure=self.insecure)
+
+
+@record(frozen=True, slots=True)
+class Answer:
+    """What a server said to one request. ``headers`` by their names in lower case; ``url`` is what was asked."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
 
 
 class Getter(Protocol):
@@ -72,7 +91,7 @@ class HttpGetter:
         session = self._session(access, trusted=trusted)
         auth = (access.username, access.password) if trusted and access.username and access.password else None
         try:
-            with session.get(url, auth=auth, stream=True, timeout=TIMEOUT) as answer:
+            with session.get(url, auth=auth, stream=True, timeout=TIMEOUT, verify=session.verify) as answer:
                 if answer.status_code != OK:
                     raise FetchError(
                         f"Failed to fetch {url} : {answer.status_code} {answer.reason or _phrase(answer.status_code)}"
@@ -81,10 +100,49 @@ class HttpGetter:
         except (requests.RequestException, OSError) as error:
             raise FetchError(f'Get "{url}": {_words(error, url)}') from error
 
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        access: Access,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        limit: int = MAX_BYTES,
+        progress: Progress | None = None,
+    ) -> Answer:
+        """Return the answer to one request, whatever its status; the body has at most ``limit`` bytes.
+
+        Redirects are the caller's to follow, and no credentials are sent but those of ``headers``: of ``access``
+        only the certificates are used. ``progress`` hears of the body that is sent, else of that which comes.
+        Raises FetchError.
+        """
+        import requests
+
+        session = self._session(replace(access, username="", password=""), trusted=access.covers(url))
+        sent = _Told(body, progress) if body and progress else body
+        try:
+            with session.request(
+                method,
+                url,
+                headers=headers,
+                data=sent,
+                allow_redirects=False,
+                stream=True,
+                timeout=TIMEOUT,
+                verify=session.verify,  # else $REQUESTS_CA_BUNDLE counts for more
+            ) as answer:
+                told = progress if body is None and answer.status_code == OK else None
+                content = b"" if method == "HEAD" else _body(answer, url, told, limit)
+                known = {name.lower(): value for name, value in answer.headers.items()}
+                return Answer(url, answer.status_code, known, content)
+        except (requests.RequestException, OSError) as error:
+            raise FetchError(f'{method.capitalize()} "{url}": {_words(error, url)}') from error
+
     def _session(self, access: Access, *, trusted: bool) -> requests.Session:
         import requests
 
-        key = access if trusted else Access(ca_file=access.ca_file)
+        key = access if trusted else access.elsewhere()
         found = self._sessions.get(key)
         if found is None:
             found = self._sessions[key] = requests.Session()
@@ -92,11 +150,39 @@ class HttpGetter:
             found.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
             if key.cert_file and key.key_file:
                 found.cert = (_readable(key.cert_file), _readable(key.key_file))
-            if key.ca_file:
+            if key.insecure:
+                _silence_about_certificates()
+                found.verify = False
+            elif key.ca_file:
                 found.verify = _readable(key.ca_file)
             found.trust_env = True
             found.auth = _no_netrc
         return found
+
+
+class _Told:
+    """A body that is sent; ``progress`` hears how much of it has gone."""
+
+    def __init__(self, data: bytes, progress: Progress) -> None:
+        self._data = data
+        self._at = 0
+        self._progress = progress
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._data[self._at :] if size < 0 else self._data[self._at : self._at + size]
+        self._at += len(part)
+        self._progress(self._at, len(self._data))
+        return part
+
+
+def _silence_about_certificates() -> None:
+    """Who asked for no checks knows that there are none."""
+    import urllib3
+
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 
 def _phrase(status: int) -> str:
@@ -121,15 +207,15 @@ def _readable(path: str) -> str:
         raise FetchError(f"open {path}: {(error.strerror or str(error)).lower()}") from error
 
 
-def _body(answer: requests.Response, url: str, progress: Progress | None) -> bytes:
+def _body(answer: requests.Response, url: str, progress: Progress | None, limit: int = MAX_BYTES) -> bytes:
     total = int(answer.headers.get("Content-Length") or 0) if answer.headers.get("Content-Length", "").isdigit() else 0
     parts: list[bytes] = []
     size = 0
     for part in answer.iter_content(2**16):
         parts.append(part)
         size += len(part)
-        if size > MAX_BYTES:
-            raise FetchError(f"{url} is larger than the limit of {MAX_BYTES} bytes")
+        if size > limit:
+            raise FetchError(f"{url} is larger than the limit of {limit} bytes")
         if progress:
             progress(size, total)
     if total and size < total and not answer.headers.get("Content-Encoding"):
@@ -139,6 +225,9 @@ def _body(answer: requests.Response, url: str, progress: Progress | None) -> byt
 
 def _words(error: Exception, url: str) -> str:
     """The innermost cause in Go's words: requests wraps errors of urllib3 that wrap others."""
+    from socket import gaierror
+    from ssl import SSLError
+
     inner: BaseException = error
     while True:
         following = inner.__cause__ or inner.__context__ or getattr(inner, "reason", None)
@@ -148,11 +237,35 @@ def _words(error: Exception, url: str) -> str:
     parts = urlsplit(url)
     if isinstance(inner, gaierror):
         return f"dial tcp: lookup {parts.hostname}: no such host"
+    if isinstance(inner, SSLError):
+        return _words_of_tls(inner)
     if isinstance(inner, ConnectionError) and inner.strerror:
-        return f"dial tcp {parts.hostname}:{_origin(url)[2]}: connect: {inner.strerror.lower()}"
+        return f"dial tcp {parts.hostname}:{origin(url)[2]}: connect: {inner.strerror.lower()}"
     if isinstance(inner, OSError) and inner.strerror:
         return inner.strerror.lower()
     return str(inner) or type(inner).__name__
+
+
+def _words_of_tls(error: SSLError) -> str:
+    """Go's words where it has plain ones, the library's otherwise."""
+    from ssl import SSLCertVerificationError
+
+    if isinstance(error, SSLCertVerificationError):
+        return f"x509: {_CERTIFICATES.get(error.verify_code) or error.verify_message}"
+    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
+        return NO_TLS
+    return f"tls: {(error.reason or error.strerror or str(error)).lower().replace('_', ' ')}"
+
+
+NO_TLS = "http: server gave HTTP response to HTTPS client"
+_UNKNOWN_AUTHORITY = "certificate signed by unknown authority"
+_CERTIFICATES = {  # OpenSSL's codes of what is wrong with a certificate
+    10: "certificate has expired",
+    18: _UNKNOWN_AUTHORITY,
+    19: _UNKNOWN_AUTHORITY,
+    20: _UNKNOWN_AUTHORITY,
+    21: _UNKNOWN_AUTHORITY,
+}
 
 
 class FileGetter:
@@ -191,7 +304,8 @@ class Getters:
         return getter.get(url, access, progress)
 
 
-def _origin(url: str) -> tuple[str, str, int]:
+def origin(url: str) -> tuple[str, str, int]:
+    """Return scheme, host and port of a URL: who is spoken to, and how."""
     parts = urlsplit(url)
     try:
         port = parts.port
