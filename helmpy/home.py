@@ -66,6 +66,11 @@ class Home:
         return self.path / "cache" / "plugins"
 
     @property
+    def registry_config(self) -> Path:
+        """Who one is at which registry, as Docker's config.json has it."""
+        return self.path / "registry" / "config.json"
+
+    @property
     def sandbox(self) -> Path:
         """Everything the local sandbox cluster keeps."""
         return self.path / "sandbox"
@@ -106,6 +111,17 @@ def cache_directory(environ: Mapping[str, str]) -> str:
         if directory.startswith("/"):
             return f"{directory.rstrip('/')}/helmpy"
     return ""
+
+
+def foreign_registry_configs(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Where Helm 3 and Docker keep who one is at which registry."""
+    helm = environ.get("HELM_REGISTRY_CONFIG") or (
+        f"{environ['HELM_CONFIG_HOME']}/registry/config.json"
+        if environ.get("HELM_CONFIG_HOME")
+        else f"{environ.get('XDG_CONFIG_HOME') or _below_home(environ, '.config')}/helm/registry/config.json"
+    )
+    docker = environ.get("DOCKER_CONFIG") or _below_home(environ, ".docker")
+    return helm, f"{docker}/config.json"
 
 
 def _below_home(environ: Mapping[str, str], name: str) -> str:
