@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LOCK_V1, LOCK_V2 = "requirements.lock", "Chart.lock"
 FILE_SCHEME = "file://"
+OCI_SCHEME = "oci://"
 ALIASES = ("alias:", "@")  # what stands before the name of an added repository
 
 
@@ -48,14 +49,14 @@ def lock_name(chart: Chart) -> str:
 def digest(wanted: Sequence[Dependency], locked: Sequence[Dependency], *, v2: bool) -> str:
     """Return the digest that ties a lock to its list: of Go's JSON of the list, in Helm 3 of both."""
     if v2:
-        text = json.dumps([list(map(_ordered, wanted)), list(map(_ordered, locked))])
+        text = json.dumps([list(map(ordered, wanted)), list(map(ordered, locked))])
     else:
-        text = json.dumps(json.Struct(dependencies=list(map(_ordered, wanted))))
+        text = json.dumps(json.Struct(dependencies=list(map(ordered, wanted))))
     return f"sha256:{sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
 
-def _ordered(one: Dependency) -> json.Struct:
-    """A dependency with its fields in the order of Go's struct; empty ones are left out."""
+def ordered(one: Dependency) -> json.Struct:
+    """Return a dependency with its fields in the order of Go's struct; empty ones are left out."""
     known = chart_metadata.dependency_to_dict(one)
     order = ("name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias")
     return json.Struct((key, known[key]) for key in order if key in known)
@@ -144,6 +145,8 @@ class Resolver:
         if url.startswith(FILE_SCHEME):
             version = self.local(url)
             return version if _fits(version, constraint) else None
+        if url.startswith(OCI_SCHEME) and index_file.is_exact(one.version):
+            return one.version  # a registry need not list its tags to everybody who may pull
         versions = self.versions_of(url, one.name)
         if versions is None:
             return one.version

@@ -100,6 +100,12 @@ def parsed_version(text: str) -> semver.Version | None:
         return None
 
 
+def is_exact(text: str) -> bool:
+    """Whether a constraint names one version with all its numbers, ``1.2.3`` or ``1.2.3-rc.1+build``."""
+    core = text.partition("+")[0].partition("-")[0]
+    return core.count(".") == 2 and core.replace(".", "0").isdecimal() and parsed_version(text) is not None
+
+
 def ordered(versions: Iterable[ChartVersion]) -> tuple[ChartVersion, ...]:
     """Return versions, newest first; those that are no versions come last."""
     lowest = semver.Version.parse("0.0.0-0", 2).key()
