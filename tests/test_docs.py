@@ -23,6 +23,8 @@ from helmpy.engine import Limits, ReleaseOptions, RenderError, render
 from helmpy.engine.functions import helm_functions
 from helmpy.sprig.catalogue import V2, V3
 from tests.cli.conftest import serve_frozen
+from tests.registry import MISSING as NO_REGISTRY
+from tests.registry import PASSWORD, running
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -208,6 +210,29 @@ def test_examples_and_a_typed_program_pass_the_strict_checker(tmp_path: Path) ->
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# --- oci.md -------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(bool(NO_REGISTRY), reason=NO_REGISTRY)
+def test_the_lines_about_registries_do_what_they_show(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "charts" / "web", tmp_path / "web")
+    chart = (tmp_path / "web" / "Chart.yaml").read_text()
+    (tmp_path / "web" / "Chart.yaml").write_text(re.sub(r"(?m)^version: .*$", "version: 1.2.0", chart))
+    (tmp_path / "password.txt").write_text(PASSWORD)
+    shown = "".join(block.text for block in blocks("oci.md") if block.language == "console")
+    with running(auth="htpasswd") as registry, serve_frozen() as address:
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environ = {"HOME": str(tmp_path), "HELM_HOST": address, "PATH": path}
+        for part in shown.replace("registry.example.com", registry.host).split("$ ")[1:]:
+            line, _, expected = part.partition("\n")
+            done = subprocess.run(
+                ["bash", "-c", line], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+            )
+            assert (done.returncode, done.stderr) == (0, ""), line
+            if expected:
+                assert re.sub("sha256:[0-9a-f]{64}", "sha256:...", done.stdout) == expected
 
 
 # --- templates.md -------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from helmpy.chart import loader, package, requirements
 from helmpy.cli import repo_update, repository
 from helmpy.cli.home_files import now
 from helmpy.cli.output import debug, say
+from helmpy.cli.repository import AccessFlags
 from helmpy.errors import HelmError
 from helmpy.record import record
 from helmpy.repo import catalogue, dependencies, files, provenance, repositories
-from helmpy.repo.dependencies import FILE_SCHEME, DependencyError, Lock, Resolver, same_url
+from helmpy.repo.dependencies import FILE_SCHEME, OCI_SCHEME, DependencyError, Lock, Resolver, same_url
 from helmpy.repo.downloader import Place, absolute_url, access_of
 from helmpy.repo.index import BrokenIndex
 from helmpy.repo.repositories import Repositories
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from helmpy.cli.repository import Check
     from helmpy.home import Settings
     from helmpy.repo.catalogue import Offer
+    from helmpy.repo.downloader import Downloader
     from helmpy.repo.repositories import Repository
 
 
@@ -38,6 +40,7 @@ class Vendor:
     check: Check
     keyring: str = ""
     skip_refresh: bool = False
+    access: AccessFlags = AccessFlags()  # to registries
 
     def update(self) -> None:
         """Resolve the list anew, fetch all of it, lock it. Raises HelmError; charts/ is as before then."""
@@ -46,7 +49,7 @@ class Vendor:
         if wanted is None:
             say(f"No requirements found in {self.path}/charts.")
             return
-        known = self._repositories()
+        known = self._repositories(wanted)
         resolver = self._resolver(known, chart)
         for one in wanted:
             resolver.url(one)  # an unknown name is said before anything is fetched
@@ -72,7 +75,7 @@ class Vendor:
             return
         wanted = self._wanted(chart) or ()
         dependencies.check_sync(wanted, lock, v2=chart.is_v2)
-        known = self._repositories()
+        known = self._repositories(lock.dependencies)
         if not self.skip_refresh:
             self._refresh(known)
         self._fetch_all(lock.dependencies, known)
@@ -92,7 +95,9 @@ class Vendor:
         place = self.path / dependencies.lock_name(chart)
         return dependencies.parse_lock(place.read_bytes(), str(place)) if place.is_file() else None
 
-    def _repositories(self) -> Repositories:
+    def _repositories(self, wanted: Iterable[Dependency]) -> Repositories:
+        if all(one.repository.startswith(OCI_SCHEME) for one in wanted):
+            return Repositories()  # registries need no repositories.yaml, and no indexes
         return repositories.load(self.settings.home.repository_file)
 
     def _refresh(self, known: Repositories) -> None:
@@ -110,6 +115,10 @@ class Vendor:
         )
 
     def _versions(self, known: Repositories, url: str, name: str) -> list[str] | None:
+        if url.startswith(OCI_SCHEME):
+            from helmpy.repo import oci
+
+            return repository.registry(self.settings, self.access.of()).versions(oci.parse_base(url).below(name))
         owner = _owner(known, url)
         return None if owner is None else [one.version for one in self._offers(owner, name)]
 
@@ -158,16 +167,18 @@ class Vendor:
             say(f"Dependency {one.name} did not declare a repository. Assuming it exists in the charts directory")
             return
         say(f"Downloading {one.name} from repo {one.repository}", flush=True)
-        place_ = self._place(one, known)
+        downloader = repository.downloader(self.settings, self.access.of())
+        place_ = self._place(one, known, downloader)
         with repository.progress(f"{one.name}:") as tell:
-            downloader = repository.downloader(self.settings)
             archive = downloader.fetch(place_, tell)
         signature = repository.signature(downloader, place_, one.name, self.check)
         if signature is not None:
             provenance.verify(archive, place_.file_name, signature, self.keyring)
         files.write(directory / place_.file_name, archive)
 
-    def _place(self, one: Dependency, known: Repositories) -> Place:
+    def _place(self, one: Dependency, known: Repositories, downloader: Downloader) -> Place:
+        if one.repository.startswith(OCI_SCHEME):
+            return downloader.place(f"{one.repository.rstrip('/')}/{one.name}", one.version, self.access.of())
         owner = _owner(known, one.repository)
         for offer in self._offers(owner, one.name) if owner else ():
             if offer.version == one.version and offer.urls:

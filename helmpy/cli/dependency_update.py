@@ -7,12 +7,13 @@ from pathlib import Path
 from helmpy.cli.command import boolean
 from helmpy.cli.command import command as make
 from helmpy.cli.dependencies import Vendor
-from helmpy.cli.repository import KEYRING, Check
+from helmpy.cli.repository import KEYRING, Check, transport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helmpy.cli.repository import AccessFlags
     from helmpy.home import Settings
 
 ABOUT = """\
@@ -24,6 +25,9 @@ Fill charts/ with the newest versions that the list of dependencies allows, and 
 @boolean("skip-refresh", about="use the indexes as they were fetched last")
 @boolean("verify", about="check the archives' signatures")
 @KEYRING
-def command(settings: Settings, args: Sequence[str], *, skip_refresh: bool, verify: bool, keyring: str) -> None:
+@transport
+def command(
+    settings: Settings, args: Sequence[str], *, skip_refresh: bool, verify: bool, keyring: str, access: AccessFlags
+) -> None:
     path = Path(args[0] if args else ".").absolute()
-    Vendor(settings, path, Check.ALWAYS if verify else Check.NEVER, keyring, skip_refresh).update()
+    Vendor(settings, path, Check.ALWAYS if verify else Check.NEVER, keyring, skip_refresh, access).update()

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from helmpy.home import Settings
 
 ABOUT = """\
-Download charts from a repository or from a URL, and unpack them if asked to.
+Download charts from a repository, a registry or a URL, and unpack them if asked to.
 
-An archive is compared with what the repository's index says of it, and with --verify with its
-provenance file, before it is written.
+An archive is compared with what the repository's index or the registry's manifest says of it, and
+with --verify with its provenance file, before it is written.
+
+  helm fetch stable/mysql
+  helm fetch oci://ghcr.io/example/charts/web --version '~1.2' --untar
 """
 
 
@@ -35,7 +38,7 @@ class FetchFailed(HelmError):
     """A chart was not written where it should go."""
 
 
-@make("fetch", usage="[flags] [chart URL | repo/chartname] [...]", about=ABOUT)
+@make("fetch", usage="[flags] [chart URL | repo/chartname | oci://HOST/REPOSITORY/chartname] [...]", about=ABOUT)
 @boolean("prov", about="fetch the provenance file too, do not check it")
 @boolean("untar", about="unpack the chart")
 @string("destination", "d", about="directory to write to", default=".")
@@ -56,6 +59,8 @@ def command(
     check = Check.ALWAYS if source.verify else Check.LATER if prov else Check.NEVER
     for reference in args:
         found = repository.obtain(settings, reference, source, check)
+        if found.digest:
+            say(f"Pulled: {found.url.removeprefix(repository.OCI)}\nDigest: {found.digest}")
         if found.verification:
             say(f"Verification: {found.verification}")
         if untar:

@@ -19,7 +19,7 @@ COMMANDS: dict[str, Entry] = {
     "delete": Entry("helmpy.cli.delete", "delete releases from the cluster", ("del",), ("remove", "rm")),
     "dependency": Entry("helmpy.cli.dependency", "manage the charts that a chart needs", ("dep", "dependencies")),
     "docs": Entry("helmpy.cli.docs", "write the pages of all commands as files", hidden=True),
-    "fetch": Entry("helmpy.cli.fetch", "download charts from a repository"),
+    "fetch": Entry("helmpy.cli.fetch", "download charts from a repository or registry", ("pull",)),
     "get": Entry("helmpy.cli.get", "show what was stored of a release"),
     "help": Entry("helmpy.cli.help", "show the page of a command"),
     "history": Entry("helmpy.cli.history", "list the revisions of a release", ("hist",)),
@@ -31,6 +31,8 @@ COMMANDS: dict[str, Entry] = {
     "list": Entry("helmpy.cli.list", "list releases", ("ls",)),
     "package": Entry("helmpy.cli.package", "make an archive of a chart directory"),
     "plugin": Entry("helmpy.cli.plugin", "install, list, update and remove plugins"),
+    "push": Entry("helmpy.cli.push", "put a packaged chart into a registry"),
+    "registry": Entry("helmpy.cli.registry", "log in to and out of registries"),
     "repo": Entry("helmpy.cli.repo", "add, list, remove, update and index chart repositories"),
     "reset": Entry("helmpy.cli.reset", "remove Tiller from the cluster"),
     "rollback": Entry("helmpy.cli.rollback", "go back to an earlier revision of a release"),
@@ -134,12 +136,20 @@ def run(words: Sequence[str]) -> int:
 
 def _run(words: Sequence[str]) -> None:
     command, path, rest = root().find(words, ("helm",))
-    if len(path) == 1 and _may_be_plugin(words):
+    if (len(path) == 1 or _gives_way(path, rest)) and _may_be_plugin(words):
         from helmpy.cli.plugins import run_unknown
 
         if run_unknown(words):
             return
     command.run(path, rest)
+
+
+def _gives_way(path: Sequence[str], rest: Sequence[str]) -> bool:
+    """Whether a plugin goes first: Helm 2 has some that are called as commands which it did not have yet.
+
+    ``helm push CHART REPOSITORY`` was one; what names a registry (oci://) is ours, as is all that stands below registry.
+    """
+    return path[1:] == ("registry",) or (path[1:] == ("push",) and not any(word.startswith("oci://") for word in rest))
 
 
 def _may_be_plugin(words: Sequence[str]) -> bool:

@@ -41,6 +41,10 @@ def command(settings: Settings, args: Sequence[str], *, access: AccessFlags, no_
 def add(settings: Settings, name: str, url: str, access: AccessFlags, *, no_update: bool = False) -> None:
     """Fetch a repository's index and note the repository. Raises HelmError; nothing is changed then."""
     _check_name(name)
+    if url.startswith(repository.OCI):
+        raise HelmError(
+            f"{url} is a registry and has no index: its charts are called {url.rstrip('/')}/CHART, without adding it"
+        )
     path = settings.home.repository_file
     _refuse_taken(repositories.load(path), name, no_update=no_update)
     with repository.progress(f"Fetching the index of {name}:") as tell:

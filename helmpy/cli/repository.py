@@ -8,35 +8,50 @@ from helmpy.cli.command import boolean, gathers, string
 from helmpy.cli.output import say
 from helmpy.errors import HelmError
 from helmpy.home import default_keyring
-from helmpy.record import record
+from helmpy.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any, ClassVar
 
     from helmpy.cli.command import Decorator, Function
     from helmpy.home import Settings
+    from helmpy.repo.credentials import Credential
     from helmpy.repo.downloader import Downloader, Place
     from helmpy.repo.getter import Access, Getter, Getters, Progress
+    from helmpy.repo.oci import Registry
 
+OCI = "oci://"  # what references to charts in registries begin with
 PRERELEASES = ">0.0.0-0"  # what --devel stands for
 
 
 @record(frozen=True, slots=True)
 class AccessFlags:
-    """What lets one into a repository: ``--username`` … ``--ca-file``."""
+    """What lets one into a repository or registry: ``--username`` … ``--plain-http``."""
 
     username: str = ""
     password: str = ""
     cert_file: str = ""
     key_file: str = ""
     ca_file: str = ""
+    insecure: bool = False
+    plain_http: bool = False
 
     def of(self, url: str = "") -> Access:
         from helmpy.repo.getter import Access
 
-        return Access(url, self.username, self.password, self.cert_file, self.key_file, self.ca_file)
+        return Access(
+            url,
+            self.username,
+            self.password,
+            self.cert_file,
+            self.key_file,
+            self.ca_file,
+            self.insecure,
+            self.plain_http,
+        )
 
 
 @record(frozen=True, slots=True)
@@ -67,6 +82,25 @@ def access(function: Function) -> Function:
     return _declared(gathered, _ACCESS)
 
 
+def transport(function: Function) -> Function:
+    """How a registry is trusted; the function gets ``access: AccessFlags`` without a user."""
+
+    @gathers(function)
+    def gathered(
+        *words: Any,
+        cert_file: str,
+        key_file: str,
+        ca_file: str,
+        insecure_skip_tls_verify: bool,
+        plain_http: bool,
+        **rest: Any,
+    ) -> Any:
+        flags = AccessFlags("", "", cert_file, key_file, ca_file, insecure_skip_tls_verify, plain_http)
+        return function(*words, access=flags, **rest)
+
+    return _declared(gathered, (*_FILES, INSECURE, PLAIN_HTTP))
+
+
 def source(function: Function) -> Function:
     """Where a chart comes from; the function gets ``source: SourceFlags``."""
 
@@ -80,8 +114,11 @@ def source(function: Function) -> Function:
         access: AccessFlags,
         verify: bool,
         keyring: str,
+        insecure_skip_tls_verify: bool,
+        plain_http: bool,
         **rest: Any,
     ) -> Any:
+        access = replace(access, insecure=insecure_skip_tls_verify, plain_http=plain_http)
         return function(*words, source=SourceFlags(version, devel, repo, access, verify, keyring), **rest)
 
     return _declared(gathered, _SOURCE)
@@ -100,10 +137,15 @@ def _keyring() -> str:
 
 
 KEYRING = string("keyring", about="file of the public keys to trust", default=_keyring)
-_ACCESS: tuple[Decorator, ...] = (
+INSECURE = boolean("insecure-skip-tls-verify", about="take any certificate of a server for its own")
+PLAIN_HTTP = boolean("plain-http", about="speak to a registry (oci://) without TLS")
+_FILES: tuple[Decorator, ...] = (
     string("ca-file", about="PEM file: authorities to trust for the repository"),
     string("cert-file", about="PEM file: certificate for the repository"),
     string("key-file", about="PEM file: private key for the repository"),
+)
+_ACCESS: tuple[Decorator, ...] = (
+    *_FILES,
     string("password", about="password for the repository"),
     string("username", about="user name for the repository"),
 )
@@ -111,6 +153,8 @@ _SOURCE: tuple[Decorator, ...] = (
     boolean("devel", about="take prereleases too, like --version '>0.0.0-0'"),
     KEYRING,
     string("repo", about="URL of the chart's repository, which need not be added"),
+    INSECURE,
+    PLAIN_HTTP,
     boolean("verify", about="check the chart's signature before it is used"),
     string("version", about="version of the chart, or a range; default: the newest that is no prerelease"),
 )
@@ -136,12 +180,17 @@ Check.ALWAYS = Check("always")
 
 @record(frozen=True, slots=True)
 class Obtained:
-    """A chart's archive in memory, checked as far as that was asked for."""
+    """A chart's archive in memory, checked as far as that was asked for.
+
+    ``url`` is where it was, ``digest`` that of its manifest where that is in a registry.
+    """
 
     file_name: str
     archive: bytes
     provenance: bytes | None = None
     verification: str = ""
+    url: str = ""
+    digest: str = ""
 
     def write(self, directory: str | Path) -> Path:
         """Put the archive, and its provenance file, into a directory. Raises FileTrouble."""
@@ -160,8 +209,11 @@ def obtain(settings: Settings, reference: str, source: SourceFlags, check: Check
     """Fetch the chart that ``reference`` names. Raises HelmError; nothing is written here."""
     from helmpy.repo import downloader as download
 
-    access = source.access.of(source.repository)
-    found = downloader(settings)
+    if source.repository.startswith(OCI):
+        reference = f"{source.repository.rstrip('/')}/{reference}"
+        source = replace(source, repository="")
+    access = source.access.of(reference if reference.startswith(OCI) else source.repository)
+    found = downloader(settings, access)
     if source.repository:
         place = download.place_in_repository(getters(settings), source.repository, reference, source.constraint, access)
     else:
@@ -176,7 +228,7 @@ def obtain(settings: Settings, reference: str, source: SourceFlags, check: Check
         from helmpy.repo.provenance import verify
 
         verification = str(verify(archive, place.file_name, signed, source.keyring))
-    return Obtained(place.file_name, archive, signed, verification)
+    return Obtained(place.file_name, archive, signed, verification, place.url, found.manifest_digest(place))
 
 
 def signature(found: Downloader, place: Place, reference: str, check: Check) -> bytes | None:
@@ -204,7 +256,8 @@ def getters(settings: Settings) -> Getters:
     return Getters(of_plugins)
 
 
-def downloader(settings: Settings) -> Downloader:
+def downloader(settings: Settings, access: Access | None = None) -> Downloader:
+    """What fetches charts; ``access`` is for registries."""
     from helmpy.repo import repositories
     from helmpy.repo.downloader import Downloader
 
@@ -213,7 +266,28 @@ def downloader(settings: Settings) -> Downloader:
         getters(settings),
         lambda: repositories.load(home.repository_file),
         home.cache_index,
+        None if access is None else lambda: registry(settings, access),
     )
+
+
+def registry(
+    settings: Settings, access: Access, credential_of: Callable[[str], Credential | None] | None = None
+) -> Registry:
+    """Registries as the user may use them: with what ``helm registry login`` keeps, else Helm 3's and Docker's logins."""
+    import os
+
+    from helmpy.home import foreign_registry_configs
+    from helmpy.repo import credentials
+    from helmpy.repo.distribution import Registries
+    from helmpy.repo.getter import HttpGetter
+    from helmpy.repo.oci import Registry
+
+    files = (str(settings.home.registry_config), *foreign_registry_configs(os.environ))
+
+    def kept(host: str) -> Credential | None:
+        return credentials.find(files, host, credentials.ask_helper)
+
+    return Registry(Registries(HttpGetter(), credential_of or kept, access))
 
 
 class progress:  # noqa: N801 - read as a word: with progress("...") as tell

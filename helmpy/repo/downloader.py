@@ -1,4 +1,4 @@
-"""From what a user calls a chart to its archive: ``repo/chart``, a URL, or a chart of a repository's URL.
+"""From what a user calls a chart to its archive: ``repo/chart``, a URL, ``oci://…``, or a chart of a repository's URL.
 
 Source of the rules and texts: Helm 2.17's chart downloader.
 """
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from helmpy.repo.catalogue import Offer
     from helmpy.repo.getter import Getter, Progress
     from helmpy.repo.index import Index
+    from helmpy.repo.oci import Registry
     from helmpy.repo.repositories import Repositories, Repository
 
+_OCI = "oci://"  # also told by helmpy.repo.oci, which is only loaded for such
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -33,35 +35,45 @@ class DownloadError(HelmError):
 
 @record(frozen=True, slots=True)
 class Place:
-    """Where an archive is, what lets one in there, and its SHA-256 in hex where an index tells it."""
+    """Where an archive is, what lets one in there, and its SHA-256 in hex where an index tells it.
+
+    ``called`` is the archive's name where that is not the last part of the URL's path.
+    """
 
     url: str
     access: Access
     digest: str = ""
+    called: str = ""
 
     @property
     def file_name(self) -> str:
-        return urlsplit(self.url).path.rsplit("/", 1)[-1]
+        return self.called or urlsplit(self.url).path.rsplit("/", 1)[-1]
 
 
 class Downloader:
-    """Knows the user's repositories and where their indexes are kept."""
+    """Knows the user's repositories and where their indexes are kept; ``registry`` makes what asks registries."""
 
     def __init__(
         self,
         getters: Getter,
         repositories: Callable[[], Repositories],
         index_of: Callable[[str], str | os.PathLike[str]],
+        registry: Callable[[], Registry] | None = None,
     ) -> None:
         self._getters = getters
         self._repositories = repositories
         self._index_of = index_of
+        self._make_registry = registry
+        self._registry: Registry | None = None
 
     def place(self, reference: str, version: str = "", access: Access = Access()) -> Place:  # noqa: B008 - frozen
         """Return where the chart is that ``reference`` names. Raises DownloadError, NoSuchRepository.
 
-        A URL stands for itself; if one of the repositories offers it, that repository's access is used.
+        A URL stands for itself; if one of the repositories offers it, that repository's access is used. In a
+        registry the tags are looked through for the version; RegistryError says what goes wrong there.
         """
+        if reference.startswith(_OCI):
+            return self._in_registry(reference, version, access)
         parts = urlsplit(reference)
         if parts.scheme and (parts.netloc or parts.scheme == "file"):
             return self._of_url(reference, access)
@@ -83,6 +95,20 @@ class Downloader:
             ) from error
         return _of_offer(offer, chart, repository.url, _merged(access_of(repository), access))
 
+    def _in_registry(self, text: str, version: str, access: Access) -> Place:
+        from helmpy.repo import oci
+
+        registry = self._registry_for(text)
+        found = registry.resolve(oci.parse(text), version)
+        return Place(str(found), access, called=registry.file_name(found, version))
+
+    def _registry_for(self, url: str) -> Registry:
+        if self._registry is None:
+            if self._make_registry is None:
+                raise UnknownScheme(f"no registry to ask for {url}")
+            self._registry = self._make_registry()
+        return self._registry
+
     def _of_url(self, url: str, access: Access) -> Place:
         try:
             entries = self._repositories().entries
@@ -94,7 +120,11 @@ class Downloader:
         return Place(url, replace(access, url=access.url or url))
 
     def fetch(self, place: Place, progress: Progress | None = None) -> bytes:
-        """Return the archive, compared with the digest of the index. Raises FetchError, DownloadError."""
+        """Return the archive, compared with the digest of the index. Raises FetchError, DownloadError, RegistryError."""
+        if place.url.startswith(_OCI):
+            from helmpy.repo import oci
+
+            return self._registry_for(place.url).chart(oci.parse(place.url), progress)
         data = self._getters.get(place.url, place.access, progress)
         if len(place.digest) == 64 and _HEX.issuperset(place.digest):
             found = sha256(data).hexdigest()
@@ -105,8 +135,20 @@ class Downloader:
                 )
         return data
 
+    def manifest_digest(self, place: Place) -> str:
+        """Return the digest of the manifest of a chart in a registry, empty for one elsewhere. Raises RegistryError."""
+        if not place.url.startswith(_OCI):
+            return ""
+        from helmpy.repo import oci
+
+        return self._registry_for(place.url).manifest(oci.parse(place.url)).digest
+
     def provenance(self, place: Place) -> bytes:
-        """Return the text of the archive's provenance file. Raises FetchError."""
+        """Return the text of the archive's provenance file. Raises FetchError, RegistryError."""
+        if place.url.startswith(_OCI):
+            from helmpy.repo import oci
+
+            return self._registry_for(place.url).provenance(oci.parse(place.url))
         parts = urlsplit(place.url)
         return self._getters.get(urlunsplit(parts._replace(path=parts.path + ".prov")), place.access)
 
@@ -132,6 +174,8 @@ def _merged(kept: Access, given: Access) -> Access:
         given.cert_file or kept.cert_file,
         given.key_file or kept.key_file,
         given.ca_file or kept.ca_file,
+        given.insecure,
+        given.plain_http,
     )
 
 
