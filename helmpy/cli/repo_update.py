@@ -9,7 +9,7 @@ from helmpy.cli.command import boolean
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say
 from helmpy.errors import HelmError
-from helmpy.repo import catalogue, downloader, repositories
+from helmpy.repo import downloader, repositories
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,23 +56,29 @@ def update_all(settings: Settings, entries: Iterable[Repository], *, local: bool
     """
     getters = repository.getters(settings)
     failed = 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        tasks = [(one, pool.submit(_update, settings, getters, one, local=local)) for one in entries]
+    wanted = list(entries)
+    with ThreadPoolExecutor(AT_ONCE) as pool, repository.tally("Fetched indexes:", len(wanted)) as told:
+        tasks = [(one, pool.submit(_update, settings, getters, one, local=local)) for one in wanted]
+        for _, task in tasks:
+            task.add_done_callback(told.one)
         for one, task in tasks:
             try:
                 task.result()
             except HelmError as error:
                 failed += 1
+                told.hide()
                 say(f'...Unable to get an update from the "{one.name}" chart repository ({one.url}):\n\t{error}')
             else:
+                told.hide()
                 skipped = one.name == LOCAL and not local
-                told = "Skip local" if skipped else f'Successfully got an update from the "{one.name}"'
-                say(f"...{told} chart repository", flush=True)
+                words = "Skip local" if skipped else f'Successfully got an update from the "{one.name}"'
+                say(f"...{words} chart repository", flush=True)
+            told.show()
     return failed
 
 
 def _update(settings: Settings, getters: Getters, one: Repository, *, local: bool) -> None:
     if one.name == LOCAL and not local:
         return
-    data, index = downloader.sent_index(getters, one.url, downloader.access_of(one))
-    catalogue.store(settings.home.cache_index(one.name), data, index)
+    access = downloader.access_of(one)
+    downloader.refresh_index(getters, one.url, access, settings.home.cache_index(one.name))

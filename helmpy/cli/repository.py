@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
     from helmpy.cli.command import Decorator, Function
     from helmpy.home import Settings
@@ -310,3 +310,40 @@ class progress:  # noqa: N801 - read as a word: with progress("...") as tell
         if self._told:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
+
+
+class tally:  # noqa: N801 - read as a word: with tally("...", 7) as told
+    """Tell on a terminal how many of several things are done; elsewhere tell nothing."""
+
+    def __init__(self, text: str, total: int) -> None:
+        from threading import Lock
+
+        self._text = text
+        self._total = total
+        self._done = 0
+        self._shown = sys.stderr.isatty() and total > 1
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        self.show()
+        return self
+
+    def one(self, *_which: object) -> None:
+        """One more is done."""
+        with self._lock:
+            self._done += 1
+        self.show()
+
+    def show(self) -> None:
+        if self._shown and self._done < self._total:
+            sys.stderr.write(f"\r\033[K{self._text} {self._done} of {self._total}")
+            sys.stderr.flush()
+
+    def hide(self) -> None:
+        """Make room for a line of result."""
+        if self._shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+    def __exit__(self, *_error: object) -> None:
+        self.hide()

@@ -3,7 +3,8 @@
 Reading an index.yaml of 25 MB takes seconds. Beside each cached index stands a catalogue: JSON with
 the few facts of each version that searching and fetching want. It says of which index file it is
 made (size and time), is made anew when it is not of the one that stands there, and can always be
-thrown away.
+thrown away. It also keeps where the index came from and its tag there (ETag): a server that knows it
+need not send the index again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,20 @@ if TYPE_CHECKING:
 
     from helmpy.repo.index import Index
 
-_FORMAT = 1  # of the catalogue; another one is made anew
+_FORMAT = 2  # of the catalogue; another one is made anew
+
+
+@record(frozen=True, slots=True)
+class Origin:
+    """Where an index came from, and the tag by which it is known there."""
+
+    url: str
+    tag: str
+
+    @property
+    def line(self) -> str:
+        good = self.tag.isprintable() and self.tag and self.url.isprintable() and " " not in self.url
+        return f"{self.url} {self.tag}" if good else ""
 
 
 @record(frozen=True, slots=True)
@@ -102,13 +116,50 @@ def load(path: str | os.PathLike[str]) -> Catalogue:
     return catalogue
 
 
-def store(path: str | os.PathLike[str], data: bytes, index: Index) -> None:
+def store(path: str | os.PathLike[str], data: bytes, index: Index, origin: Origin | None = None) -> None:
     """Keep an index that was fetched, and its catalogue. Raises FileTrouble."""
     from helmpy.repo.files import write
 
     name = os.fspath(path)
     write(name, data)
-    _keep(_place(name), _stamp(name), Catalogue.of(index))
+    _keep(_place(name), _stamp(name), Catalogue.of(index), origin)
+
+
+def known_tag(path: str | os.PathLike[str], url: str) -> str:
+    """Return the tag of the index file at ``path``, empty if it is not known, or not of that URL."""
+    name = os.fspath(path)
+    try:
+        with open(_place(name), encoding="utf-8") as file:  # noqa: PTH123
+            current = file.readline() == f"{_stamp(name)}\n"
+            origin = file.readline().rstrip("\n")
+    except (OSError, ValueError):
+        return ""
+    place, _, tag = origin.partition(" ")
+    return tag if current and place == url else ""
+
+
+def note_origin(path: str | os.PathLike[str], origin: Origin) -> None:
+    """Keep where the index file at ``path`` came from, beside its catalogue. Raises FileTrouble."""
+    from helmpy.repo.files import write
+
+    place = _place(os.fspath(path))
+    with open(place, encoding="utf-8", errors="surrogatepass") as file:  # noqa: PTH123
+        stamp, _, rows = file.readline(), file.readline(), file.read()
+    write(place, f"{stamp}{origin.line}\n{rows}".encode("utf-8", "surrogatepass"))
+
+
+def is_same(path: str | os.PathLike[str], data: bytes) -> bool:
+    """Whether the index file at ``path`` holds just that, and has a catalogue."""
+    name = os.fspath(path)
+    try:
+        with open(_place(name), encoding="utf-8") as file:  # noqa: PTH123
+            current = file.readline() == f"{_stamp(name)}\n"
+        if not current or os.stat(name).st_size != len(data):  # noqa: PTH116 - see below
+            return False
+        with open(name, "rb") as kept:  # noqa: PTH123
+            return kept.read() == data
+    except (OSError, ValueError):
+        return False
 
 
 def forget(path: str | os.PathLike[str]) -> None:
@@ -137,23 +188,26 @@ def _kept(place: str, stamp: list[int]) -> dict[str, list[list[Any]]] | None:
         with open(place, encoding="utf-8") as file:  # noqa: PTH123
             if file.readline() != f"{stamp}\n":
                 return None
+            file.readline()
             rows: dict[str, list[list[Any]]] = json.load(file)
     except (OSError, ValueError):
         return None
     return rows
 
 
-def _keep(place: str, stamp: list[int], catalogue: Catalogue) -> None:
+def _keep(place: str, stamp: list[int], catalogue: Catalogue, origin: Origin | None = None) -> None:
     """A home that can't be written has no catalogue: slower, not wrong."""
     import json
 
     from helmpy.repo.files import write
 
-    text = f"{stamp}\n" + json.dumps(catalogue.rows, ensure_ascii=False, separators=(",", ":"))
+    text = f"{stamp}\n{origin.line if origin else ''}\n" + json.dumps(
+        catalogue.rows, ensure_ascii=False, separators=(",", ":")
+    )
     try:
         write(place, text.encode("utf-8", "surrogatepass"))
     except HelmError:
         return
 
 
-__all__ = ["BrokenIndex", "Catalogue", "Offer", "load", "offer"]
+__all__ = ["BrokenIndex", "Catalogue", "Offer", "Origin", "load", "offer"]

@@ -12,7 +12,6 @@ is on the same host.
 
 from __future__ import annotations
 
-import base64
 import re
 from urllib.parse import urlencode, urlsplit
 
@@ -20,7 +19,7 @@ from helmpy.errors import HelmError
 from helmpy.gocompat import json
 from helmpy.record import record, replace
 from helmpy.repo.artifact import RegistryError
-from helmpy.repo.getter import OK
+from helmpy.repo.getter import OK, basic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,11 +66,6 @@ def parse(header: str) -> list[Challenge]:
     return found
 
 
-def basic(credential: Credential) -> str:
-    """Return the ``Authorization`` of a user's name and password."""
-    return "Basic " + base64.b64encode(f"{credential.username}:{credential.password}".encode()).decode()
-
-
 def bearer(
     http: HttpGetter,
     challenge: Challenge,
@@ -98,7 +92,7 @@ def bearer(
             limit=MAX_BYTES,
         )
     else:
-        headers = {"Authorization": basic(credential)} if credential else {}
+        headers = {"Authorization": basic(credential.username, credential.password)} if credential else {}
         query = urlencode(([("account", credential.username)] if credential else []) + fields)
         parts = urlsplit(realm)
         url = parts._replace(query="&".join(filter(None, (parts.query, query)))).geturl()

@@ -16,7 +16,7 @@ from helmpy.record import field, record, replace
 from helmpy.repo import challenge as challenges
 from helmpy.repo.artifact import RegistryError
 from helmpy.repo.credentials import Credential
-from helmpy.repo.getter import NO_TLS, FetchError, origin
+from helmpy.repo.getter import MAX_WORDS, MOVED, NO_TLS, FetchError, basic, origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 
     CredentialOf = Callable[[str], Credential | None]
 
-MAX_WORDS = 2**16  # bytes of an answer that only says how things went
 REDIRECTS = 5
 STORED = (200, 201, 202, 204)
-_MOVED = (301, 302, 303, 307, 308)
 _READING = ("GET", "HEAD")
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?")
 _HUB = {"docker.io": "registry-1.docker.io"}  # Docker Hub's name, and where its registry is
@@ -79,7 +77,7 @@ class Registries:
             self._admitted[request.host, request.repository] = self._admission(answer, request, base)
             answer = self._once(request, url, base)
         for _ in range(REDIRECTS):
-            if request.method not in _READING or answer.status not in _MOVED or "location" not in answer.headers:
+            if request.method not in _READING or answer.status not in MOVED or "location" not in answer.headers:
                 break
             answer = self._once(request, self.following(answer, request.host), base)
         if answer.status == 400 and url.startswith("http:") and b"HTTP request to an HTTPS server" in answer.body:
@@ -151,7 +149,7 @@ class Registries:
             except challenges.TokenRefused as error:
                 raise LoginNeeded(f"{error}; {_advice(request.host, credential)}") from error
         if "basic" in ways and credential is not None and not credential.identity_token:
-            return challenges.basic(credential)
+            return basic(credential.username, credential.password)
         if "basic" in ways:
             raise LoginNeeded(f"{_words(answer, request.host)}; {_advice(request.host, None)}")
         raise RegistryError(f"{request.host} asks for a login of a kind that is not known here: {header!r}")

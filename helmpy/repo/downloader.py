@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlunsplit
 
 from helmpy.errors import HelmError
 from helmpy.record import record, replace
 from helmpy.repo import catalogue, index
-from helmpy.repo.getter import Access, FetchError, UnknownScheme
+from helmpy.repo.getter import Access, FetchError, UnknownScheme, split
 from helmpy.repo.index import BrokenIndex, NoSuchChart
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helmpy.repo.catalogue import Offer
-    from helmpy.repo.getter import Getter, Progress
+    from helmpy.repo.getter import Getter, Getters, Progress
     from helmpy.repo.index import Index
     from helmpy.repo.oci import Registry
     from helmpy.repo.repositories import Repositories, Repository
@@ -47,7 +47,7 @@ class Place:
 
     @property
     def file_name(self) -> str:
-        return self.called or urlsplit(self.url).path.rsplit("/", 1)[-1]
+        return self.called or split(self.url).path.rsplit("/", 1)[-1]
 
 
 class Downloader:
@@ -74,7 +74,7 @@ class Downloader:
         """
         if reference.startswith(_OCI):
             return self._in_registry(reference, version, access)
-        parts = urlsplit(reference)
+        parts = split(reference)
         if parts.scheme and (parts.netloc or parts.scheme == "file"):
             return self._of_url(reference, access)
         name, slash, chart = reference.partition("/")
@@ -149,7 +149,7 @@ class Downloader:
             from helmpy.repo import oci
 
             return self._registry_for(place.url).provenance(oci.parse(place.url))
-        parts = urlsplit(place.url)
+        parts = split(place.url)
         return self._getters.get(urlunsplit(parts._replace(path=parts.path + ".prov")), place.access)
 
 
@@ -187,10 +187,10 @@ def _of_offer(offer: Offer, chart: str, base: str, access: Access) -> Place:
 
 def absolute_url(base: str, url: str) -> str:
     """Return a chart's URL as seen from its repository's; the repository's query string stays."""
-    if urlsplit(url).scheme:
+    if split(url).scheme:
         return url
-    parts = urlsplit(base)
-    joined = urlsplit(urljoin(urlunsplit((*parts[:2], parts.path.rstrip("/") + "/", "", "")), url))
+    parts = split(base)
+    joined = split(urljoin(urlunsplit((*parts[:2], parts.path.rstrip("/") + "/", "", "")), url))
     return urlunsplit((*joined[:3], joined.query or parts.query, joined.fragment))
 
 
@@ -204,8 +204,27 @@ def sent_index(getters: Getter, url: str, access: Access, progress: Progress | N
     try:
         data = getters.get(index_url(url), access, progress)
     except UnknownScheme as error:
-        raise UnknownScheme(f"Could not find protocol handler for: {urlsplit(url).scheme}") from error
+        raise UnknownScheme(f"Could not find protocol handler for: {split(url).scheme}") from error
     return data, index.parse(data)
+
+
+def refresh_index(getters: Getters, url: str, access: Access, cache: str | os.PathLike[str]) -> None:
+    """Bring the index file at ``cache`` up to date: nothing is sent, read or written that is there already.
+
+    Raises FetchError, BrokenIndex, FileTrouble.
+    """
+    place = index_url(url)
+    try:
+        data, tag = getters.get_if_changed(place, access, catalogue.known_tag(cache, place))
+    except UnknownScheme as error:
+        raise UnknownScheme(f"Could not find protocol handler for: {split(url).scheme}") from error
+    if data is None:
+        return
+    origin = catalogue.Origin(place, tag)
+    if not catalogue.is_same(cache, data):
+        catalogue.store(cache, data, index.parse(data), origin)
+    elif tag:
+        catalogue.note_origin(cache, origin)
 
 
 def fetch_index(getters: Getter, url: str, access: Access, progress: Progress | None = None) -> tuple[bytes, Index]:

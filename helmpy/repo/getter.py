@@ -7,7 +7,7 @@ no other, also when it redirects.
 from __future__ import annotations
 
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from helmpy.errors import HelmError
 from helmpy.record import record, replace
@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from ssl import SSLError
+    from urllib.parse import SplitResult
 
     import requests
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 
 USER_AGENT = "Helm/2.17.0"
 TIMEOUT = 60.0  # seconds without a byte
-OK = 200
+OK, NOT_MODIFIED = 200, 304
+MOVED = (301, 302, 303, 307, 308)
+REDIRECTS = 10  # Go's
 MAX_BYTES = 200 * 2**20  # of one answer; no chart or index is larger
+MAX_WORDS = 2**16  # of one that only says how things went
 
 
 class FetchError(HelmError):
@@ -52,8 +56,12 @@ class Access:
     plain_http: bool = False
 
     def covers(self, url: str) -> bool:
-        """Whether credentials may go there: the same scheme, host and port as the repository's."""
-        return not self.url or origin(url) == origin(self.url)
+        """Whether credentials may go there: the same scheme, host and port as the repository's.
+
+        From the usual port without TLS they may go on to the usual one with TLS.
+        """
+        own, other = origin(self.url), origin(url)
+        return not self.url or own == other or (own[1] == other[1] and (own[::2], other[::2]) == _TO_TLS)
 
     def elsewhere(self) -> Access:
         """What of it may be used with another host: which certificates to trust, and nothing that proves who one is."""
@@ -62,12 +70,16 @@ class Access:
 
 @record(frozen=True, slots=True)
 class Answer:
-    """What a server said to one request. ``headers`` by their names in lower case; ``url`` is what was asked."""
+    """What a server said to one request. ``headers`` by their names in lower case; ``url`` is what was asked.
+
+    ``reason`` is the server's own word for the status.
+    """
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
+    reason: str = ""
 
 
 class Getter(Protocol):
@@ -82,23 +94,33 @@ class HttpGetter:
     """http and https, through ``requests``: proxies of the environment, redirects, certificates."""
 
     def __init__(self) -> None:
-        self._sessions: dict[Access, requests.Session] = {}
+        self._sessions: dict[tuple[Access, bool], requests.Session] = {}
 
     def get(self, url: str, access: Access, progress: Progress | None = None) -> bytes:
-        import requests
+        data, _ = self.get_if_changed(url, access, "", progress)
+        assert data is not None, "nothing is known that could be unchanged"
+        return data
 
-        trusted = access.covers(url)
-        session = self._session(access, trusted=trusted)
-        auth = (access.username, access.password) if trusted and access.username and access.password else None
-        try:
-            with session.get(url, auth=auth, stream=True, timeout=TIMEOUT, verify=session.verify) as answer:
-                if answer.status_code != OK:
-                    raise FetchError(
-                        f"Failed to fetch {url} : {answer.status_code} {answer.reason or _phrase(answer.status_code)}"
-                    )
-                return _body(answer, url, progress)
-        except (requests.RequestException, OSError) as error:
-            raise FetchError(f'Get "{url}": {_words(error, url)}') from error
+    def get_if_changed(
+        self, url: str, access: Access, tag: str, progress: Progress | None = None
+    ) -> tuple[bytes | None, str]:
+        """Return the bytes and the tag (ETag) by which the server knows them; None where they still have ``tag``.
+
+        Raises FetchError.
+        """
+        here = url
+        for _ in range(REDIRECTS):
+            answer = self.exchange("GET", here, access, headers=_headers(here, access, tag), progress=progress)
+            if answer.status in MOVED and answer.headers.get("location"):
+                here = _following(here, answer.headers["location"])
+                continue
+            if answer.status == NOT_MODIFIED and tag:
+                return None, tag
+            if answer.status != OK:
+                reason = answer.reason or _phrase(answer.status)
+                raise FetchError(f"Failed to fetch {url} : {answer.status} {reason}".rstrip())
+            return _unpacked(answer), answer.headers.get("etag", "")
+        raise FetchError(f'Get "{_shown(here)}": stopped after {REDIRECTS} redirects')
 
     def exchange(
         self,
@@ -114,50 +136,164 @@ class HttpGetter:
         """Return the answer to one request, whatever its status; the body has at most ``limit`` bytes.
 
         Redirects are the caller's to follow, and no credentials are sent but those of ``headers``: of ``access``
-        only the certificates are used. ``progress`` hears of the body that is sent, else of that which comes.
-        Raises FetchError.
+        only the certificates are used. ``progress`` hears of the body that is sent, else of that which comes. What is
+        compressed for the way stays so; of the body of a refusal only the beginning is read. Raises FetchError.
         """
         import requests
+        from urllib3.exceptions import HTTPError
 
-        session = self._session(replace(access, username="", password=""), trusted=access.covers(url))
+        trusted = replace(access, username="", password="") if access.covers(url) else access.elsewhere()
         sent = _Told(body, progress) if body and progress else body
         try:
+            session = self._session(trusted, local=_is_local(url))
             with session.request(
                 method,
-                url,
+                _without_user(url),
                 headers=headers,
                 data=sent,
                 allow_redirects=False,
                 stream=True,
                 timeout=TIMEOUT,
-                verify=session.verify,  # else $REQUESTS_CA_BUNDLE counts for more
+                verify=_trust(trusted),
             ) as answer:
                 told = progress if body is None and answer.status_code == OK else None
                 content = b"" if method == "HEAD" else _body(answer, url, told, limit)
                 known = {name.lower(): value for name, value in answer.headers.items()}
-                return Answer(url, answer.status_code, known, content)
-        except (requests.RequestException, OSError) as error:
-            raise FetchError(f'{method.capitalize()} "{url}": {_words(error, url)}') from error
+                return Answer(url, answer.status_code, known, content, answer.reason or "")
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise FetchError(f'{method.capitalize()} "{_shown(url)}": {_words(error, url)}') from error
 
-    def _session(self, access: Access, *, trusted: bool) -> requests.Session:
+    def _session(self, access: Access, *, local: bool) -> requests.Session:
+        """What keeps connections. No proxy of the environment is asked for this machine, as with Go."""
         import requests
 
-        key = access if trusted else access.elsewhere()
-        found = self._sessions.get(key)
+        found = self._sessions.get((access, local))
         if found is None:
-            found = self._sessions[key] = requests.Session()
-            # Archives are compressed already; a server that compresses them again breaks digests.
+            found = self._sessions[access, local] = requests.Session()
             found.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
-            if key.cert_file and key.key_file:
-                found.cert = (_readable(key.cert_file), _readable(key.key_file))
-            if key.insecure:
-                _silence_about_certificates()
-                found.verify = False
-            elif key.ca_file:
-                found.verify = _readable(key.ca_file)
-            found.trust_env = True
+            if access.cert_file and access.key_file:
+                found.cert = (_readable(access.cert_file), _readable(access.key_file))
+            found.verify = _authorities()
+            found.trust_env = not local
             found.auth = _no_netrc
         return found
+
+
+def _trust(access: Access) -> bool | str | None:
+    """What certificates are checked with; None: the session's, or what $REQUESTS_CA_BUNDLE names."""
+    if access.insecure:
+        _silence_about_certificates()
+        return False
+    return _readable(access.ca_file) if access.ca_file else None
+
+
+def _authorities() -> bool | str:
+    """The authorities that the system trusts, as Go finds them; those that come with requests where it has none."""
+    import os
+    import ssl
+
+    own = ssl.get_default_verify_paths().cafile  # also what $SSL_CERT_FILE names
+    return next((path for path in (own, *_BUNDLES) if path and os.path.exists(path)), True)  # noqa: PTH110
+
+
+_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Red Hat
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+    "/etc/ssl/cert.pem",  # Alpine, macOS
+)
+
+
+def _headers(url: str, access: Access, tag: str) -> dict[str, str]:
+    """What a GET says beside its URL."""
+    headers = {"If-None-Match": tag} if tag else {}
+    if not _is_archive(url):  # those are compressed already, and an index becomes ten times smaller
+        headers["Accept-Encoding"] = "gzip"
+    parts = urlsplit(url)
+    if access.covers(url) and access.username and access.password:
+        headers["Authorization"] = basic(access.username, access.password)
+    elif parts.username is not None:
+        headers["Authorization"] = basic(unquote(parts.username), unquote(parts.password or ""))
+    return headers
+
+
+def basic(username: str, password: str) -> str:
+    """Return the ``Authorization`` of a user's name and password."""
+    from base64 import b64encode
+
+    return "Basic " + b64encode(f"{username}:{password}".encode()).decode()
+
+
+def _following(here: str, location: str) -> str:
+    """Where a redirect leads. Raises FetchError."""
+    try:
+        url = urljoin(here, location)
+        scheme = urlsplit(url).scheme
+    except ValueError as error:
+        raise FetchError(f'Get "{_shown(here)}": the answer leads to {location[:200]!r}: {error}') from error
+    if scheme not in ("http", "https"):
+        raise FetchError(f'Get "{_shown(url)}": unsupported protocol scheme "{scheme}"')
+    return url
+
+
+def _is_archive(url: str) -> bool:
+    return urlsplit(url).path.endswith(("gz", ".prov"))
+
+
+def _unpacked(answer: Answer) -> bytes:
+    """The body without what compressed it for the way. Raises FetchError.
+
+    Some servers say of an archive itself that it was compressed: what would not be one any more stays as it is.
+    """
+    encoding = answer.headers.get("content-encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return answer.body
+    if encoding not in ("gzip", "x-gzip"):
+        raise FetchError(f"{_shown(answer.url)} is sent as {encoding!r}, which nobody asked for")
+    if _is_archive(answer.url) and not answer.body.startswith(_GZIP):
+        return answer.body
+    data = _inflated(answer)
+    return answer.body if _is_archive(answer.url) and not data.startswith(_GZIP) else data
+
+
+_GZIP = b"\x1f\x8b"
+
+
+def _inflated(answer: Answer) -> bytes:
+    import zlib
+
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        data = stream.decompress(answer.body, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise FetchError(f'Get "{_shown(answer.url)}": gzip: {error}') from error
+    if len(data) > MAX_BYTES:
+        raise FetchError(f"{_shown(answer.url)} is larger than the limit of {MAX_BYTES} bytes")
+    if not stream.eof:
+        raise FetchError(f'Get "{_shown(answer.url)}": unexpected EOF')
+    return data
+
+
+def _shown(url: str) -> str:
+    """A URL as it may be printed: without the password that may stand in it."""
+    try:
+        parts = urlsplit(url)
+        if parts.password is None:
+            return url
+    except ValueError:
+        return url
+    return parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+def _without_user(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.username is not None else url
+
+
+def _is_local(url: str) -> bool:
+    """Whether a URL is on this machine: localhost, or a loopback address."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdecimal())
 
 
 class _Told:
@@ -185,6 +321,9 @@ def _silence_about_certificates() -> None:
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
 
+_TO_TLS = (("http", 80), ("https", 443))  # scheme and port
+
+
 def _phrase(status: int) -> str:
     from http import HTTPStatus
 
@@ -207,20 +346,26 @@ def _readable(path: str) -> str:
         raise FetchError(f"open {path}: {(error.strerror or str(error)).lower()}") from error
 
 
-def _body(answer: requests.Response, url: str, progress: Progress | None, limit: int = MAX_BYTES) -> bytes:
-    total = int(answer.headers.get("Content-Length") or 0) if answer.headers.get("Content-Length", "").isdigit() else 0
+def _body(answer: requests.Response, url: str, progress: Progress | None, limit: int) -> bytes:
+    """What came, byte for byte."""
+    length = answer.headers.get("Content-Length", "")
+    total = int(length) if length.isdecimal() else 0
+    refused = answer.status_code != OK
+    most = min(limit, MAX_WORDS) if refused else limit
     parts: list[bytes] = []
     size = 0
-    for part in answer.iter_content(2**16):
+    for part in answer.raw.stream(2**16, decode_content=False):
         parts.append(part)
         size += len(part)
-        if size > limit:
-            raise FetchError(f"{url} is larger than the limit of {limit} bytes")
+        if size > most:
+            if refused:
+                break
+            raise FetchError(f"{_shown(url)} is larger than the limit of {limit} bytes")
         if progress:
             progress(size, total)
-    if total and size < total and not answer.headers.get("Content-Encoding"):
-        raise FetchError(f'Get "{url}": unexpected EOF')
-    return b"".join(parts)
+    if size < total and not refused:
+        raise FetchError(f'Get "{_shown(url)}": unexpected EOF')
+    return b"".join(parts)[:most]
 
 
 def _words(error: Exception, url: str) -> str:
@@ -291,17 +436,33 @@ class Getters:
     """All getters, by scheme; ``more`` is asked for schemes that are not known here."""
 
     def __init__(self, more: Callable[[str], Getter | None] | None = None) -> None:
-        http = HttpGetter()
+        self._http = http = HttpGetter()
         self._by_scheme: dict[str, Getter] = {"http": http, "https": http, "file": FileGetter()}
         self._more = more
 
     def get(self, url: str, access: Access, progress: Progress | None = None) -> bytes:
         """Return what ``url`` names. Raises FetchError, also for a scheme that nobody serves."""
-        scheme = urlsplit(url).scheme
+        scheme = split(url).scheme
         getter = self._by_scheme.get(scheme) or (self._more(scheme) if self._more else None)
         if getter is None:
             raise UnknownScheme(f'scheme "{scheme}" not supported')
         return getter.get(url, access, progress)
+
+    def get_if_changed(
+        self, url: str, access: Access, tag: str, progress: Progress | None = None
+    ) -> tuple[bytes | None, str]:
+        """Return what ``url`` names and its tag, None where it still has ``tag``. Where there are no tags they are empty."""
+        if split(url).scheme in ("http", "https"):
+            return self._http.get_if_changed(url, access, tag, progress)
+        return self.get(url, access, progress), ""
+
+
+def split(url: str) -> SplitResult:
+    """Return the parts of a URL. Raises FetchError where it has none."""
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise FetchError(f'parse "{url}": {str(error)[:1].lower()}{str(error)[1:]}') from error
 
 
 def origin(url: str) -> tuple[str, str, int]:

@@ -19,8 +19,8 @@ from helmpy.gocompat import json
 from helmpy.record import record
 from helmpy.repo import artifact, index
 from helmpy.repo.artifact import DIGEST, Descriptor, Manifest, RegistryError, check_digest, digest_of, read_manifest
-from helmpy.repo.distribution import MAX_WORDS, STORED, Request, refusal
-from helmpy.repo.getter import OK, origin
+from helmpy.repo.distribution import STORED, Request, refusal
+from helmpy.repo.getter import MAX_WORDS, OK, origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,10 @@ import pytest
 from pysequoia import CipherSuite, Tsk
 
 from helmpy.cli.main import run
+from helmpy.repo import catalogue
+from helmpy.repo.index import Index
 from tests.cli.conftest import user_home
+from tests.repo.web import Reply, Web, web
 
 CHART = """\
 apiVersion: v1
@@ -251,3 +254,51 @@ def test_signed_charts(
         "",
         "Error: --key is required for signing a package\n",
     )
+
+
+# --- indexes that are there already
+
+INDEX = "apiVersion: v1\nentries: {alpha: [{name: alpha, version: 1.0.0}]}\n"
+
+
+@pytest.fixture(name="site")
+def _site(home: Path) -> Iterator[Web]:
+    del home
+    with web() as server:
+        server.on("GET /index.yaml", Reply(200, INDEX.encode()))
+        yield server
+
+
+def test_an_index_with_a_tag_is_sent_once(site: Web, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cache = home / "helm/repository/cache/one-index.yaml"
+    site.on("GET /index.yaml", Reply(200, INDEX.encode(), {"ETag": '"first"'}))
+    assert run(["repo", "add", "one", site.url]) == 0
+    assert run(["repo", "update"]) == 0
+    assert catalogue.known_tag(cache, f"{site.url}/index.yaml") == '"first"'
+    before = cache.stat().st_mtime_ns
+    site.on("GET /index.yaml", Reply(304))
+    assert _said(capsys, "repo update")[1].endswith('got an update from the "one" chart repository\nUpdate Complete.\n')
+    assert (cache.stat().st_mtime_ns, cache.read_text()) == (before, INDEX)
+    assert "one/alpha" in _said(capsys, "search")[1]
+    site.on("GET /index.yaml", Reply(200, INDEX.replace("1.0.0", "2.0.0").encode(), {"ETag": '"second"'}))
+    assert run(["repo", "update"]) == 0
+    assert "2.0.0" in _said(capsys, "search")[1]
+    assert catalogue.known_tag(cache, f"{site.url}/index.yaml") == '"second"'
+    cache.write_text(INDEX)  # by somebody else
+    assert catalogue.known_tag(cache, f"{site.url}/index.yaml") == ""
+    assert run(["repo", "update"]) == 0
+    assert "2.0.0" in _said(capsys, "search")[1]
+
+
+def test_an_index_without_a_tag_is_read_once(
+    site: Web, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["repo", "add", "one", site.url]) == 0
+    assert run(["repo", "update"]) == 0
+
+    def parse(data: bytes) -> Index:
+        raise AssertionError(data)
+
+    monkeypatch.setattr("helmpy.repo.index.parse", parse)
+    assert run(["repo", "update", "--strict"]) == 0
+    assert "one/alpha" in _said(capsys, "search")[1]

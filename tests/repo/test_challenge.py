@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helmpy.repo.challenge import Challenge, basic, parse
-from helmpy.repo.credentials import Credential
+from helmpy.repo.challenge import Challenge, parse
+from helmpy.repo.getter import basic
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_long_headers_are_read_at_once() -> None:
 
 
 def test_names_and_passwords_may_be_any_text() -> None:
-    assert basic(Credential("ann", "pä:ss")) == "Basic YW5uOnDDpDpzcw=="
+    assert basic("ann", "pä:ss") == "Basic YW5uOnDDpDpzcw=="

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import base64
+import functools
+import gzip
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from helmpy.repo import getter
 from helmpy.repo.getter import Access, FetchError, Getters
+from tests.repo.web import Reply, Web, web
 
 LOGIN = "Basic " + base64.b64encode(b"ann:secret").decode()
 
@@ -137,3 +141,136 @@ class _Own:
 
 def test_more_schemes_can_be_served() -> None:
     assert Getters({"s3": _Own()}.get).get("s3://bucket/x", Access()) == b"s3://bucket/x"
+
+
+@pytest.fixture(name="site")
+def _site() -> Iterator[Web]:
+    with web() as server:
+        yield server
+
+
+def test_a_name_and_password_may_stand_in_the_url(site: Web) -> None:
+    site.on("GET /x", Reply(200, b"x"))
+    assert Getters().get(f"http://ann:s%3Acret@{site.host}/x", Access()) == b"x"
+    assert site.asked[0].authorization == "Basic " + base64.b64encode(b"ann:s:cret").decode()
+    with pytest.raises(FetchError) as caught:
+        Getters().get("http://ann:secret@127.0.0.1:1/x", Access())
+    assert caught.value.message == (
+        'Get "http://ann:***@127.0.0.1:1/x": dial tcp 127.0.0.1:1: connect: connection refused'
+    )
+
+
+def test_a_redirect_leads_on_but_not_everywhere(site: Web) -> None:
+    for number in range(9):
+        site.on(f"GET /{number}", Reply(302, b"", {"Location": f"{number + 1}"}))
+    site.on("GET /9", Reply(200, b"end"))
+    site.on("GET /round", Reply(301, b"", {"Location": "/round"}))
+    site.on("GET /file", Reply(302, b"", {"Location": "file:///etc/passwd"}))
+    site.on("GET /bad", Reply(302, b"", {"Location": "http://["}))
+    assert Getters().get(f"{site.url}/0", Access()) == b"end"
+    for path, words in (
+        ("round", "stopped after 10 redirects"),
+        ("file", 'scheme "file"'),
+        ("bad", "Invalid IPv6 URL"),
+    ):
+        with pytest.raises(FetchError, match=words):
+            Getters().get(f"{site.url}/{path}", Access())
+
+
+@pytest.mark.parametrize(
+    ("url", "there", "covered"),
+    [
+        ("http://h/a", "http://h/b", True),
+        ("http://h/a", "https://h/b", True),
+        ("http://h:80/a", "https://h:443/b", True),
+        ("http://h:8080/a", "https://h/b", False),
+        ("https://h/a", "http://h/b", False),
+        ("https://h/a", "https://h:8443/b", False),
+        ("https://h/a", "https://h.example/b", False),
+    ],
+)
+def test_where_credentials_may_go(url: str, there: str, *, covered: bool) -> None:
+    assert Access(url).covers(there) is covered
+
+
+def test_indexes_come_compressed(site: Web) -> None:
+    packed = gzip.compress(b"index " * 1000)
+    site.on("GET /index.yaml", Reply(200, packed, {"Content-Encoding": "gzip"}))
+    assert Getters().get(f"{site.url}/index.yaml", Access()) == b"index " * 1000
+    site.on("GET /index.yaml", Reply(200, packed[:-10], {"Content-Encoding": "gzip"}))
+    with pytest.raises(FetchError, match="unexpected EOF"):
+        Getters().get(f"{site.url}/index.yaml", Access())
+    site.on("GET /index.yaml", Reply(200, b"index", {"Content-Encoding": "gzip"}))
+    with pytest.raises(FetchError, match="gzip: "):
+        Getters().get(f"{site.url}/index.yaml", Access())
+    site.on("GET /index.yaml", Reply(200, b"index", {"Content-Encoding": "br"}))
+    with pytest.raises(FetchError, match="is sent as 'br', which nobody asked for"):
+        Getters().get(f"{site.url}/index.yaml", Access())
+
+
+def test_what_blows_up_is_stopped(site: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getter, "MAX_BYTES", 10_000)
+    site.on("GET /index.yaml", Reply(200, gzip.compress(b"0" * 10_001), {"Content-Encoding": "gzip"}))
+    with pytest.raises(FetchError, match="larger than the limit of 10000 bytes"):
+        Getters().get(f"{site.url}/index.yaml", Access())
+
+
+def test_an_archive_stays_one_whatever_its_server_says(site: Web) -> None:
+    archive = gzip.compress(b"a tar")
+    for sent in (archive, gzip.compress(archive)):
+        site.on("GET /a.tgz", Reply(200, sent, {"Content-Encoding": "gzip"}))
+        assert Getters().get(f"{site.url}/a.tgz", Access()) == archive
+    site.on("GET /a.tgz", Reply(200, b"no gzip", {"Content-Encoding": "gzip"}))
+    assert Getters().get(f"{site.url}/a.tgz", Access()) == b"no gzip"
+
+
+def test_what_has_not_changed_is_not_sent(site: Web) -> None:
+    site.on("GET /index.yaml", Reply(200, b"index", {"ETag": '"1"'}))
+    assert Getters().get_if_changed(f"{site.url}/index.yaml", Access(), "") == (b"index", '"1"')
+    site.on("GET /index.yaml", Reply(304))
+    assert Getters().get_if_changed(f"{site.url}/index.yaml", Access(), '"1"') == (None, '"1"')
+    with pytest.raises(FetchError, match="304 Not Modified"):
+        Getters().get(f"{site.url}/index.yaml", Access())
+
+
+def test_no_proxy_is_asked_for_this_machine(site: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    site.on("GET /x", Reply(200, b"x"))
+    assert Getters().get(f"{site.url}/x", Access()) == b"x"
+    with pytest.raises(FetchError, match=r"connection refused"):
+        Getters().get("http://charts.invalid/x", Access())
+
+
+def test_a_proxy_of_the_environment_is_asked(site: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", site.url)
+    monkeypatch.setenv("no_proxy", "direct.invalid")
+    site.on("GET http://charts.invalid/index.yaml", Reply(200, b"index"))
+    assert (
+        Getters().get("http://charts.invalid/index.yaml", Access("http://charts.invalid", "ann", "secret")) == b"index"
+    )
+    assert site.asked[0].authorization == LOGIN
+    with pytest.raises(FetchError, match=r"lookup direct\.invalid: no such host"):
+        Getters().get("http://direct.invalid/x", Access())
+
+
+def test_a_refusal_is_told_in_the_servers_word(tmp_path: Path) -> None:
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/x"
+        with pytest.raises(FetchError, match=r"/x : 404 File not found$"):
+            Getters().get(url, Access())
+
+
+def test_a_refusal_of_any_size_is_told(site: Web) -> None:
+    site.on("GET /x", Reply(503, b"<html>" * 1_000_000))
+    with pytest.raises(FetchError, match=r"/x : 503 Service Unavailable$"):
+        Getters().get(f"{site.url}/x", Access())
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[/x", "http://a..b/x", "http://h:x/", "http://h:99999/"])
+def test_urls_that_are_none(url: str) -> None:
+    with pytest.raises(FetchError):
+        Getters().get(url, Access())
