@@ -15,7 +15,6 @@ from helmpy.record import record, replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from ssl import SSLError
     from urllib.parse import SplitResult
 
     import requests
@@ -172,7 +171,7 @@ class HttpGetter:
             found = self._sessions[access, local] = requests.Session()
             found.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
             if access.cert_file and access.key_file:
-                found.cert = (_readable(access.cert_file), _readable(access.key_file))
+                found.cert = _pair(access.cert_file, access.key_file)
             found.verify = _authorities()
             found.trust_env = not local
             found.auth = _no_netrc
@@ -184,7 +183,32 @@ def _trust(access: Access) -> bool | str | None:
     if access.insecure:
         _silence_about_certificates()
         return False
-    return _readable(access.ca_file) if access.ca_file else None
+    return _trusted(access.ca_file) if access.ca_file else None
+
+
+def _trusted(path: str) -> str:
+    """The path of a file of authorities. Raises FetchError where it has none."""
+    from ssl import SSLError, create_default_context
+
+    try:
+        create_default_context(cafile=_readable(path))
+    except SSLError as error:
+        raise FetchError(f"{path} holds no certificate in PEM") from error
+    return path
+
+
+def _pair(cert_file: str, key_file: str) -> tuple[str, str]:
+    """The paths of a certificate and its key. Raises FetchError where they are not that."""
+    from ssl import SSLError, create_default_context
+
+    try:
+        create_default_context().load_cert_chain(_readable(cert_file), _readable(key_file), password="")
+    except SSLError as error:
+        why = (
+            "the key is another one's" if error.reason == "KEY_VALUES_MISMATCH" else "PEM is wanted, without a password"
+        )
+        raise FetchError(f"{cert_file} and {key_file} are no certificate and its key: {why}") from error
+    return cert_file, key_file
 
 
 def _authorities() -> bool | str:
@@ -371,7 +395,7 @@ def _body(answer: requests.Response, url: str, progress: Progress | None, limit:
 def _words(error: Exception, url: str) -> str:
     """The innermost cause in Go's words: requests wraps errors of urllib3 that wrap others."""
     from socket import gaierror
-    from ssl import SSLError
+    from ssl import SSLCertVerificationError
 
     inner: BaseException = error
     while True:
@@ -382,24 +406,34 @@ def _words(error: Exception, url: str) -> str:
     parts = urlsplit(url)
     if isinstance(inner, gaierror):
         return f"dial tcp: lookup {parts.hostname}: no such host"
-    if isinstance(inner, SSLError):
-        return _words_of_tls(inner)
+    if isinstance(inner, SSLCertVerificationError):
+        return f"x509: {_CERTIFICATES.get(inner.verify_code) or inner.verify_message}"
+    if fault := _fault(inner):
+        return _words_of_tls(fault)
     if isinstance(inner, ConnectionError) and inner.strerror:
         return f"dial tcp {parts.hostname}:{origin(url)[2]}: connect: {inner.strerror.lower()}"
-    if isinstance(inner, OSError) and inner.strerror:
+    if isinstance(inner, OSError) and inner.strerror and not inner.strerror.startswith("EOF occurred"):
         return inner.strerror.lower()
-    return str(inner) or type(inner).__name__
+    text = str(inner).partition(" (_ssl.c:")[0]
+    return "unexpected EOF" if text.startswith("EOF occurred") else text or type(inner).__name__
 
 
-def _words_of_tls(error: SSLError) -> str:
-    """Go's words where it has plain ones, the library's otherwise."""
-    from ssl import SSLCertVerificationError
-
-    if isinstance(error, SSLCertVerificationError):
-        return f"x509: {_CERTIFICATES.get(error.verify_code) or error.verify_message}"
-    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
+def _words_of_tls(reason: str) -> str:
+    """Go's words for OpenSSL's name of a fault."""
+    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         return NO_TLS
-    return f"tls: {(error.reason or error.strerror or str(error)).lower().replace('_', ' ')}"
+    _, alert, fault = reason.partition("_ALERT_")
+    return f"{'remote error: ' if alert else ''}tls: {(fault or reason).lower().replace('_', ' ')}"
+
+
+def _fault(error: BaseException) -> str:
+    """What TLS is at fault for, by OpenSSL's name, empty where it is not; some errors only tell it in their text."""
+    from ssl import SSLError
+
+    if isinstance(error, SSLError) and error.reason:
+        return error.reason
+    name, bracket, _ = str(error).removeprefix("[SSL: ").partition("]")
+    return name if bracket and str(error).startswith("[SSL: ") else ""
 
 
 NO_TLS = "http: server gave HTTP response to HTTPS client"
