@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from helmpy.cli import repository
 from helmpy.cli.command import boolean, exactly
 from helmpy.cli.command import command as make
 from helmpy.cli.home_files import now
 from helmpy.cli.output import say
 from helmpy.errors import HelmError
+from helmpy.record import replace
 from helmpy.repo import catalogue, downloader, repositories
 from helmpy.repo.repositories import Repository
 
@@ -34,8 +37,20 @@ class TakenName(HelmError):
 def command(settings: Settings, args: Sequence[str], *, access: AccessFlags, no_update: bool) -> None:
     exactly(args, "name for the chart repository", "the url of the chart repository")
     name, url = args
+    if access.username and not access.password:
+        access = replace(access, password=_password())
     add(settings, name, url, access, no_update=no_update)
     say(f'"{name}" has been added to your repositories')
+
+
+def _password() -> str:
+    """What a person types who gave a user's name only. Raises HelmError where nobody can be asked."""
+    from getpass import getpass
+
+    if not sys.stdin.isatty():
+        say("Password:")
+        raise HelmError("a user's name needs a password: give --password where nobody can be asked")
+    return getpass("Password:", stream=sys.stdout)
 
 
 def add(settings: Settings, name: str, url: str, access: AccessFlags, *, no_update: bool = False) -> None:

@@ -186,8 +186,14 @@ def _of_offer(offer: Offer, chart: str, base: str, access: Access) -> Place:
 
 
 def absolute_url(base: str, url: str) -> str:
-    """Return a chart's URL as seen from its repository's; the repository's query string stays."""
-    if split(url).scheme:
+    """Return a chart's URL as seen from its repository's; the repository's query string stays.
+
+    Raises DownloadError where a repository elsewhere names a file of this machine.
+    """
+    scheme = split(url).scheme
+    if scheme == "file" and split(base).scheme != "file":
+        raise DownloadError(f"the index of {base} names a file of this machine, {url}: not taken from there")
+    if scheme:
         return url
     parts = split(base)
     joined = split(urljoin(urlunsplit((*parts[:2], parts.path.rstrip("/") + "/", "", "")), url))

@@ -150,7 +150,8 @@ def change(path: str | os.PathLike[str], edit: Callable[[Repositories], Reposito
     name = os.fspath(path)
     with Lock(os.path.splitext(name)[0] + ".lock", LOCK_PATIENCE):  # noqa: PTH122
         changed = edit(load(name))
-        write(name, to_yaml(replace(changed, generated=changed.generated or generated)).encode(), mode=0o644)
+        mode = os.stat(name).st_mode & 0o777  # noqa: PTH116 - there may be passwords in it
+        write(name, to_yaml(replace(changed, generated=changed.generated or generated)).encode(), mode=mode)
 
 
 def names(repositories: Iterable[Repository]) -> tuple[str, ...]:

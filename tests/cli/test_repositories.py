@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import functools
 import http.server
+import io
+import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +16,7 @@ import pytest
 from pysequoia import CipherSuite, Tsk
 
 from helmpy.cli.main import run
-from helmpy.repo import catalogue
+from helmpy.repo import catalogue, repositories
 from helmpy.repo.index import Index
 from tests.cli.conftest import user_home
 from tests.repo.web import Reply, Web, web
@@ -302,3 +306,58 @@ def test_an_index_without_a_tag_is_read_once(
     monkeypatch.setattr("helmpy.repo.index.parse", parse)
     assert run(["repo", "update", "--strict"]) == 0
     assert "one/alpha" in _said(capsys, "search")[1]
+
+
+def test_an_index_cannot_name_files_of_this_machine(site: Web, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "secret.tgz").write_text("secret")
+    url = f"file://{home}/secret.tgz"
+    index = f'apiVersion: v1\nentries: {{alpha: [{{name: alpha, version: 1.0.0, urls: ["{url}"]}}]}}\n'
+    site.on("GET /index.yaml", Reply(200, index.encode()))
+    assert run(["repo", "add", "one", site.url]) == 0
+    (home / "work").mkdir()
+    for line in ("fetch one/alpha -d work", f"fetch --repo {site.url} alpha -d work"):
+        error = f"Error: the index of {site.url} names a file of this machine, {url}: not taken from there\n"
+        assert _said(capsys, line)[::2] == (1, error)
+    assert list((home / "work").iterdir()) == []
+
+
+def test_a_password_is_asked_for(
+    site: Web, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
+    assert _said(capsys, f"repo add one {site.url} --username ann") == (
+        1,
+        "Password:\n",
+        "Error: a user's name needs a password: give --password where nobody can be asked\n",
+    )
+    assert site.asked == []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    prompts: list[str] = []
+
+    def typed(prompt: str, stream: object) -> str:
+        del stream
+        prompts.append(prompt)
+        return "secret"
+
+    monkeypatch.setattr("getpass.getpass", typed)
+    assert _said(capsys, f"repo add one {site.url} --username ann")[0] == 0
+    assert prompts == ["Password:"]
+    assert site.asked[0].authorization == "Basic YW5uOnNlY3JldA=="
+
+
+def test_repositories_added_at_once_are_all_kept(site: Web, home: Path) -> None:
+    code = "import sys\nfrom helmpy.cli.main import run\nsys.exit(run(sys.argv[1:]))"
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, "repo", "add", f"r{number}", site.url], stdout=subprocess.DEVNULL)
+        for number in range(8)
+    ]
+    assert [one.wait() for one in running] == [0] * 8
+    listed = repositories.load(home / "helm/repository/repositories.yaml").entries
+    assert sorted(one.name for one in listed) == [f"r{number}" for number in range(8)]
+
+
+def test_who_may_read_passwords_stays(site: Web, home: Path) -> None:
+    listed = home / "helm/repository/repositories.yaml"
+    listed.chmod(0o600)
+    assert run(["repo", "add", "one", site.url, "--username", "ann", "--password", "secret"]) == 0
+    assert stat.S_IMODE(listed.stat().st_mode) == 0o600
