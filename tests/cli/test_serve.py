@@ -21,12 +21,24 @@ def _free_port() -> int:
         return port
 
 
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", ""])
 def test_what_is_served_can_be_added_and_fetched(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    host: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "served").mkdir()
     _chart(tmp_path / "src", "web", "1.0.0")
-    address = f"127.0.0.1:{_free_port()}"
+    if host == "[::1]" and not _has_ipv6():
+        pytest.skip("no IPv6 on this machine")
+    address = f"{host}:{_free_port()}"
     code = "from helmpy.cli.main import entry; entry()"
     words = [sys.executable, "-c", code, "serve", "--repo-path", str(tmp_path / "served"), "--address", address]
     capsys.readouterr()
@@ -35,7 +47,10 @@ def test_what_is_served_can_be_added_and_fetched(
         assert served.stdout.readline() == "Regenerating index. This may take a moment.\n"
         assert served.stdout.readline() == f"Now serving you on {address}\n"
         try:
-            assert _said(capsys, f"repo add mine http://{address}/charts")[0] == 0
+            assert (
+                _said(capsys, f"repo add mine http://{host or '127.0.0.1'}:{address.rpartition(':')[2]}/charts")[0] == 0
+            )
+            assert _said(capsys, "repo update --strict")[0] == 0
             monkeypatch.chdir(home)
             assert _said(capsys, "fetch mine/web") == (0, "", "")
         finally:
@@ -48,11 +63,18 @@ def test_what_is_served_can_be_added_and_fetched(
     [
         ("--repo-path {dir}/none", "stat {dir}/none: no such file or directory"),
         ("--address 127.0.0.1:bad", "listen tcp: lookup tcp/bad: unknown port"),
-        ("extra", "This command does not accept arguments"),
+        ("--address 8879", "listen tcp: address 8879: missing port in address"),
+        ("--address [::1]", "listen tcp: address [::1]: missing port in address"),
+        ("--address 127.0.0.1:99999", "listen tcp: address 99999: invalid port"),
+        ("--address nohost.invalid:80", "listen tcp: lookup nohost.invalid: no such host"),
     ],
 )
 def test_what_cannot_be_served(home: Path, capsys: pytest.CaptureFixture[str], words: str, error: str) -> None:
-    assert _said(capsys, "serve " + words.format(dir=home)) == (1, "", f"Error: {error.format(dir=home)}\n")
+    assert _said(capsys, f"serve --repo-path {home} " + words.format(dir=home)) == (
+        1,
+        "",
+        f"Error: {error.format(dir=home)}\n",
+    )
 
 
 def test_a_taken_port(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
