@@ -71,8 +71,8 @@ class Plugin:
             (line for name, machine, line in self.platform_commands if name == system and machine in ("", arch)),
             self.command,
         )
-        words = [word for word in expand(command, environment).split(" ") if word]
-        if not words:
+        words = expand(command, environment).split(" ")  # two spaces have an empty word between them
+        if not words[0]:
             raise PluginError(f'plugin "{self.name}" has no command for this machine')
         return [*words, *(() if self.ignore_flags else args)]
 

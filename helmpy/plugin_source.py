@@ -12,7 +12,7 @@ from pathlib import Path
 
 from helmpy.errors import HelmError
 from helmpy.gocompat import semver
-from helmpy.plugin import PluginError, load
+from helmpy.plugin import FILENAME, PluginError, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def install(home: Home, source: str, version: str, fetch: Callable[[str], bytes]
         place, name = _cloned(home, source, version), source.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
     else:
         raise PluginError("Cannot detect VCS", hint=f"{source} is no directory, no archive and no repository")
+    if not Path(place, FILENAME).is_file():
+        raise PluginError(f"plugin metadata ({FILENAME}) missing")
     load(place)
     return _linked(home, place, name)
 
@@ -122,11 +124,14 @@ def _cloned(home: Home, source: str, version: str) -> str:
         place.parent.mkdir(parents=True, exist_ok=True)
         _git(place.parent, "clone", "--quiet", "--", source, str(place))
     if version:
-        _git(place, "checkout", "--quiet", _tag(place, version))
+        _git(place, "checkout", "--quiet", _tag(place, version, source))
+    else:
+        newest = _git(place, "rev-parse", "--abbrev-ref", "origin/HEAD").strip()
+        _git(place, "checkout", "--quiet", "-B", newest.removeprefix("origin/"), "--track", newest)
     return str(place)
 
 
-def _tag(place: Path, wanted: str) -> str:
+def _tag(place: Path, wanted: str, source: str) -> str:
     """The tag that is called so, else the newest within the constraint."""
     tags = _git(place, "tag", "--list").split()
     if wanted in tags:
@@ -143,7 +148,7 @@ def _tag(place: Path, wanted: str) -> str:
         versions = []
     fitting = [(version.key(), tag) for version, tag in versions if constraint.check(version)]
     if not fitting:
-        raise PluginError(f'requested version "{wanted}" does not exist for plugin "{place.name}"')
+        raise PluginError(f'requested version "{wanted}" does not exist for plugin "{source}"')
     return max(fitting)[1]
 
 
@@ -154,21 +159,25 @@ def _git(place: Path, *words: str) -> str:
     except OSError as error:
         raise PluginError(f"git is needed for plugins from repositories: {error.strerror}") from error
     if done.returncode:
-        told = done.stderr.strip().splitlines()
-        raise PluginError(f"git {words[0]}: {told[-1] if told else f'exit status {done.returncode}'}")
+        told = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        worst = next((line for line in told if line.startswith(("fatal: ", "error: "))), told[-1])
+        raise PluginError(f"git {words[0]}: {worst.partition(': ')[2] or worst}")
     return done.stdout
 
 
 def update(directory: str) -> None:
-    """Bring an installed plugin that came from a repository to its newest state. Raises PluginError."""
+    """Bring an installed plugin that came from a repository to its newest state. Raises PluginError.
+
+    One of a version that was asked for stays as it is.
+    """
     place = Path(directory).resolve()
     if not (place / ".git").exists():
         raise PluginError("cannot get information about plugin source")
     if _git(place, "status", "--porcelain").strip():
         raise PluginError("plugin repo was modified")
     _git(place, "fetch", "--quiet", "--tags", "origin")
-    branch = _git(place, "rev-parse", "--abbrev-ref", "origin/HEAD").strip()
-    _git(place, "checkout", "--quiet", "--detach", branch)
+    if _git(place, "branch", "--show-current").strip():
+        _git(place, "reset", "--quiet", "--hard", "@{upstream}")
     load(str(place))
 
 

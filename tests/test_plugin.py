@@ -64,6 +64,11 @@ def test_what_is_run(text: str, system: str, arch: str, words: list[str]) -> Non
     assert found.command_line(["push", "--flag"], {"HELM_PLUGIN_DIR": "/p"}, system, arch) == words
 
 
+def test_a_command_is_cut_at_single_spaces() -> None:
+    found = plugin.parse('{name: x, command: "run  -a "}', "/p")
+    assert found.command_line(["b"], {}, "linux", "amd64") == ["run", "", "-a", "", "b"]
+
+
 def test_no_command_is_an_error() -> None:
     with pytest.raises(PluginError, match='plugin "x" has no command for this machine'):
         Plugin("/p", "x").command_line([], {}, "linux", "amd64")

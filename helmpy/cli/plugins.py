@@ -86,7 +86,10 @@ def _call(words: Sequence[str], variables: dict[str, str]) -> int:
     try:
         status = subprocess.run(words, env=variables, check=False).returncode  # noqa: S603 - what the user installed
     except FileNotFoundError as error:
-        raise PluginError(f'exec: "{words[0]}": executable file not found in $PATH') from error
+        text = f"fork/exec {words[0]}: no such file or directory"
+        raise PluginError(
+            text if "/" in words[0] else f'exec: "{words[0]}": executable file not found in $PATH'
+        ) from error
     except OSError as error:
         raise PluginError(f"fork/exec {words[0]}: {(error.strerror or str(error)).lower()}") from error
     return status if status >= 0 else 128 - status

@@ -196,8 +196,9 @@ def absolute_url(base: str, url: str) -> str:
     if scheme:
         return url
     parts = split(base)
-    joined = split(urljoin(urlunsplit((*parts[:2], parts.path.rstrip("/") + "/", "", "")), url))
-    return urlunsplit((*joined[:3], joined.query or parts.query, joined.fragment))
+    # By http: urljoin leaves URLs alone whose scheme it does not know, as those of plugins.
+    joined = split(urljoin(urlunsplit(("http", parts.netloc, parts.path.rstrip("/") + "/", "", "")), url))
+    return urlunsplit((parts.scheme, joined.netloc, joined.path, joined.query or parts.query, joined.fragment))
 
 
 def index_url(base: str) -> str:

@@ -101,6 +101,23 @@ def test_as_a_downloader(
     assert _said(capfd, "fetch cry://b/c.tgz") == (1, "", 'Error: scheme "cry" not supported\n')
 
 
+def test_as_the_way_to_a_repository(
+    home: Path, source: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (source / "say.sh").write_text("#!/bin/sh\ncase $4 in */index.yaml) cat index.yaml;; *) echo chart of $4;; esac\n")
+    (home / "index.yaml").write_text("apiVersion: v1\nentries: {web: [{name: web, version: 1.0.0, urls: [web.tgz]}]}\n")
+    monkeypatch.chdir(home)
+    assert run(["plugin", "install", str(source)]) == 0
+    assert run(["repo", "add", "one", "say://bucket/charts"]) == 0
+    assert run(["repo", "update", "--strict"]) == 0
+    assert run(["fetch", "one/web"]) == 0
+    assert (home / "web.tgz").read_text().startswith("chart of say://bucket/charts/web.tgz\n")
+    (home / "index.yaml").write_text("apiVersion: v1\nentries: {web: [{name: web, version: 2.0.0, urls: [web.tgz]}]}\n")
+    assert run(["repo", "update", "--strict"]) == 0
+    capfd.readouterr()
+    assert "2.0.0" in _said(capfd, "search web")[1]
+
+
 def test_from_an_archive(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
     archive = home / "one-0.1.0.tgz"
     with tarfile.open(archive, "w:gz") as tar:
@@ -140,10 +157,20 @@ def test_from_a_repository(home: Path, source: Path, capfd: pytest.CaptureFixtur
     assert _said(capfd, f"plugin install file://{source} --version <0.2")[0] == 0
     assert "0.1.0" in _said(capfd, "plugin list")[1]
     assert _said(capfd, "plugin update one") == (0, "hook updated\nUpdated plugin: one\n", "")
+    assert "0.1.0" in _said(capfd, "plugin list")[1]  # a version that was asked for stays, as in Helm 2.17
+    assert _said(capfd, "plugin remove one")[0] == 0
+    assert _said(capfd, f"plugin install file://{source}")[0] == 0
     assert "0.2.0" in _said(capfd, "plugin list")[1]
+    for version in ("0.3.0", "0.4.0"):
+        (source / "plugin.yaml").write_text(PLUGIN.replace("0.1.0", version))
+        _git(source, "commit", "-q", "--amend", "-am", version)  # what was there before is history no more
+        assert _said(capfd, "plugin update one")[0] == 0
+        assert version in _said(capfd, "plugin list")[1]
     assert _said(capfd, "plugin remove one")[0] == 0
     status, _, err = _said(capfd, f"plugin install file://{source} --version 9.9.9")
-    assert (status, 'requested version "9.9.9" does not exist for plugin' in err) == (1, True)
+    assert (status, err) == (1, f'Error: requested version "9.9.9" does not exist for plugin "file://{source}"\n')
+    status, _, err = _said(capfd, f"plugin install file://{home}/none")
+    assert (status, err) == (1, f"Error: git clone: '{home}/none' does not appear to be a git repository\n")
     (home / "helm/cache/plugins").joinpath(f"file-{str(source).replace('/', '-')}", "say.sh").write_text("mine")
     assert _said(capfd, f"plugin install file://{source}")[0] == 0
     assert _said(capfd, "plugin update one")[2] == (
@@ -156,6 +183,7 @@ def test_from_a_repository(home: Path, source: Path, capfd: pytest.CaptureFixtur
     [
         ("plugin install", "This command needs 1 argument: plugin"),
         ("plugin install none", "Cannot detect VCS"),
+        ("plugin install helm", "plugin metadata (plugin.yaml) missing"),
         ("plugin remove", "please provide plugin name to remove"),
         ("plugin update", "please provide plugin name to update"),
         ("plugin remove none", "Plugin: none not found"),
