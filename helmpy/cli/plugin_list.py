@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from helmpy.home import Settings
 
-WIDTH = 12  # columns of a cell, Helm's
-
 
 @make("list", usage="[flags]", about="List the installed plugins.")
 @options.output("table", "json", "yaml", refusal="unsupported format {}")
@@ -28,4 +26,4 @@ def command(settings: Settings, args: Sequence[str], *, output: str) -> None:
         say(yaml_text(shown))
     else:
         rows = [(one.name, one.version, one.description.split("\n")[0]) for one in found]
-        say(table([("NAME", "VERSION", "DESCRIPTION"), *rows], max_width=WIDTH))
+        say(table([("NAME", "VERSION", "DESCRIPTION"), *rows]))

@@ -65,7 +65,7 @@ def test_from_a_directory(home: Path, source: Path, capfd: pytest.CaptureFixture
     assert _said(capfd, f"plugin install {source}") == (0, "hook installed one\nInstalled plugin: one\n", "")
     assert (home / "helm/plugins/one-plugin").is_symlink()
     assert _said(capfd, f"plugin install {source}") == (1, "", "Error: plugin already exists\n")
-    listed = "NAME\tVERSION\tDESCRIPTION \none \t0.1.0  \tSays thin...\n"
+    listed = "NAME\tVERSION\tDESCRIPTION         \none \t0.1.0  \tSays things in words\n"
     assert _said(capfd, "plugin list") == (0, listed, "")
     assert "hook deleted\nRemoved plugin: one\n" in _said(capfd, "plugin remove one")[1]
     assert _said(capfd, "plugin list")[1] == "NAME\tVERSION\tDESCRIPTION\n"
