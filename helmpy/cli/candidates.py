@@ -69,6 +69,14 @@ def _plugins(settings: Settings, begun: str) -> Iterable[str]:
     return (one.name for one in plugin.load_all([str(settings.home.plugins)], lambda _text: None))
 
 
+def _registries(settings: Settings, begun: str) -> Iterable[str]:
+    from helmpy.repo import credentials
+
+    del begun
+    listed = credentials.load(str(settings.home.registry_config)).get("auths")
+    return map(credentials.registry, listed) if isinstance(listed, dict) else ()
+
+
 # By command: what its first, second … argument may be; the last stands for all that follow.
 _SOURCES: dict[str, tuple[Source | None, ...]] = {
     "delete": (_releases,),
@@ -86,6 +94,8 @@ _SOURCES: dict[str, tuple[Source | None, ...]] = {
     "install": (_charts, None),
     "plugin remove": (_plugins,),
     "plugin update": (_plugins,),
+    "registry login": (_registries, None),
+    "registry logout": (_registries, None),
     "repo remove": (_repositories,),
     "repo update": (_repositories, None),
     "rollback": (_releases, None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from helmpy.cli.command import boolean, gathers, string
 from helmpy.cli.output import say
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from helmpy.repo.getter import Access, Getter, Getters, Progress
     from helmpy.repo.oci import Registry
 
+REDRAW = 0.1  # seconds between two lines of progress
 OCI = "oci://"  # what references to charts in registries begin with
 PRERELEASES = ">0.0.0-0"  # what --devel stands for
 
@@ -295,19 +297,23 @@ class progress:  # noqa: N801 - read as a word: with progress("...") as tell
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._told = False
+        self._shown = ""
+        self._next = 0.0
 
     def __enter__(self) -> Progress | None:
         return self._tell if sys.stderr.isatty() else None
 
     def _tell(self, done: int, total: int) -> None:
-        self._told = True
+        now = time.monotonic()
         shown = f"{done / 2**20:.1f} MiB" + (f" of {total / 2**20:.1f}" if total else "")
+        if shown == self._shown or now < self._next:
+            return  # a terminal is slower than a network
+        self._shown, self._next = shown, now + REDRAW
         sys.stderr.write(f"\r\033[K{self._text} {shown}")
         sys.stderr.flush()
 
     def __exit__(self, *_error: object) -> None:
-        if self._told:
+        if self._shown:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
 

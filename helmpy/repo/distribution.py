@@ -151,7 +151,8 @@ class Registries:
         if "basic" in ways and credential is not None and not credential.identity_token:
             return basic(credential.username, credential.password)
         if "basic" in ways:
-            raise LoginNeeded(f"{_words(answer, request.host)}; {_advice(request.host, None)}")
+            why = _NO_TOKENS if credential else _advice(request.host, None)
+            raise LoginNeeded(f"{_words(answer, request.host)}; {why}")
         raise RegistryError(f"{request.host} asks for a login of a kind that is not known here: {header!r}")
 
     def _credential(self, host: str) -> Credential | None:
@@ -176,6 +177,9 @@ def refusal(answer: Answer, what: str, host: str) -> RegistryError:
     if answer.status == 429 and answer.headers.get("retry-after"):
         return RegistryError(f"{words}; try again in {answer.headers['retry-after'][:40]} seconds")
     return RegistryError(words)
+
+
+_NO_TOKENS = "it wants a user's name and password, and takes no identity token"
 
 
 def _advice(host: str, credential: Credential | None) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from helmpy.cli.main import run
+from helmpy.repo import credentials
+from helmpy.repo.credentials import Credential
 from tests.cli.conftest import serve_frozen, user_home, write_chart
 
 INDEX = "apiVersion: v1\nentries:\n  web: [{name: web, version: 1.0.0}]\n  db: [{name: db, version: 1.0.0}]\n"
@@ -22,6 +24,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (repository / "cache").mkdir(parents=True)
     (repository / "repositories.yaml").write_text("apiVersion: v1\nrepositories: [{name: mine, url: http://h}]\n")
     (repository / "cache" / "mine-index.yaml").write_text(INDEX)
+    credentials.save(str(home / "helm/registry/config.json"), "registry.example:5000", Credential("a", "b"))
     return home
 
 
@@ -52,6 +55,7 @@ def _complete(home: Path, words: str, **more: str) -> list[str]:
         ("helm fetch mine/w", ["plain,mine/web"]),
         ("helm inspect values ", ["plain,mine/db", "plain,mine/web"]),
         ("helm repo remove ", ["plain,mine"]),
+        ("helm registry logout r", ["plain,registry.example:5000"]),
         ("helm upgrade --recr", ["plain,--recreate-pods"]),
         ("helm fetch ./ch", ["file,./ch"]),
         ("helm status nobody-there", ["file,nobody-there"]),

@@ -260,6 +260,29 @@ def test_a_wrong_password_is_not_kept(home: Path, said: Helm, closed: Registry) 
     assert not (home / "helm" / "registry").exists()
 
 
+def test_what_is_not_given_is_asked_for(said: Helm, closed: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    prompts: list[str] = []
+
+    def typed(prompt: str) -> str:
+        prompts.append(prompt)
+        return PASSWORD
+
+    monkeypatch.setattr("getpass.getpass", typed)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{USER}\n"))
+    assert said(f"registry login {closed.host}") == Result(0, "Login Succeeded\n", "Username: ")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    assert said(f"registry login {closed.host}").err == (
+        f"Username: Error: {closed.host}: 401 Unauthorized: authentication required; "
+        "it wants a user's name and password, and takes no identity token\n"
+    )
+    assert prompts == ["Password: ", "Token: "]
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert said(f"registry login {closed.host}").err == (
+        "Username: Error: no password: give --password-stdin where nobody can be asked\n"
+    )
+    assert said(f"registry login {closed.host} -u ann --password-stdin").err == "Error: password required\n"
+
+
 def test_a_user_of_the_command_line_counts_before_a_login(
     home: Path, said: Helm, closed: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
