@@ -14,6 +14,9 @@ Manage the dependencies of a chart: those that requirements.yaml lists, or Chart
   - name: web
     version: "0.1.0"
     repository: "@stable"                       the name of one that was added, or
+  - name: db
+    version: ">=1.0"
+    repository: oci://example.com/charts        a registry, or
   - name: lib
     version: "0.1.0"
     repository: "file://../lib"                 a directory beside the chart

@@ -14,7 +14,7 @@ from helmpy.cli.namespace import default_namespace
 from helmpy.cli.output import debug, say, waiting, warn, yaml_text
 from helmpy.cli.status import print_status
 from helmpy.home import Settings
-from helmpy.record import record
+from helmpy.record import record, replace
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import Release
 from helmpy.release.requests import InstallRequest, StatusRequest, UninstallRequest
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 
 ABOUT = """\
-Install a chart from a directory or an archive.
+Install a chart: a directory, an archive, or one that is fetched.
+
+  helm install ./web                              from a directory or an archive here
+  helm install stable/mysql                       from a repository that was added
+  helm install oci://registry.example.com/charts/web --version '^1.0'
+  helm install https://example.com/web-1.0.0.tgz
+  helm install web --repo https://example.com/charts
 
 Values come from the chart's values.yaml, then from -f files, then from --set, --set-string and
 --set-file; later ones win. --dry-run --debug shows what would be installed.
@@ -187,7 +193,8 @@ def _with_dependencies(settings: Settings, path: str, source: SourceFlags) -> Ch
 
     from helmpy.cli.dependencies import Vendor
 
-    Vendor(settings, Path(path).absolute(), repository.Check.NEVER, source.keyring).update()
+    access = replace(source.access, username="", password="")  # the user is the chart's host's
+    Vendor(settings, Path(path).absolute(), repository.Check.NEVER, source.keyring, access=access).update()
     return load_complete(path)
 
 

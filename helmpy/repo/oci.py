@@ -306,7 +306,7 @@ class Registry:
         there = self._send("HEAD", reference, f"{blobs}/{what.digest}", None)
         if there.status == OK:
             return what
-        _expect(there, (403, 404), reference)  # some let nobody look who may write
+        _expect(there, (403, 404, 405), reference)  # some let nobody look who may write
         begun = self._send("POST", reference, f"{blobs}/uploads/", b"")
         _expect(begun, STORED, reference)
         place = self._registries.following(begun, reference.host)

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from helmpy.chart import loader
 from helmpy.repo import artifact
-from helmpy.repo.artifact import Descriptor, read_manifest, write_manifest
+from helmpy.repo.artifact import Descriptor, RegistryError, read_manifest, write_manifest
 
 CHART = """\
 apiVersion: v1
@@ -61,3 +66,32 @@ def test_a_manifest_is_read_as_it_was_written() -> None:
     assert data.endswith(b'"annotations":{"a":"1","b":"2"}}')
     found = read_manifest(data, "it")
     assert (found.digest, found.config, found.chart, found.provenance) == (artifact.digest_of(data), *parts)
+
+
+_JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from([artifact.CONFIG, artifact.CHART]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["schemaVersion", "config", "layers", "mediaType", "digest", "size", "x"]),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.binary(max_size=200) | _JSON.map(lambda value: json.dumps(value).encode()))
+@example(b'{"schemaVersion": 2, "config": [], "layers": {}}')
+@example(b"\xff\xfe")
+def test_any_manifest_is_read_or_refused_in_one_line(data: bytes) -> None:
+    try:
+        read = str(read_manifest(data, "it").config.media_type)
+    except RegistryError as error:
+        read = error.message
+    assert read == artifact.CONFIG or (read.startswith("it") and "\n" not in read)
