@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlunsplit
 from helmpy.errors import HelmError
 from helmpy.record import record, replace
 from helmpy.repo import catalogue, index
-from helmpy.repo.getter import Access, FetchError, UnknownScheme, split
+from helmpy.repo.getter import Access, FetchError, UnknownScheme, UnusableTls, split
 from helmpy.repo.index import BrokenIndex, NoSuchChart
 
 TYPE_CHECKING = False
@@ -210,9 +210,17 @@ def sent_index(getters: Getter, url: str, access: Access, progress: Progress | N
     """Return a repository's index as it was sent, and read. Raises FetchError, BrokenIndex."""
     try:
         data = getters.get(index_url(url), access, progress)
-    except UnknownScheme as error:
-        raise UnknownScheme(f"Could not find protocol handler for: {split(url).scheme}") from error
+    except (UnknownScheme, UnusableTls) as error:
+        raise _no_handler(url, error) from error
     return data, index.parse(data)
+
+
+def _no_handler(url: str, error: UnknownScheme | UnusableTls) -> FetchError:
+    """What Helm says where it has no way to a repository."""
+    scheme = split(url).scheme
+    if isinstance(error, UnusableTls):
+        return UnusableTls(f"Could not construct protocol handler for: {scheme} error: {error}", hint=error.hint)
+    return UnknownScheme(f"Could not find protocol handler for: {scheme}")
 
 
 def refresh_index(getters: Getters, url: str, access: Access, cache: str | os.PathLike[str]) -> None:
@@ -223,8 +231,8 @@ def refresh_index(getters: Getters, url: str, access: Access, cache: str | os.Pa
     place = index_url(url)
     try:
         data, tag = getters.get_if_changed(place, access, catalogue.known_tag(cache, place))
-    except UnknownScheme as error:
-        raise UnknownScheme(f"Could not find protocol handler for: {split(url).scheme}") from error
+    except (UnknownScheme, UnusableTls) as error:
+        raise _no_handler(url, error) from error
     if data is None:
         return
     origin = catalogue.Origin(place, tag)
@@ -238,7 +246,7 @@ def fetch_index(getters: Getter, url: str, access: Access, progress: Progress | 
     """Return a repository's index as it was sent, and read. Raises DownloadError in Helm's words."""
     try:
         return sent_index(getters, url, access, progress)
-    except UnknownScheme:
+    except (UnknownScheme, UnusableTls):
         raise
     except (FetchError, BrokenIndex) as error:
         raise DownloadError(

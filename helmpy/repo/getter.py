@@ -38,6 +38,10 @@ class UnknownScheme(FetchError):
     """Nobody here speaks that protocol."""
 
 
+class UnusableTls(FetchError):
+    """Files of certificates that the user named can't be used; in Helm's words."""
+
+
 @record(frozen=True, slots=True)
 class Access:
     """What lets one into the repository at ``url``; paths are files of PEM texts.
@@ -187,28 +191,45 @@ def _trust(access: Access) -> bool | str | None:
 
 
 def _trusted(path: str) -> str:
-    """The path of a file of authorities. Raises FetchError where it has none."""
+    """The path of a file of authorities. Raises UnusableTls where it has none."""
     from ssl import SSLError, create_default_context
 
     try:
-        create_default_context(cafile=_readable(path))
+        create_default_context(cafile=path)
     except SSLError as error:
-        raise FetchError(f"{path} holds no certificate in PEM") from error
+        raise UnusableTls(f"can't create TLS config: failed to append certificates from file: {path}") from error
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise UnusableTls(f"can't create TLS config: can't read CA file: {path}", hint=f"open {path}: {why}") from error
     return path
 
 
 def _pair(cert_file: str, key_file: str) -> tuple[str, str]:
-    """The paths of a certificate and its key. Raises FetchError where they are not that."""
+    """The paths of a certificate and its key. Raises UnusableTls where they are not that."""
     from ssl import SSLError, create_default_context
 
+    why = _unreadable(cert_file, "certificate") or _unreadable(key_file, "key")
     try:
-        create_default_context().load_cert_chain(_readable(cert_file), _readable(key_file), password="")
+        if not why:
+            create_default_context().load_cert_chain(cert_file, key_file, password="")
     except SSLError as error:
-        why = (
-            "the key is another one's" if error.reason == "KEY_VALUES_MISMATCH" else "PEM is wanted, without a password"
+        mismatch = error.reason == "KEY_VALUES_MISMATCH"
+        why = "tls: private key does not match public key" if mismatch else "tls: PEM is wanted, without a password"
+    if why:
+        raise UnusableTls(
+            f"can't create TLS config: can't load key pair from cert {cert_file} and key {key_file}: {why}"
         )
-        raise FetchError(f"{cert_file} and {key_file} are no certificate and its key: {why}") from error
     return cert_file, key_file
+
+
+def _unreadable(path: str, what: str) -> str:
+    """What is wrong with a file of PEM texts, empty if it may be one."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            found = b"-----BEGIN" in file.read(2**20)
+    except OSError as error:
+        return f"open {path}: {(error.strerror or str(error)).lower()}"
+    return "" if found else f"tls: failed to find any PEM data in {what} input"
 
 
 def _authorities() -> bool | str:
@@ -360,14 +381,6 @@ def _phrase(status: int) -> str:
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Helm does not look into ~/.netrc, and nobody expects passwords from there to be sent."""
     return request
-
-
-def _readable(path: str) -> str:
-    try:
-        with open(path, "rb"):  # noqa: PTH123
-            return path
-    except OSError as error:
-        raise FetchError(f"open {path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def _body(answer: requests.Response, url: str, progress: Progress | None, limit: int) -> bytes:

@@ -72,6 +72,12 @@ inspect chart three/alpha
 inspect chart nope
 inspect chart --repo URL alpha
 inspect chart --repo URL nope
+fetch --repo URL alpha --ca-file nope
+repo add three URL --ca-file nope
+repo add three URL --cert-file nope --key-file nope
+inspect chart --repo URL alpha --cert-file work.pem --key-file work.pem
+repo add three URL --ca-file work.pem
+repo add one URL extra
 fetch one/alpha
 fetch one/alpha --devel -d work
 fetch one/alpha --untar -d work
@@ -140,6 +146,7 @@ def _prepare(directory: Path) -> None:
         '- {name: beta, version: "0.1.0", repository: "file://../beta", import-values: [d, {child: b, parent: "."}]}\n'
     )
     (directory / "work").mkdir()
+    (directory / "work.pem").write_text("no certificate\n")
 
 
 def _run(binary: Path, directory: Path, url: str) -> list[str]:

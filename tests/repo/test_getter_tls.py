@@ -124,18 +124,23 @@ def test_another_name(two: tuple[_Server, _Server], authority: Authority, monkey
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ("bad cert key", "{bad} holds no certificate in PEM"),
-        ("cert bad key", "{bad} and {key} are no certificate and its key: PEM is wanted, without a password"),
-        ("cert cert bad", "{cert} and {bad} are no certificate and its key: PEM is wanted, without a password"),
-        ("cert cert other", "{cert} and {other} are no certificate and its key: the key is another one's"),
-        ("cert none key", "open {none}: no such file or directory"),
+        ("bad cert key", "failed to append certificates from file: {bad}"),
+        ("none cert key", "can't read CA file: {none}"),
+        ("cert bad key", "{pair} {bad} and key {key}: tls: failed to find any PEM data in certificate input"),
+        ("cert cert bad", "{pair} {cert} and key {bad}: tls: failed to find any PEM data in key input"),
+        ("cert cert other", "{pair} {cert} and key {other}: tls: private key does not match public key"),
+        ("cert none key", "{pair} {none} and key {key}: open {none}: no such file or directory"),
+        ("cert odd key", "{pair} {odd} and key {key}: tls: PEM is wanted, without a password"),
     ],
 )
 def test_files_that_do_not_fit(
     two: tuple[_Server, _Server], authority: Authority, tmp_path: Path, files: str, words: str
 ) -> None:
     (tmp_path / "bad.pem").write_text("nothing")
+    (tmp_path / "odd.pem").write_text("-----BEGIN CERTIFICATE-----\nodd\n-----END CERTIFICATE-----\n")
     known = {
+        "pair": "can't load key pair from cert",
+        "odd": str(tmp_path / "odd.pem"),
         "bad": str(tmp_path / "bad.pem"),
         "none": str(tmp_path / "none.pem"),
         "cert": str(authority.cert_file),
@@ -146,4 +151,4 @@ def test_files_that_do_not_fit(
     access = Access(two[0].url, "", "", known[cert], known[key], known[ca])
     with pytest.raises(FetchError) as caught:
         Getters().get(f"{two[0].url}/x", access)
-    assert caught.value.message.endswith(words.format(**known))
+    assert caught.value.message == "can't create TLS config: " + words.format(**known)
