@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helmpy.repo.challenge import Challenge, parse
@@ -30,6 +30,7 @@ def test_challenges(header: str, found: list[Challenge]) -> None:
     assert parse(header) == found
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='Basic realm="\\, =x-\n\t', max_size=200))
 def test_any_header_is_read(header: str) -> None:
     assert all(one.scheme == one.scheme.lower() for one in parse(header))
