@@ -38,6 +38,16 @@ def call(tmp_path: Path) -> Iterator[Call]:
     helm("sandbox reset")
 
 
+def _plugin(home: Path) -> None:
+    """A plugin that talks to Tiller, through the tunnel that helm makes for it."""
+    place = home / ".helm/plugins/ask"
+    place.mkdir(parents=True)
+    (place / "plugin.yaml").write_text("name: ask\nuseTunnel: true\ncommand: $HELM_PLUGIN_DIR/ask\n")
+    listing = f"{sys.executable} -c '{CODE}' --host $TILLER_HOST --kubeconfig /none list -q"
+    (place / "ask").write_text(f'#!/bin/sh\necho "tiller at ${{TILLER_HOST%:*}} lists: $({listing})"\n')
+    (place / "ask").chmod(0o755)
+
+
 def test_life_of_a_sandbox(call: Call, tmp_path: Path) -> None:
     assert call("sandbox status").stdout == "The sandbox does not run.\n"
     assert call("sandbox stop").stdout == "The sandbox does not run.\n"
@@ -64,6 +74,8 @@ def test_life_of_a_sandbox(call: Call, tmp_path: Path) -> None:
     write_chart(tmp_path / "web")
     assert call("install web -n blog --wait", **asked).stdout.startswith("NAME:   blog\n")
     assert call("list -q", **asked).stdout == "blog\n"
+    _plugin(tmp_path)
+    assert call("ask", **asked).stdout == "tiller at 127.0.0.1 lists: blog\n"
     assert (
         call("init --skip-refresh", **asked).stdout.split("\n")[1]
         == "Warning: Tiller is already installed in the cluster."
