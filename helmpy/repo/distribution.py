@@ -67,6 +67,7 @@ class Registries:
         self._credential_of = credential_of
         self._access = access
         self._admitted: dict[tuple[str, str], str] = {}  # Authorization by host and repository
+        self._known: dict[str, Credential | None] = {}
 
     def ask(self, request: Request) -> Answer:
         """Return the last answer, whatever its status. Raises RegistryError, FetchError."""
@@ -76,6 +77,9 @@ class Registries:
         if answer.status == 401 and origin(url) == origin(base):
             self._admitted[request.host, request.repository] = self._admission(answer, request, base)
             answer = self._once(request, url, base)
+            if answer.status == 401:
+                what = f"oci://{request.host}/{request.repository}" if request.repository else request.host
+                raise LoginNeeded(f"{_words(answer, what)}; {_advice(request.host, self._credential(request.host))}")
         for _ in range(REDIRECTS):
             if request.method not in _READING or answer.status not in MOVED or "location" not in answer.headers:
                 break
@@ -160,7 +164,9 @@ class Registries:
         given = access.username or access.password
         if given and access.url.partition("://")[2].partition("/")[0] in ("", host):
             return Credential(access.username, access.password)
-        return self._credential_of(host)
+        if host not in self._known:
+            self._known[host] = self._credential_of(host)
+        return self._known[host]
 
 
 def _for_writing(challenge: Challenge, request: Request) -> Challenge:
@@ -169,11 +175,9 @@ def _for_writing(challenge: Challenge, request: Request) -> Challenge:
     return replace(challenge, parameters={**challenge.parameters, "scope": scope})
 
 
-def refusal(answer: Answer, what: str, host: str) -> RegistryError:
+def refusal(answer: Answer, what: str) -> RegistryError:
     """Return the error for an answer that is none of those hoped for; ``what`` was asked about."""
     words = _words(answer, what)
-    if answer.status == 401:
-        return LoginNeeded(f"{words}; {_advice(host, Credential())}")
     if answer.status == 429 and answer.headers.get("retry-after"):
         return RegistryError(f"{words}; try again in {answer.headers['retry-after'][:40]} seconds")
     return RegistryError(words)

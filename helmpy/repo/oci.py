@@ -154,7 +154,7 @@ class Registry:
         """Ask whether the registry lets one in. Raises RegistryError, FetchError."""
         answer = self._registries.ask(Request("GET", host, "/v2/"))
         if answer.status != OK:
-            raise refusal(answer, host, host)
+            raise refusal(answer, host)
 
     def versions(self, reference: Reference) -> list[str]:
         """Return the versions of a chart, newest first; tags that are no versions are left out.
@@ -322,7 +322,7 @@ class Registry:
 
 def _expect(answer: Answer, statuses: Sequence[int], what: Reference) -> None:
     if answer.status not in statuses:
-        raise refusal(answer, str(what), what.host)
+        raise refusal(answer, str(what))
 
 
 def fits(version: str, wanted: str) -> bool:

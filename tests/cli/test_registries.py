@@ -362,7 +362,10 @@ def test_tokens(
 ) -> None:
     archive = _archive(home, "web", "1.0.0")
     refused = said(f"push {archive} {guarded.oci('public')}").err
-    assert refused.startswith(f"Error: {guarded.oci('public/web')}:1.0.0: 401 Unauthorized: authentication required; ")
+    assert refused == (
+        f"Error: {guarded.oci('public/web')}: 401 Unauthorized: authentication required; "
+        f"log in with 'helm registry login {guarded.host}'\n"
+    )
     assert "401" in said(f"registry login {guarded.host} -u {USER} -p wrong").err
     assert _login(monkeypatch, said, guarded).status == 0
     tokens.asked.clear()

@@ -391,7 +391,7 @@ def test_a_host_that_is_redirected_to_asks_in_vain(site: Web, elsewhere: Web) ->
     reference = _serve(site)
     site.on("GET /v2/c/web/manifests/1.0.0", Reply(302, b"", {"Location": f"{elsewhere.url}/m"}))
     elsewhere.on("GET /m", Reply(401, b"", BASIC))
-    with pytest.raises(LoginNeeded):
+    with pytest.raises(RegistryError, match=r"/c/web:1\.0\.0: 401 Unauthorized$"):
         _registry(ANN).chart(reference)
     assert [one.authorization for one in elsewhere.asked] == [""]
 
