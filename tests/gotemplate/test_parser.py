@@ -99,10 +99,10 @@ def test_faults(text: str, message: str) -> None:
     ],
 )
 def test_nesting_without_end_is_refused_at_once(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(TemplateError, match="exceeded maximum nesting depth"):
         parse(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_nesting_is_what_the_limits_say() -> None:
@@ -119,9 +119,9 @@ def test_a_cached_text_keeps_to_the_limits_of_whoever_asks() -> None:
 
 
 def test_many_variables_take_no_longer_than_their_text() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse("{{$x := 1}}" + "".join(f"{{{{$y{number} := $x}}}}{{{{$x = 2}}}}" for number in range(20_000)))
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_chain_of_else_if_is_no_nesting() -> None:
