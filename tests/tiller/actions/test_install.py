@@ -130,6 +130,27 @@ def test_a_rehearsal_shows_what_was_rendered_of_broken_yaml(world: World) -> Non
     assert text.endswith("# Source: web/templates/0.yaml\na: [\n")
 
 
+def test_broken_yaml_is_told_with_the_templates_line_that_wrote_it(world: World) -> None:
+    broken = (
+        "{{/* two documents */}}\n---\n"
+        + config("a")
+        + "\n---\nkind: A\n{{- if true }}\nb: {{ .Values.key }}: c\n{{- end }}\n"
+    )
+    said = (
+        "YAML parse error on web/templates/0.yaml: error converting YAML to JSON: yaml: "
+        "line 2: mapping values are not allowed in this context\n"
+        "\trendered line 9: b: one: c\n\tfrom web/templates/0.yaml:10: b: {{ .Values.key }}: c"
+    )
+    assert message(world, made=chart(broken)) == said
+    text = message(world, made=chart(broken), dry_run=True)
+    assert text.startswith(f"{said}\n\n---\n# Source: web/templates/0.yaml\n")
+    world.install(chart(config("a")))
+    with pytest.raises(HelmError) as caught:
+        world.upgrade(chart(broken))
+    assert str(caught.value) == said
+    assert world.statuses() == {1: "DEPLOYED"}
+
+
 def test_an_unknown_kind_fails_validation_and_leaves_no_record(world: World) -> None:
     text = message(world, made=chart(WIDGET))
     assert text == (
