@@ -123,6 +123,7 @@ class Install:
 @boolean("render-subchart-notes", about="show the notes of subcharts too")
 @boolean("replace", about="take a name whose release is deleted or failed")
 @boolean("wait", about="wait until the objects are ready")
+@boolean("wait-for-jobs", about="with --wait, wait until jobs have completed too")
 @integer("timeout", about="seconds for each operation of Kubernetes", default=300)
 @string("description", about="text for the history")
 @string("name", "n", about="name of the release; one is made up where none is given")
@@ -145,11 +146,13 @@ def command(
     dep_up: bool,
     render_subchart_notes: bool,
     convert_removed_apis: bool,
+    wait_for_jobs: bool,
     **flags: Any,
 ) -> None:
     exactly(args, "chart name")
     with connected(settings, tls) as tiller:
         tiller.convert_removed_apis = convert_removed_apis
+        tiller.wait_for_jobs = wait_for_jobs
         debug(settings, f'Original chart version: "{source.version}"')
         if source.devel and not source.version:
             debug(settings, f"setting version to {source.constraint}")

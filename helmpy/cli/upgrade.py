@@ -134,6 +134,7 @@ class Upgrade:
 @boolean("reset-values", about="forget the kept values")
 @boolean("reuse-values", about="merge new values into the kept ones")
 @boolean("wait", about="wait until the objects are ready")
+@boolean("wait-for-jobs", about="with --wait, wait until jobs have completed too")
 @integer("timeout", about="seconds for each operation of Kubernetes", default=300)
 @string("description", about="text for the history")
 @string("namespace", about="namespace for --install; default: the kubeconfig's")
@@ -154,12 +155,14 @@ def command(
     no_hooks: bool,
     disable_hooks: bool,
     convert_removed_apis: bool,
+    wait_for_jobs: bool,
     **flags: Any,
 ) -> None:
     exactly(args, "release name", "chart path")
     name = args[0]
     with connected(settings, tls) as tiller:
         tiller.convert_removed_apis = convert_removed_apis
+        tiller.wait_for_jobs = wait_for_jobs
         path = locate(settings, args[1], source)
         before, trouble = _newest(tiller, name)
         wanted = namespace or default_namespace(settings)

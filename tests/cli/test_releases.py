@@ -98,6 +98,21 @@ def test_upgrade(helm: Helm, clock: FakeClock) -> None:
     ).replace("hello", "bye")
 
 
+def test_jobs_are_waited_for_where_that_is_asked(helm: Helm, home: Path) -> None:
+    job = (
+        'apiVersion: batch/v1\nkind: Job\nmetadata: {name: "{{ .Release.Name }}-{{ .Release.Revision }}"}\n'
+        'spec:\n  backoffLimit: 0\n  template:\n    metadata: {annotations: { {{ if .Values.fails }}test/fail: "true"{{ end }} }}\n'
+        "    spec: {restartPolicy: Never, containers: [{name: c, image: i}]}\n"
+    )
+    (home / "web/templates/job.yaml").write_text(job)
+    assert helm("install web -n blog --wait --wait-for-jobs --set fails=false").status == 0
+    assert helm("upgrade blog web --wait --set fails=true").status == 0
+    result = helm("upgrade blog web --wait --wait-for-jobs --set fails=true")
+    assert (result.status, result.err) == (1, "Error: UPGRADE FAILED: Job failed: BackoffLimitExceeded\n")
+    assert helm("rollback blog 1 --wait --wait-for-jobs").status == 0
+    assert helm("rollback blog 2 --wait --wait-for-jobs").err == "Error: Job failed: BackoffLimitExceeded\n"
+
+
 def test_upgrade_keeps_or_drops_values(helm: Helm) -> None:
     helm("install web -n blog --set greeting=hi")
     helm("upgrade blog web")

@@ -15,7 +15,7 @@ from tiller.actions.environment import Environment
 from tiller.clock import Deadline
 from tiller.kube.cluster import Cluster
 from tiller.kube.objects import KubeObject
-from tiller.kube.ready import condition
+from tiller.kube.ready import completed, condition
 from tiller.kube.transport import Conflict
 
 Leftovers = frozenset[tuple[str, str, str]]  # namespace, kind and name of objects
@@ -120,17 +120,6 @@ def established(cluster: Cluster, targets: Sequence[KubeObject], deadline: Deadl
         _wait(cluster, target, HookEvent.CRD_INSTALL, deadline)
 
 
-def _completed(live: dict[str, Any]) -> bool:
-    for each in (live.get("status") or {}).get("conditions") or []:
-        if each.get("status") != "True":
-            continue
-        if each.get("type") == "Complete":
-            return True
-        if each.get("type") == "Failed":
-            raise HookError(f"Job failed: {each.get('reason')}")
-    return False
-
-
 def _established(live: dict[str, Any]) -> bool:
     if live.get("kind") != "CustomResourceDefinition":
         return True
@@ -139,4 +128,4 @@ def _established(live: dict[str, Any]) -> bool:
     return condition(live, "Established") == "True"
 
 
-_RULES = {"Job": _completed}
+_RULES = {"Job": completed}

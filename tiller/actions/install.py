@@ -245,6 +245,6 @@ def _create(env: Environment, plan: _Plan) -> None:
             old = env.cluster.build(plan.replaced.manifest, release.namespace, stored=True)
             apply.update(env.cluster, old, wanted, apply.Changes(), deadline=plan.deadline)
         if plan.request.wait:
-            wait.until_ready(env.cluster, wanted, plan.deadline.restart())
+            wait.until_ready(env.cluster, wanted, plan.deadline.restart(), jobs=env.wait_for_jobs)
     except HelmError as error:
         raise OperationFailed(f"release {release.name} failed: {error}", error) from error

@@ -271,7 +271,7 @@ def change_objects(env: Environment, change: Change, how: How) -> None:
             env.cluster, change.known, new, changes, deadline=how.deadline, force=how.force, recreate=how.recreate
         )
         if how.wait:
-            wait.until_ready(env.cluster, new, how.deadline.restart())
+            wait.until_ready(env.cluster, new, how.deadline.restart(), jobs=env.wait_for_jobs)
     except HelmError:
         if how.cleanup_on_fail:
             for problem in apply.remove_created(env.cluster, changes):
