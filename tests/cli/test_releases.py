@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helmpy.gocompat import yaml
-from tests.cli.conftest import Helm
+from tests.cli.conftest import Helm, made
 from tiller.clock import FakeClock
 
 STATUS = """\
@@ -123,6 +123,43 @@ def test_upgrade_keeps_or_drops_values(helm: Helm) -> None:
     assert helm("get values blog").out == "colour:\n  page: blue\n\n"
     helm("upgrade blog web --reset-values")
     assert helm("get values blog").out == "{}\n\n"
+
+
+SHOP = {
+    "Chart.yaml": "name: shop\nversion: 1.0.0\n",
+    "requirements.yaml": 'dependencies: [{name: till, version: "*", condition: till.enabled}]\n',
+    "values.yaml": "till: {enabled: false}\nname: shop\n",
+    "templates/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.name }}}\n",
+    "charts/till/Chart.yaml": "name: till\nversion: 1.0.0\n",
+    "charts/till/templates/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: till}\ndata: {a: {{ .Values.a | quote }}}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("flags", "there"),
+    [
+        ("", True),
+        ("--reuse-values", True),
+        ("--reuse-values --set till.a=2", True),
+        ("--reuse-values --set till.enabled=false", False),
+        ("--set till.a=2", False),
+        ("--reset-values", False),
+        ("--reset-values --reuse-values", False),
+    ],
+)
+def test_a_subchart_that_kept_values_enable_stays(helm: Helm, home: Path, flags: str, *, there: bool) -> None:
+    made(home / "shop", SHOP)
+    assert helm("install shop -n one --set till.enabled=true").status == 0
+    assert helm(f"upgrade one shop {flags}").status == 0
+    assert ("till/templates/c.yaml" in helm("get manifest one").out) == there
+
+
+def test_values_are_kept_of_the_deployed_revision(helm: Helm, home: Path) -> None:
+    made(home / "shop", SHOP)
+    helm("install shop -n one --set till.enabled=true")
+    assert helm("upgrade one shop --set till.enabled=false,name=Bad_Name").status == 1
+    assert helm("upgrade one shop --reuse-values").status == 0
+    assert "till/templates/c.yaml" in helm("get manifest one").out
 
 
 def test_upgrade_installs_where_there_is_nothing(helm: Helm) -> None:
