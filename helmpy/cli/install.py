@@ -14,10 +14,10 @@ from helmpy.cli.namespace import default_namespace
 from helmpy.cli.output import debug, say, waiting, warn, yaml_text
 from helmpy.cli.status import print_status
 from helmpy.home import Settings
-from helmpy.record import record
+from helmpy.record import record, replace
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import Release
-from helmpy.release.requests import InstallRequest, StatusRequest, UninstallRequest
+from helmpy.release.requests import ContentRequest, InstallRequest, StatusRequest, UninstallRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ class Install:
 
     def run(self, tiller: Tiller) -> None:
         """Install and print. Raises HelmError."""
+        if self.atomic and not self.name:
+            # Whoever may have to purge must know the name, and a failed install does not tell it.
+            replace(self, name=_free_name(tiller)).run(tiller)
+            return
         release = self._installed(tiller)
         if self.output == "table":
             say(f"NAME:   {release.name}")
@@ -102,15 +106,28 @@ class Install:
 
     def _purge(self, tiller: Tiller, trouble: str) -> None:
         say(f"INSTALL FAILED\nPURGING CHART\nError: {trouble}")
-        if not self.name:
-            warn("the release has no name of its own to purge; see helm list --failed")
-            return
         answer = tiller.uninstall(
             UninstallRequest(self.name, disable_hooks=self.no_hooks, purge=True, timeout=self.timeout)
         )
         if answer.info:
             say(answer.info)
         say("Successfully purged a chart!")
+
+
+def _free_name(tiller: Tiller) -> str:
+    """A name that no release has, as Tiller itself makes one up."""
+    import random
+
+    from helmpy.release.names import generate_free
+
+    def is_free(name: str) -> bool:
+        try:
+            tiller.content(ContentRequest(name, 1))
+        except ReleaseError as error:
+            return "not found" in error.message
+        return False
+
+    return generate_free(random.SystemRandom(), is_free)
 
 
 @make("install", usage="[CHART] [flags]", about=ABOUT)

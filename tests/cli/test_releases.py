@@ -200,6 +200,16 @@ def test_atomic_install_purges(helm: Helm) -> None:
     assert helm("list --all").out == ""
 
 
+def test_an_atomic_install_without_a_name_purges_what_it_made(helm: Helm, home: Path) -> None:
+    page = home / "web/templates/page.yaml"
+    page.write_text(page.read_text().replace("-page", "-Page"))
+    result = helm("install web --atomic")
+    assert result.status == 1
+    assert result.out.startswith("INSTALL FAILED\nPURGING CHART\nError: release ")
+    assert result.out.endswith("\nSuccessfully purged a chart!\n")
+    assert helm("list --all").out == ""
+
+
 def test_rollback_and_history(helm: Helm) -> None:
     helm("install web -n blog")
     helm("upgrade blog web --set greeting=bye")
@@ -309,6 +319,20 @@ def test_test(helm: Helm) -> None:
         "TEST       \tSTATUS    \tINFO\tSTARTED                 \tCOMPLETED               \n"
         "blog-greets\tSUCCESS   \t    \tTue Nov 14 22:13:20 2023\tTue Nov 14 22:13:20 2023\n"
     ) in helm("status blog").out
+
+
+def test_a_test_that_fails_counts_and_ends_with_status_1(helm: Helm, home: Path) -> None:
+    pod = home / "web/templates/tests/greets.yaml"
+    failing = pod.read_text().replace("annotations:", 'annotations:\n    test/fail: "true"')
+    pod.write_text(failing + "---\n" + failing.replace("-greets", "-waves"))
+    helm("install web -n blog")
+    result = helm("test blog")
+    again = "run `kubectl logs blog-{} --namespace default` for more info"
+    assert result.out == (
+        f"RUNNING: blog-greets\nFAILED: blog-greets, {again.format('greets')}\n"
+        f"RUNNING: blog-waves\nFAILED: blog-waves, {again.format('waves')}\n"
+    )
+    assert (result.status, result.err) == (1, "Error: 2 test(s) failed\n")
 
 
 def test_version(helm: Helm) -> None:
