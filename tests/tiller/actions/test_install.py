@@ -16,6 +16,7 @@ from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.install import install
 from tiller.actions.recorded import with_status
 from tiller.actions.recovery import recover
+from tiller.kube.discovery import Catalog, Discovery
 from tiller.kube.transport import Request
 
 JOB = """
@@ -200,6 +201,19 @@ def test_capabilities_are_the_clusters(world: World) -> None:
     value = '{{ .Capabilities.KubeVersion.GitVersion }} {{ .Capabilities.APIVersions.Has "apps/v1/Deployment" }}'
     world.install(chart(config("a", value)))
     assert world.data("a") == {"key": "v1.29.0+sandbox true"}
+
+
+def test_a_cluster_that_lists_nothing_has_the_default_capabilities(world: World) -> None:
+    world.env.cluster.discovery = Nothing(world.api)
+    release = world.install(chart(config("a", '{{ .Capabilities.APIVersions.Has "apps/v1beta1" }}')), dry_run=True)
+    assert 'key: "true"' in release.manifest
+
+
+class Nothing(Discovery):
+    """Discovery that finds kinds but names no versions."""
+
+    def catalog(self) -> Catalog:
+        return replace(super().catalog(), api_versions=frozenset())
 
 
 # Hooks

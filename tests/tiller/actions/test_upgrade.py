@@ -147,6 +147,15 @@ def test_force_makes_a_failed_release_anew(world: World) -> None:
     assert world.data("a") == {"key": "two"}
 
 
+def test_an_upgrade_makes_no_namespace(world: World) -> None:
+    world.install(chart(config("a")))
+    world.transport.seen.clear()
+    world.upgrade(chart(config("a", "two")))
+    assert [
+        r.path for r in world.transport.seen if r.path.startswith("/api/v1/namespaces") and r.path.count("/") < 5
+    ] == []
+
+
 def test_history_is_pruned() -> None:
     world = make_world(max_history=2)
     world.install(chart(config("a")))
