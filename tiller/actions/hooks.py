@@ -56,7 +56,7 @@ def _run_one(
     env: Environment, release: Release, hook: Hook, event: HookEvent, deadline: Deadline, *, leftovers: Leftovers
 ) -> None:
     _delete_if(env, release, hook, HookDeletePolicy.BEFORE_HOOK_CREATION, deadline)
-    targets = env.cluster.build(hook.manifest, release.namespace)
+    targets = env.cluster.build(hook.manifest, release.namespace, path=hook.path)
     try:
         env.cluster.ensure_namespace(release.namespace)
         for target in targets:
