@@ -102,7 +102,7 @@ def _delete_if(env: Environment, release: Release, hook: Hook, policy: HookDelet
 def _wait(cluster: Cluster, target: KubeObject, event: HookEvent, deadline: Deadline) -> None:
     """Wait for jobs to complete and definitions to be served; all else is done when it exists."""
     done = _established if event == HookEvent.CRD_INSTALL else _RULES.get(target.kind)
-    if done is None:
+    if done is None or not target.resource.standard:
         return
     poll = FIRST_POLL
     while True:

@@ -43,6 +43,11 @@ class Resource:
         """The API group, empty for the core's."""
         return self.api_version.rpartition("/")[0]
 
+    @property
+    def standard(self) -> bool:
+        """Whether Kubernetes itself brings the kind; others call theirs alike, as Knative has a Service."""
+        return "." not in self.group or self.group.endswith(".k8s.io")
+
     def path(self, namespace: str = "", name: str = "") -> str:
         """The path of an object, or of the collection without ``name``; all namespaces for ``""``."""
         parts = ["/apis" if "/" in self.api_version else "/api", self.api_version]

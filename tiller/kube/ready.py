@@ -33,7 +33,7 @@ def unready(cluster: Cluster, target: KubeObject, *, jobs: bool = False) -> str:
     With ``jobs`` a job must have completed; raises JobFailed for one that will not.
     """
     rule = _completion if jobs and target.kind == "Job" else RULES.get(target.kind)
-    if rule is None:
+    if rule is None or not target.resource.standard:
         return ""
     live = cluster.get(target)
     if live is None:

@@ -9,6 +9,8 @@ import pytest
 from tests.tiller.world import World, make_world
 from tiller.clock import Cancelled, Deadline, WaitTimeout
 from tiller.kube import apply, tables, wait
+from tiller.kube.discovery import Resource
+from tiller.kube.objects import KubeObject
 from tiller.kube.ready import RULES, JobFailed, unready
 
 META = {"name": "x", "namespace": "shop", "generation": 2, "uid": "u"}
@@ -151,6 +153,14 @@ def test_a_wait_that_takes_too_long(caplog: pytest.LogCaptureFixture) -> None:
     assert "not ready in time: Deployment web: 0 of 2 pods ready" in caplog.text
     with pytest.raises(Cancelled):
         wait.until_ready(cluster, targets, Deadline(world.clock, 60, cancelled=lambda: True))
+
+
+@pytest.mark.parametrize("jobs", [False, True])
+@pytest.mark.parametrize("kind", ["Service", "Job", "Deployment"])
+def test_kinds_of_others_with_a_known_name_are_not_waited_for(world: World, kind: str, *, jobs: bool) -> None:
+    resource = Resource("serving.example.dev/v1", kind, f"{kind.lower()}s", namespaced=True)
+    target = KubeObject(resource, "shop", "x", {})
+    assert unready(world.env.cluster, target, jobs=jobs) == ""
 
 
 def test_what_is_gone_is_not_ready(world: World) -> None:
