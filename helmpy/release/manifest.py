@@ -150,8 +150,9 @@ def _is_root_notes(path: str) -> bool:
 
 
 def rendered_text(rendered: Mapping[str, str]) -> str:
-    """Return every rendered file as one text, as it is shown beside an error."""
-    return "".join(f"\n---\n{SOURCE}{path}\n{rendered[path]}" for path in sorted(rendered) if trimmed(rendered[path]))
+    """Return every rendered file but the notes as one text, as it is shown beside an error."""
+    shown = [path for path in sorted(rendered) if trimmed(rendered[path]) and not path.endswith(NOTES_FILE)]
+    return "".join(f"\n---\n{SOURCE}{path}\n{rendered[path]}" for path in shown)
 
 
 def stored_text(manifests: Iterable[Manifest]) -> str:

@@ -156,8 +156,8 @@ def test_resource_policy(policy: str, kept: bool) -> None:  # noqa: FBT001 - a c
     assert not manifest.parse("p", "kind: Secret").is_kept
 
 
-def test_rendered_text_leaves_out_empty_files() -> None:
-    assert manifest.rendered_text({"b": "x", "a": " \n"}) == "\n---\n# Source: b\nx"
+def test_rendered_text_leaves_out_empty_files_and_notes() -> None:
+    assert manifest.rendered_text({"b": "x", "a": " \n", "web/templates/NOTES.txt": "y"}) == "\n---\n# Source: b\nx"
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ def look_up(cluster: Cluster, api_version: str, kind: str, namespace: str, name:
 
 def capabilities_of(env: Environment) -> Capabilities:
     """What the cluster offers, as templates see it under ``.Capabilities``."""
+    env.cluster.discovery.renew()
     known = env.cluster.version()
     kube = KubeVersion(
         major=known.get("major", ""),

@@ -59,6 +59,7 @@ def uninstall(
                 raise DeletionError(f'the release named "{history[0].name}" is already deleted')
             _purge(own, history)
             return UninstallResponse(history[0])
+        own.cluster.discovery.renew()
         return _uninstall(own, request, settle(own, history), cancelled)
 
 

@@ -71,9 +71,9 @@ def build(
 ) -> list[KubeObject]:
     """Return the objects of a manifest with their places; ``namespace`` is for those that name none.
 
-    A ``stored`` manifest was applied once: objects of API versions that Kubernetes has removed since
-    are found where they live now, and those of kinds without a successor are gone. ``path`` is the
-    template of a manifest that does not say it itself.
+    A ``stored`` manifest was applied once: objects of API versions that are not served any more are
+    found where they live now, and those of kinds that Kubernetes removed without a successor are gone.
+    ``path`` is the template of a manifest that does not say it itself.
 
     Raises UnknownKind for the first kind that the API server lacks, with what to do about all objects
     of removed ones.
@@ -90,12 +90,15 @@ def build(
         except UnknownKind as error:
             unknown[kind] = error
             removal = removal_of(error.api_version, error.kind) if stored else None
-            if removal is None:
-                lacking.append((error, document))
+            if removal is not None:
+                made = converted(document)
+                found += [build_one(made, namespace, discovery)] if made is not None else []
                 continue
-            made = converted(document)
-            if made is not None:
-                found.append(build_one(made, namespace, discovery))
+            other = discovery.another_version(error.api_version, error.kind) if stored else None
+            if other is None:
+                lacking.append((error, document))
+            else:
+                found.append(placed(document, namespace, other))
     if lacking:
         raise _explained(lacking, manifest, path)
     return found
@@ -125,12 +128,16 @@ def _identity(document: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def build_one(document: dict[str, Any], namespace: str, discovery: Discovery) -> KubeObject:
-    """Return one object with its place."""
-    api_version, kind = str(document.get("apiVersion") or ""), str(document.get("kind") or "")
-    metadata = document.get("metadata") or {}
-    if not isinstance(metadata, dict):
+    """Return one object with its place; raises UnknownKind and ManifestError."""
+    api_version, kind, _ = _identity(document)
+    if not isinstance(document.get("metadata") or {}, dict):
         raise ManifestError(f"error validating data: metadata of a {kind} is not a map")
-    resource = discovery.find(api_version, kind)
+    return placed(document, namespace, discovery.find(api_version, kind))
+
+
+def placed(document: dict[str, Any], namespace: str, resource: Resource) -> KubeObject:
+    """Return an object of a known kind with its place."""
+    metadata = document.get("metadata") or {}
     where = str(metadata.get("namespace") or namespace) if resource.namespaced else ""
     if resource.namespaced and not metadata.get("namespace"):
         document = {**document, "metadata": {**metadata, "namespace": where}}
