@@ -117,8 +117,13 @@ def _explained(lacking: list[tuple[UnknownKind, dict[str, Any]]], manifest: str,
         hints.append(hint(error.api_version, kind, name, sources.get(identity) or path))
     known = [each for each in hints if each]
     more = f"; and {len(known) - HINTS} more objects" if len(known) > HINTS else ""
+    way_out = ""
+    if any(converted(each) for _, each in lacking):
+        way_out = (
+            ", or let --convert-removed-apis do so" if len(known) == 1 else "; --convert-removed-apis converts them"
+        )
     first = lacking[0][0]
-    return UnknownKind(first.api_version, first.kind, "".join(known[:HINTS]) + more)
+    return UnknownKind(first.api_version, first.kind, "".join(known[:HINTS]) + more + way_out)
 
 
 def _identity(document: dict[str, Any]) -> tuple[str, str, str]:

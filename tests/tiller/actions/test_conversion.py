@@ -59,7 +59,14 @@ def test_all_objects_of_removed_kinds_are_named_with_their_templates(today: Worl
     )
     assert 'CronJob "night" of web/templates/2.yaml: ' in text
     assert 'PodDisruptionBudget "b7" of web/templates/1.yaml: ' in text
-    assert text.endswith("; and 2 more objects")
+    assert text.endswith("; and 2 more objects; --convert-removed-apis converts them")
+    assert text.count("--convert-removed-apis") == 1
+
+
+def test_what_cannot_be_converted_is_not_promised(today: World) -> None:
+    with pytest.raises(HelmError) as caught:
+        today.install(chart(config("a"), POLICY))
+    assert "--convert-removed-apis" not in str(caught.value)
 
 
 def test_a_hook_of_a_removed_kind_is_named_with_its_template(today: World) -> None:
