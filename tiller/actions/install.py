@@ -137,7 +137,7 @@ def _dry_run(env: Environment, plan: _Plan) -> Release:
     if not plan.request.disable_crd_hook and (brings or definitions(plan.release.chart)):
         text = "Validation skipped because CRDs are not installed"
     else:
-        validate(env, plan.release)
+        env.cluster.build(plan.release.manifest, plan.release.namespace)  # its error stands alone here, as in Helm 2
         text = "Dry run complete"
     assert plan.release.info is not None
     return replace(plan.release, info=replace(plan.release.info, description=text))

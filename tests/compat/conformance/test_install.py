@@ -136,7 +136,7 @@ def test_a_dry_run_with_a_definition_skips_the_validation(ground: Ground) -> Non
     made = chart(definition(group, hooked("crd-install")), widget(group, "dryw"))
     assert describe(ground.install(made, "dryw", dry_run=True)) == ("Validation skipped because CRDs are not installed")
     text = refusal(ground.install, made, "dryw", dry_run=True, disable_crd_hook=True)
-    assert text == (f'validation failed: unable to recognize "": no matches for kind "Widget" in version "{group}/v1"')
+    assert text == (f'unable to recognize "": no matches for kind "Widget" in version "{group}/v1"')
 
 
 def test_a_broken_template_leaves_nothing(ground: Ground) -> None:

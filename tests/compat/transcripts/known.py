@@ -7,6 +7,7 @@ HOOKS = "Failed hooks"
 CREATION = "Objects that cannot be created"
 NEW_CHART = "A new chart"
 NO_YAML = "Text that is no YAML"
+REMOVED = "Removed API versions"
 LAST_LINES = "Last lines of a test"
 
 KNOWN: dict[str, dict[str, str]] = {
@@ -15,6 +16,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "install_broken_templates": {"install yaml": NO_YAML},
     "install_hook_fails": {"three": HOOKS, "two": HOOKS, "OBJECTS": HOOKS},
     "no_cluster": {"": NO_CLUSTER},
+    "removed_apis": {"install old": REMOVED, "upgrade one old": REMOVED},
     "rollback_fails": {"history": HOOKS, "OBJECTS": HOOKS},
     "test_fails": {"helm test one": LAST_LINES},
     "test_passes": {"helm test one": LAST_LINES},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,8 +18,14 @@ def main() -> int:
     worse = 0
     with tempfile.TemporaryDirectory() as directory, staged(Path(directory)) as stage:
         for scene in scenes:
-            theirs = stage.play(scene, "theirs")
-            others = {who: stage.play(scene, who) for who in (("ours", "mixed") if theirs.met_tiller else ("ours",))}
+            try:
+                theirs = stage.play(scene, "theirs")
+                whose = ("ours", "mixed") if theirs.met_tiller else ("ours",)
+                others = {who: stage.play(scene, who) for who in whose}
+            except subprocess.TimeoutExpired as error:
+                worse += 1
+                print(f"=== {scene.stem}: {error}", flush=True)
+                continue
             for who, found in others.items():
                 same = theirs.texts(*exempt(scene.stem)) == found.texts(*exempt(scene.stem))
                 worse += not same
