@@ -31,17 +31,24 @@ class HookError(ReleaseError):
 
 
 def run(
-    env: Environment, release: Release, event: HookEvent, deadline: Deadline, leftovers: Leftovers = frozenset()
+    env: Environment,
+    release: Release,
+    event: HookEvent,
+    deadline: Deadline,
+    leftovers: Leftovers = frozenset(),
+    *,
+    stored: bool = False,
 ) -> Release:
     """Run an event's hooks one after the other; return the release with their last runs noted.
 
     Each hook has the whole timeout for itself. Raises the first hook's error after deleting what
     its policy says; hooks that succeeded before it stay, as in Helm 2. ``leftovers`` are objects
-    of operations that failed: one of them in a hook's way is deleted.
+    of operations that failed: one of them in a hook's way is deleted. Hooks of a ``stored`` release,
+    made in API versions that are gone since, run in those that took over.
     """
     chosen = order.for_event(release.hooks, event)
     for hook in chosen:
-        _run_one(env, release, hook, event, deadline.restart(), leftovers=leftovers)
+        _run_one(env, release, hook, event, deadline.restart(), leftovers=leftovers, stored=stored)
     for hook in chosen:
         _delete_if(env, release, hook, HookDeletePolicy.SUCCEEDED, deadline)
     if not chosen:
@@ -53,10 +60,17 @@ def run(
 
 
 def _run_one(
-    env: Environment, release: Release, hook: Hook, event: HookEvent, deadline: Deadline, *, leftovers: Leftovers
+    env: Environment,
+    release: Release,
+    hook: Hook,
+    event: HookEvent,
+    deadline: Deadline,
+    *,
+    leftovers: Leftovers,
+    stored: bool,
 ) -> None:
     _delete_if(env, release, hook, HookDeletePolicy.BEFORE_HOOK_CREATION, deadline)
-    targets = env.cluster.build(hook.manifest, release.namespace, path=hook.path)
+    targets = env.cluster.build(hook.manifest, release.namespace, stored=stored, path=hook.path)
     try:
         env.cluster.ensure_namespace(release.namespace)
         for target in targets:

@@ -77,7 +77,7 @@ def _uninstall(
     with recorded(env, release, 'Deletion of "{name}" failed: {error}') as record:
         if not request.disable_hooks:
             with _restored_on_failure(env, record, newest):
-                record.release = hooks.run(env, record.release, HookEvent.PRE_DELETE, deadline, leftovers)
+                record.release = hooks.run(env, record.release, HookEvent.PRE_DELETE, deadline, leftovers, stored=True)
         removed = delete_objects(
             env, record.release, spared=existed_before(newest), missing_kinds=is_interrupted(newest)
         )
@@ -124,7 +124,7 @@ def _delete_older(env: Environment, release: Release, revisions: list[Release]) 
 
 def _post_delete(env: Environment, record: Record, deadline: Deadline, leftovers: hooks.Leftovers) -> list[str]:
     try:
-        record.release = hooks.run(env, record.release, HookEvent.POST_DELETE, deadline, leftovers)
+        record.release = hooks.run(env, record.release, HookEvent.POST_DELETE, deadline, leftovers, stored=True)
     except HelmError as error:
         return [str(error)]
     return []

@@ -262,11 +262,11 @@ def _replace(env: Environment, request: UpdateRequest, newest: Release, deadline
     with recorded(env, with_status(replace(newest, info=info), StatusCode.DELETING, DELETING), "{error}") as old:
         env.storage.update(old.release)
         if not request.disable_hooks:
-            old.release = hooks.run(env, old.release, HookEvent.PRE_DELETE, deadline)
+            old.release = hooks.run(env, old.release, HookEvent.PRE_DELETE, deadline, stored=True)
         errors = delete_objects(env, old.release).errors
         old.finish(StatusCode.DELETED, DELETED)
     if not request.disable_hooks:
-        hooks.run(env, old.release, HookEvent.POST_DELETE, deadline)
+        hooks.run(env, old.release, HookEvent.POST_DELETE, deadline, stored=True)
     if errors:
         raise ReleaseError(
             f"Upgrade --force successfully deleted the previous release, but encountered {len(errors)} error(s) "

@@ -98,7 +98,7 @@ def build(
             if other is None:
                 lacking.append((error, document))
             else:
-                found.append(placed(document, namespace, other))
+                found.append(placed({**document, "apiVersion": other.api_version}, namespace, other))
     if lacking:
         raise _explained(lacking, manifest, path)
     return found

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from helmpy.errors import HelmError
+from helmpy.release.requests import UninstallRequest
 from tests.tiller.world import World, chart, config
 from tiller.actions.conversion import converted_text
+from tiller.actions.uninstall import uninstall
 from tiller.kube.discovery import Catalog, Discovery
 
 CRON = """
@@ -73,6 +75,20 @@ def test_a_hook_of_a_removed_kind_is_named_with_its_template(today: World) -> No
     hook = CRON.replace("labels: {", 'annotations: {"helm.sh/hook": pre-install}, labels: {')
     with pytest.raises(HelmError, match=r'CronJob "night" of web/templates/1.yaml: .* use batch/v1, or let'):
         today.install(chart(config("a"), hook))
+
+
+@pytest.mark.parametrize("event", ["pre-delete", "post-delete"])
+def test_a_stored_hook_of_a_removed_version_does_not_stop_a_deletion(world: World, event: str) -> None:
+    hook = CRON.replace("labels: {", f'annotations: {{"helm.sh/hook": {event}}}, labels: {{')
+    world.install(
+        chart(
+            config("a"), hook, POLICY.replace("metadata: {", f'metadata: {{annotations: {{"helm.sh/hook": {event}}}, ')
+        )
+    )
+    world.env.cluster.discovery = Today(world.api)
+    uninstall(world.env, UninstallRequest(name="web", purge=True))
+    assert world.statuses() == {}
+    assert world.get("batch/v1/cronjobs/night") is not None
 
 
 def test_a_chart_is_converted_where_that_is_wanted(today: World) -> None:
