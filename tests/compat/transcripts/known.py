@@ -16,6 +16,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "install_broken_templates": {"install yaml": NO_YAML},
     "install_hook_fails": {"three": HOOKS, "two": HOOKS, "OBJECTS": HOOKS},
     "no_cluster": {"": NO_CLUSTER},
+    "lint": {"lint ./empty": NO_YAML},
     "removed_apis": {"install old": REMOVED, "upgrade one old": REMOVED},
     "rollback_fails": {"history": HOOKS, "OBJECTS": HOOKS},
     "test_fails": {"helm test one": LAST_LINES},
