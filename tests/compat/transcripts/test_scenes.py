@@ -14,7 +14,7 @@ from tests.compat.transcripts.stage import HERE, Stage, staged
 
 SCENES = sorted((HERE / "scenes").glob("*.sh"))
 DIFFERENCES = HERE.parents[2] / "docs" / "differences.md"
-CORE = {"delete", "kinds", "rollback", "upgrade_fails"}  # always played; the others when asked
+CORE = {"kinds", "rollback", "upgrade_fails"}  # always played; the others when asked
 PROGRAMS = ("helm2.17", "tiller2.17")
 KUBECTL = BINARIES / "kubectl-1.20"  # for most scenes
 
