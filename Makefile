@@ -20,9 +20,10 @@ conformance: .venv/dev
 	@test -n "$(KUBECONFIG)" || { echo "make: name your cluster's file with KUBECONFIG=..." >&2; exit 1; }
 	HELMPY_CLUSTER='$(KUBECONFIG)' $(BIN)/pytest tests/compat/conformance -m conformance -k cluster
 
-# Scenes with real Helm 2.17 and with ours on one real cluster, word by word; a quarter of an hour.
+# Scenes with real Helm 2.17, with ours, and with its client and our Tiller on one real cluster, word by word;
+# half an hour. `make test` plays a few of them.
 transcripts: .venv/dev
-	$(BIN)/pytest tests/compat/transcripts -m transcripts
+	$(BIN)/pytest tests/compat/transcripts -m compat
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -31,7 +31,8 @@ PIECE = 2 * 1024 * 1024  # bytes of a list's message: its reader may read while 
 MAX_ERROR = 256 * 1024  # characters of a message: an error carries a manifest at times
 THREADS = 256  # a call that waits for objects, or for its turn at a release, holds one
 SERVICE = "/hapi.services.tiller.ReleaseService/"
-CONVERT = "x-helmpy-convert-removed-apis"  # metadata of a call
+# What a caller asks for beyond the frozen messages: keys of a call's metadata, and the environment's fields.
+ASKED = {"x-helmpy-convert-removed-apis": "convert_removed_apis", "x-helmpy-wait-for-jobs": "wait_for_jobs"}
 HEALTH = "/grpc.health.v1.Health/"
 HEALTH_NAMES = frozenset({"", "Tiller"})
 SERVING, SERVICE_UNKNOWN = 1, 3  # numbers of grpc.health.v1.HealthCheckResponse.ServingStatus
@@ -230,9 +231,9 @@ class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
 
     def _for(self, context: grpc.ServicerContext) -> Environment:
         """The environment of one operation, with what its caller asked for beyond the frozen messages."""
-        if (CONVERT, "true") in {(key, value) for key, value in context.invocation_metadata() or ()}:
-            return replace(self.env, convert_removed_apis=True)
-        return self.env
+        given = {(key, value) for key, value in context.invocation_metadata() or ()}
+        asked: dict[str, Any] = {name: True for key, name in ASKED.items() if (key, "true") in given}
+        return replace(self.env, **asked)
 
     def _cancelled(self, context: grpc.ServicerContext) -> Callable[[], bool]:
         """Whether nobody waits for the answer any more; raises Stopping where the server must end."""

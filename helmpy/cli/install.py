@@ -17,7 +17,7 @@ from helmpy.home import Settings
 from helmpy.record import record, replace
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import Release
-from helmpy.release.requests import InstallRequest, StatusRequest, UninstallRequest
+from helmpy.release.requests import ContentRequest, InstallRequest, StatusRequest, UninstallRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +65,10 @@ class Install:
 
     def run(self, tiller: Tiller) -> None:
         """Install and print. Raises HelmError."""
+        if self.atomic and not self.name:
+            # Whoever may have to purge must know the name, and a failed install does not tell it.
+            replace(self, name=_free_name(tiller)).run(tiller)
+            return
         release = self._installed(tiller)
         if self.output == "table":
             say(f"NAME:   {release.name}")
@@ -108,15 +112,28 @@ class Install:
 
     def _purge(self, tiller: Tiller, trouble: str) -> None:
         say(f"INSTALL FAILED\nPURGING CHART\nError: {trouble}")
-        if not self.name:
-            warn("the release has no name of its own to purge; see helm list --failed")
-            return
         answer = tiller.uninstall(
             UninstallRequest(self.name, disable_hooks=self.no_hooks, purge=True, timeout=self.timeout)
         )
         if answer.info:
             say(answer.info)
         say("Successfully purged a chart!")
+
+
+def _free_name(tiller: Tiller) -> str:
+    """A name that no release has, as Tiller itself makes one up."""
+    import random
+
+    from helmpy.release.names import generate_free
+
+    def is_free(name: str) -> bool:
+        try:
+            tiller.content(ContentRequest(name, 1))
+        except ReleaseError as error:
+            return "not found" in error.message
+        return False
+
+    return generate_free(random.SystemRandom(), is_free)
 
 
 @make("install", usage="[CHART] [flags]", about=ABOUT)
@@ -129,6 +146,7 @@ class Install:
 @boolean("render-subchart-notes", about="show the notes of subcharts too")
 @boolean("replace", about="take a name whose release is deleted or failed")
 @boolean("wait", about="wait until the objects are ready")
+@boolean("wait-for-jobs", about="with --wait, wait until jobs have completed too")
 @integer("timeout", about="seconds for each operation of Kubernetes", default=300)
 @string("description", about="text for the history")
 @string("name", "n", about="name of the release; one is made up where none is given")
@@ -151,11 +169,13 @@ def command(
     dep_up: bool,
     render_subchart_notes: bool,
     convert_removed_apis: bool,
+    wait_for_jobs: bool,
     **flags: Any,
 ) -> None:
     exactly(args, "chart name")
     with connected(settings, tls) as tiller:
         tiller.convert_removed_apis = convert_removed_apis
+        tiller.wait_for_jobs = wait_for_jobs
         debug(settings, f'Original chart version: "{source.version}"')
         if source.devel and not source.version:
             debug(settings, f"setting version to {source.constraint}")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @boolean("no-hooks", about="run no hooks")
 @boolean("recreate-pods", about="restart the pods of changed workloads")
 @boolean("wait", about="wait until the objects are ready")
+@boolean("wait-for-jobs", about="with --wait, wait until jobs have completed too")
 @integer("timeout", about="seconds for each operation of Kubernetes", default=300)
 @string("description", about="text for the history")
 @options.tls
@@ -37,6 +38,7 @@ def command(
     *,
     cleanup_on_fail: bool,
     convert_removed_apis: bool,
+    wait_for_jobs: bool,
     dry_run: bool,
     force: bool,
     no_hooks: bool,
@@ -61,6 +63,7 @@ def command(
     )
     with connected(settings, tls) as tiller, waiting(f"rolling back {request.name}"):
         tiller.convert_removed_apis = convert_removed_apis
+        tiller.wait_for_jobs = wait_for_jobs
         tiller.rollback(request)
     say("Rollback was a success.")
 

@@ -13,9 +13,9 @@ from helmpy.cli.namespace import default_namespace
 from helmpy.cli.output import debug, say, waiting, warn, yaml_text
 from helmpy.cli.status import print_status
 from helmpy.home import Settings
-from helmpy.record import record
+from helmpy.record import record, replace
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import Release
+from helmpy.release.model import Release, StatusCode
 from helmpy.release.requests import (
     HistoryRequest,
     RollbackRequest,
@@ -39,6 +39,7 @@ Bring a release to a new version of its chart, or to new values.
 Without value flags the values of the last revision are kept; with some of them only those count,
 unless --reuse-values merges them into the kept ones.
 """
+MANY = 256  # revisions among which the deployed one is looked for, as Helm's history asks for
 
 
 @record(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Upgrade:
     def _upgraded(self, tiller: Tiller, before: Release | None) -> UpdateResponse:
         try:
             with waiting(f"upgrading {self.name}"):
-                return tiller.update(self._request())
+                return tiller.update(self._request(tiller, before))
         except ReleaseError as error:
             shown = with_source_line(error, self.chart)
             say(f"UPGRADE FAILED\nError: {shown.message}")
@@ -84,10 +85,30 @@ class Upgrade:
             shown.message = f"UPGRADE FAILED: {shown.message}"
             raise shown from error
 
-    def _request(self) -> UpdateRequest:
+    def _request(self, tiller: Tiller, before: Release | None) -> UpdateRequest:
+        request = self._plain_request()
+        kept = (self.reuse_values or not self.values) and not self.reset_values
+        if before is None or not kept or not self.chart.dependencies:
+            return replace(request, chart=prepared(self.chart, self.values))
+        # Helm 2 forgets here what the revision before was given, and loses the subcharts that it enabled.
+        from helmpy.chart.values import parse_values
+        from helmpy.release.reuse import merged
+
+        chart, config = merged(request, self._base(tiller, before))
+        return replace(request, chart=prepared(chart, parse_values(config.raw)))
+
+    def _base(self, tiller: Tiller, newest: Release) -> Release:
+        """The revision whose values Tiller will keep: the deployed one."""
+        if newest.status == StatusCode.DEPLOYED:
+            return newest
+        history = tiller.history(HistoryRequest(self.name, MANY)).releases
+        return next((each for each in history if each.status == StatusCode.DEPLOYED), newest)
+
+    def _plain_request(self) -> UpdateRequest:
+        """The request with the chart as it was loaded."""
         return UpdateRequest(
             name=self.name,
-            chart=prepared(self.chart, self.values),
+            chart=self.chart,
             values=Config(raw=yaml_text(self.values)),
             dry_run=self.dry_run,
             disable_hooks=self.no_hooks,
@@ -134,6 +155,7 @@ class Upgrade:
 @boolean("reset-values", about="forget the kept values")
 @boolean("reuse-values", about="merge new values into the kept ones")
 @boolean("wait", about="wait until the objects are ready")
+@boolean("wait-for-jobs", about="with --wait, wait until jobs have completed too")
 @integer("timeout", about="seconds for each operation of Kubernetes", default=300)
 @string("description", about="text for the history")
 @string("namespace", about="namespace for --install; default: the kubeconfig's")
@@ -154,12 +176,14 @@ def command(
     no_hooks: bool,
     disable_hooks: bool,
     convert_removed_apis: bool,
+    wait_for_jobs: bool,
     **flags: Any,
 ) -> None:
     exactly(args, "release name", "chart path")
     name = args[0]
     with connected(settings, tls) as tiller:
         tiller.convert_removed_apis = convert_removed_apis
+        tiller.wait_for_jobs = wait_for_jobs
         path = locate(settings, args[1], source)
         before, trouble = _newest(tiller, name)
         wanted = namespace or default_namespace(settings)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _OPEN, _CLOSE = "\ue0f0", "\ue0f1"  # of the private use area: no chart has them on purpose
 _QUOTES = "\"'`"
+_LONGEST_LINE = 200
 
 
 @record(frozen=True, slots=True)
@@ -26,6 +27,22 @@ class Origin:
     path: str
     line: int
     text: str
+
+
+def told(chart: Chart, path: str, line: int, text: str, render: Callable[[Chart], Mapping[str, str]]) -> str:
+    """Show a line of what a template rendered, and the template's line that wrote it, for the end of a message.
+
+    The arguments are those of ``origin``. Where nobody can tell who wrote it the line stands alone.
+    """
+    lines = text.rstrip().split("\n")
+    line = min(line, len(lines))  # what is open at the end is at fault on the last line
+    shown = f"\n\trendered line {line}: {_shortened(lines[line - 1])}"
+    found = origin(chart, path, line, text, render)
+    return shown if found is None else f"{shown}\n\tfrom {found.path}:{found.line}: {_shortened(found.text)}"
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
 
 
 def origin(

@@ -26,7 +26,6 @@ TEMPLATES = "templates/"
 RELEASE_NAME = "testRelease"
 
 _EXTENSIONS = (".yaml", ".yml", ".tpl", ".txt")
-_LONGEST_LINE = 200
 _JINJA_EXTENSIONS = (*_EXTENSIONS, ".j2", ".jinja", ".jinja2")
 
 
@@ -97,26 +96,17 @@ def _check_file(
         except yaml.YamlError as error:
             fault, line = str(error), error.line
         if fault:
-            place = _place(chart, name, text, line, again) if line and not uses_jinja else ""
-            yield Message(Severity.ERROR, name, f"unable to parse YAML\n\t{fault}{place}")
+            yield Message(
+                Severity.ERROR, name, f"unable to parse YAML\n\t{fault}{_place(chart, name, text, line, again)}"
+            )
 
 
 def _place(chart: Chart, name: str, text: str, line: int, again: Callable[[Chart], dict[str, str]]) -> str:
-    """Show a line of a rendered file, and the template's line that wrote it where that can be told."""
-    from helmpy.engine.origins import origin
-
-    lines = text.split("\n")
-    if line > len(lines):
+    if not line:
         return ""
-    shown = f"\n\trendered line {line}: {_shortened(lines[line - 1])}"
-    found = origin(chart, f"{chart.name}/{name}", line, text, again)
-    if found is None:
-        return shown
-    return f"{shown}\n\tfrom {found.path}:{found.line}: {_shortened(found.text)}"
+    from helmpy.engine.origins import told
 
-
-def _shortened(line: str) -> str:
-    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+    return told(chart, f"{chart.name}/{name}", line, text, again)
 
 
 def _fault(text: str) -> str:

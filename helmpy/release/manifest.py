@@ -46,7 +46,16 @@ _PATTERN_SPACE = frozenset("\t\n\f\r ")
 
 
 class ManifestError(ReleaseError):
-    """A rendered document is not YAML, or its head is not an object's."""
+    """A rendered document is not YAML, or its head is not an object's.
+
+    ``path`` is the template that rendered it; ``line`` (from 1) is the fault's, in all that the
+    template rendered, 0 where no line is to blame.
+    """
+
+    def __init__(self, message: str, path: str = "", line: int = 0) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
 
 
 @record(frozen=True, slots=True)
@@ -89,8 +98,8 @@ def split(rendered: Mapping[str, str], *, sub_notes: bool = False, v2: bool = Fa
         base = path.rsplit("/", 1)[-1]
         if base.startswith("_") or path.endswith(NOTES_FILE):
             continue
-        for content in split_documents(rendered[path]):
-            manifest = parse(path, content)
+        for number, content in enumerate(split_documents(rendered[path])):
+            manifest = _parsed(path, content, number, rendered[path])
             if not is_hook(manifest.annotations):
                 manifests.append(manifest)
                 continue
@@ -105,6 +114,25 @@ def split(rendered: Mapping[str, str], *, sub_notes: bool = False, v2: bool = Fa
             if hook is not None:
                 hooks.append(hook)
     return Split(tuple(hooks), tuple(sort_manifests(manifests)), notes(rendered, sub_notes=sub_notes))
+
+
+def _parsed(path: str, content: str, number: int, text: str) -> Manifest:
+    """Return a document as a manifest: the one of this number, from 0, of a template's whole ``text``."""
+    try:
+        return parse(path, content)
+    except ManifestError as error:
+        if error.line:  # what is open at the end is at fault on the last line
+            error.line = min(error.line, content.count("\n") + 1) + _lines_before(text, number)
+        raise
+
+
+def _lines_before(text: str, number: int) -> int:
+    """Return how many lines stand before a document of a text."""
+    start = end = 0
+    for content in split_documents(text)[: number + 1]:
+        start = text.index(content, end)
+        end = start + len(content)
+    return text.count("\n", 0, start)
 
 
 def notes(rendered: Mapping[str, str], *, sub_notes: bool = False) -> str:
@@ -122,8 +150,9 @@ def _is_root_notes(path: str) -> bool:
 
 
 def rendered_text(rendered: Mapping[str, str]) -> str:
-    """Return every rendered file as one text, as it is shown beside an error."""
-    return "".join(f"\n---\n{SOURCE}{path}\n{rendered[path]}" for path in sorted(rendered) if trimmed(rendered[path]))
+    """Return every rendered file but the notes as one text, as it is shown beside an error."""
+    shown = [path for path in sorted(rendered) if trimmed(rendered[path]) and not path.endswith(NOTES_FILE)]
+    return "".join(f"\n---\n{SOURCE}{path}\n{rendered[path]}" for path in shown)
 
 
 def stored_text(manifests: Iterable[Manifest]) -> str:
@@ -181,7 +210,8 @@ def parse(path: str, content: str) -> Manifest:
         head = _Head(yaml.load(content, ints=True))
     except HelmError as error:
         where = f" on {path}" if path else ""
-        raise ManifestError(f"YAML parse error{where}: {error}") from error
+        line = error.line if isinstance(error, yaml.YamlError) else 0
+        raise ManifestError(f"YAML parse error{where}: {error}", path, line) from error
     return Manifest(
         path=path,
         content=content,

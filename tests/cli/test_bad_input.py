@@ -26,6 +26,7 @@ HINT = (
         ("install ./nosuch", 'path "./nosuch" not found'),
         ("install /no/such", 'path "/no/such" not found'),
         ("upgrade blog ./nosuch", 'path "./nosuch" not found'),
+        ("install web --verify", "cannot verify a directory"),
         ("install web -f nosuch.yaml", "open nosuch.yaml: no such file or directory"),
         ("install web --set greeting", 'failed parsing --set data: key "greeting" has no value'),
         ("install web --set a[=1", None),

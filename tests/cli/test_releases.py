@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helmpy.gocompat import yaml
-from tests.cli.conftest import Helm
+from tests.cli.conftest import Helm, made
 from tiller.clock import FakeClock
 
 STATUS = """\
@@ -98,6 +98,21 @@ def test_upgrade(helm: Helm, clock: FakeClock) -> None:
     ).replace("hello", "bye")
 
 
+def test_jobs_are_waited_for_where_that_is_asked(helm: Helm, home: Path) -> None:
+    job = (
+        'apiVersion: batch/v1\nkind: Job\nmetadata: {name: "{{ .Release.Name }}-{{ .Release.Revision }}"}\n'
+        'spec:\n  backoffLimit: 0\n  template:\n    metadata: {annotations: { {{ if .Values.fails }}test/fail: "true"{{ end }} }}\n'
+        "    spec: {restartPolicy: Never, containers: [{name: c, image: i}]}\n"
+    )
+    (home / "web/templates/job.yaml").write_text(job)
+    assert helm("install web -n blog --wait --wait-for-jobs --set fails=false").status == 0
+    assert helm("upgrade blog web --wait --set fails=true").status == 0
+    result = helm("upgrade blog web --wait --wait-for-jobs --set fails=true")
+    assert (result.status, result.err) == (1, "Error: UPGRADE FAILED: Job failed: BackoffLimitExceeded\n")
+    assert helm("rollback blog 1 --wait --wait-for-jobs").status == 0
+    assert helm("rollback blog 2 --wait --wait-for-jobs").err == "Error: Job failed: BackoffLimitExceeded\n"
+
+
 def test_upgrade_keeps_or_drops_values(helm: Helm) -> None:
     helm("install web -n blog --set greeting=hi")
     helm("upgrade blog web")
@@ -108,6 +123,43 @@ def test_upgrade_keeps_or_drops_values(helm: Helm) -> None:
     assert helm("get values blog").out == "colour:\n  page: blue\n\n"
     helm("upgrade blog web --reset-values")
     assert helm("get values blog").out == "{}\n\n"
+
+
+SHOP = {
+    "Chart.yaml": "name: shop\nversion: 1.0.0\n",
+    "requirements.yaml": 'dependencies: [{name: till, version: "*", condition: till.enabled}]\n',
+    "values.yaml": "till: {enabled: false}\nname: shop\n",
+    "templates/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.name }}}\n",
+    "charts/till/Chart.yaml": "name: till\nversion: 1.0.0\n",
+    "charts/till/templates/c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: till}\ndata: {a: {{ .Values.a | quote }}}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("flags", "there"),
+    [
+        ("", True),
+        ("--reuse-values", True),
+        ("--reuse-values --set till.a=2", True),
+        ("--reuse-values --set till.enabled=false", False),
+        ("--set till.a=2", False),
+        ("--reset-values", False),
+        ("--reset-values --reuse-values", False),
+    ],
+)
+def test_a_subchart_that_kept_values_enable_stays(helm: Helm, home: Path, flags: str, *, there: bool) -> None:
+    made(home / "shop", SHOP)
+    assert helm("install shop -n one --set till.enabled=true").status == 0
+    assert helm(f"upgrade one shop {flags}").status == 0
+    assert ("till/templates/c.yaml" in helm("get manifest one").out) == there
+
+
+def test_values_are_kept_of_the_deployed_revision(helm: Helm, home: Path) -> None:
+    made(home / "shop", SHOP)
+    helm("install shop -n one --set till.enabled=true")
+    assert helm("upgrade one shop --set till.enabled=false,name=Bad_Name").status == 1
+    assert helm("upgrade one shop --reuse-values").status == 0
+    assert "till/templates/c.yaml" in helm("get manifest one").out
 
 
 def test_upgrade_installs_where_there_is_nothing(helm: Helm) -> None:
@@ -144,6 +196,16 @@ def test_atomic_install_purges(helm: Helm) -> None:
     result = helm("install web -n blog --atomic --replace --set greeting=")
     assert result.status == 1
     assert result.out.startswith("INSTALL FAILED\nPURGING CHART\nError: render error in ")
+    assert result.out.endswith("\nSuccessfully purged a chart!\n")
+    assert helm("list --all").out == ""
+
+
+def test_an_atomic_install_without_a_name_purges_what_it_made(helm: Helm, home: Path) -> None:
+    page = home / "web/templates/page.yaml"
+    page.write_text(page.read_text().replace("-page", "-Page"))
+    result = helm("install web --atomic")
+    assert result.status == 1
+    assert result.out.startswith("INSTALL FAILED\nPURGING CHART\nError: release ")
     assert result.out.endswith("\nSuccessfully purged a chart!\n")
     assert helm("list --all").out == ""
 
@@ -257,6 +319,20 @@ def test_test(helm: Helm) -> None:
         "TEST       \tSTATUS    \tINFO\tSTARTED                 \tCOMPLETED               \n"
         "blog-greets\tSUCCESS   \t    \tTue Nov 14 22:13:20 2023\tTue Nov 14 22:13:20 2023\n"
     ) in helm("status blog").out
+
+
+def test_a_test_that_fails_counts_and_ends_with_status_1(helm: Helm, home: Path) -> None:
+    pod = home / "web/templates/tests/greets.yaml"
+    failing = pod.read_text().replace("annotations:", 'annotations:\n    test/fail: "true"')
+    pod.write_text(failing + "---\n" + failing.replace("-greets", "-waves"))
+    helm("install web -n blog")
+    result = helm("test blog")
+    again = "run `kubectl logs blog-{} --namespace default` for more info"
+    assert result.out == (
+        f"RUNNING: blog-greets\nFAILED: blog-greets, {again.format('greets')}\n"
+        f"RUNNING: blog-waves\nFAILED: blog-waves, {again.format('waves')}\n"
+    )
+    assert (result.status, result.err) == (1, "Error: 2 test(s) failed\n")
 
 
 def test_version(helm: Helm) -> None:

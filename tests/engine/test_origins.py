@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helmpy.chart.model import Chart
-from helmpy.engine.origins import Origin, marked_text, origin
+from helmpy.engine.origins import Origin, marked_text, origin, told
 from tests.engine.charts import chart, rendered
 
 PARTIAL = '{{- define "labels" }}\napp: web\n{{- /* }} */}}\nb: {{ "}}" }}\n{{- end }}'
@@ -31,6 +31,25 @@ def found(whole: Chart, line: int, path: str = "web/templates/x.yaml") -> Origin
 def test_origin(template: str, line: int, path: str, source: int, text: str) -> None:
     whole = chart("web", {"x.yaml": template, "_h.tpl": PARTIAL})
     assert found(whole, line) == Origin(f"web/templates/{path}", source, text)
+
+
+def test_a_line_of_a_jinja_template_is_found() -> None:
+    template = "a:\n{% for i in [1, 2] %}\n- {{ i }}\n{% endfor %}\nb: {{ 1 + 1 }}\n"
+    whole = chart("web", {"x.yaml": template}, engine="jinja2")
+    assert found(whole, 3) == Origin("web/templates/x.yaml", 3, "- {{ i }}")
+    assert found(whole, 4) == Origin("web/templates/x.yaml", 5, "b: {{ 1 + 1 }}")
+
+
+def test_what_is_told_of_a_line() -> None:
+    whole = chart("web", {"x.yaml": "a:\n{{- range list 1 2 }}\n- {{ . }}\n{{- end }}\n\n"})
+    text = rendered(whole)["web/templates/x.yaml"]
+    place = "\n\trendered line 3: - 2\n\tfrom web/templates/x.yaml:3: - {{ . }}"
+    assert told(whole, "web/templates/x.yaml", 3, text, rendered) == place
+    assert told(whole, "web/templates/x.yaml", 4, text, rendered) == place  # what is open at the end
+    assert told(whole, "web/templates/x.yaml", 3, "other\ntext\nthan is rendered", rendered) == (
+        "\n\trendered line 3: than is rendered"
+    )
+    assert told(whole, "web/templates/x.yaml", 1, "x" * 500, rendered) == f"\n\trendered line 1: {'x' * 200}…"
 
 
 def test_a_subchart_s_helper_is_found() -> None:

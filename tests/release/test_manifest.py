@@ -156,5 +156,21 @@ def test_resource_policy(policy: str, kept: bool) -> None:  # noqa: FBT001 - a c
     assert not manifest.parse("p", "kind: Secret").is_kept
 
 
-def test_rendered_text_leaves_out_empty_files() -> None:
-    assert manifest.rendered_text({"b": "x", "a": " \n"}) == "\n---\n# Source: b\nx"
+def test_rendered_text_leaves_out_empty_files_and_notes() -> None:
+    assert manifest.rendered_text({"b": "x", "a": " \n", "web/templates/NOTES.txt": "y"}) == "\n---\n# Source: b\nx"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: [", 1),
+        ("\n\na: b\nc: d: e\n", 4),
+        ("a: [x]\n---\na: [", 3),
+        ("---\n# words\nk: 1\n---\n\n\nb: 1\nb: c: d\n", 8),
+        ("- 1", 0),
+    ],
+)
+def test_an_error_tells_the_line_of_the_whole_file(text: str, line: int) -> None:
+    with pytest.raises(ManifestError) as caught:
+        manifest.split({"web/templates/a.yaml": text})
+    assert (caught.value.path, caught.value.line) == ("web/templates/a.yaml", line)

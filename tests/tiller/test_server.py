@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -204,6 +206,22 @@ def test_requests_may_be_large_but_not_endless(handle: Handle) -> None:
         send(21 * 1024 * 1024)
     error: Any = caught.value
     assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+def test_a_client_that_pings_often_is_not_sent_away(handle: Handle) -> None:
+    """Helm's client pings every 30 seconds, also while a call waits; gRPC's servers take that for a flood."""
+    settings, ping = struct.pack(">I5x", 4), struct.pack(">IBI", 8 << 8 | 6, 0, 0) + b"abcdefgh"
+    address = ("127.0.0.1", handle.port)
+    with socket.create_connection(address, timeout=10) as connection, connection.makefile("rb") as file:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings)
+        for _ in range(10):
+            connection.sendall(ping)
+            kind = 0
+            while kind != 6:
+                head, _flags, _stream = struct.unpack(">IBI", file.read(9))
+                length, kind = head >> 8, head & 0xFF
+                assert kind != 7, file.read(length)  # a farewell
+                file.read(length)
 
 
 def test_a_port_in_use_is_an_error(world: World, handle: Handle) -> None:

@@ -35,6 +35,7 @@ class Environment:
     turns: Turns = field(default_factory=Turns)
     ongoing: Ongoing = field(default_factory=Ongoing)
     convert_removed_apis: bool = False  # bring manifests of removed API versions to served ones
+    wait_for_jobs: bool = False  # whoever waits does so until jobs have completed
 
     def now(self) -> Timestamp:
         """The clock's time as records hold it."""

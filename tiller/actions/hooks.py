@@ -15,7 +15,7 @@ from tiller.actions.environment import Environment
 from tiller.clock import Deadline
 from tiller.kube.cluster import Cluster
 from tiller.kube.objects import KubeObject
-from tiller.kube.ready import condition
+from tiller.kube.ready import completed, condition
 from tiller.kube.transport import Conflict
 
 Leftovers = frozenset[tuple[str, str, str]]  # namespace, kind and name of objects
@@ -31,17 +31,24 @@ class HookError(ReleaseError):
 
 
 def run(
-    env: Environment, release: Release, event: HookEvent, deadline: Deadline, leftovers: Leftovers = frozenset()
+    env: Environment,
+    release: Release,
+    event: HookEvent,
+    deadline: Deadline,
+    leftovers: Leftovers = frozenset(),
+    *,
+    stored: bool = False,
 ) -> Release:
     """Run an event's hooks one after the other; return the release with their last runs noted.
 
     Each hook has the whole timeout for itself. Raises the first hook's error after deleting what
     its policy says; hooks that succeeded before it stay, as in Helm 2. ``leftovers`` are objects
-    of operations that failed: one of them in a hook's way is deleted.
+    of operations that failed: one of them in a hook's way is deleted. Hooks of a ``stored`` release,
+    made in API versions that are gone since, run in those that took over.
     """
     chosen = order.for_event(release.hooks, event)
     for hook in chosen:
-        _run_one(env, release, hook, event, deadline.restart(), leftovers=leftovers)
+        _run_one(env, release, hook, event, deadline.restart(), leftovers=leftovers, stored=stored)
     for hook in chosen:
         _delete_if(env, release, hook, HookDeletePolicy.SUCCEEDED, deadline)
     if not chosen:
@@ -53,10 +60,17 @@ def run(
 
 
 def _run_one(
-    env: Environment, release: Release, hook: Hook, event: HookEvent, deadline: Deadline, *, leftovers: Leftovers
+    env: Environment,
+    release: Release,
+    hook: Hook,
+    event: HookEvent,
+    deadline: Deadline,
+    *,
+    leftovers: Leftovers,
+    stored: bool,
 ) -> None:
     _delete_if(env, release, hook, HookDeletePolicy.BEFORE_HOOK_CREATION, deadline)
-    targets = env.cluster.build(hook.manifest, release.namespace)
+    targets = env.cluster.build(hook.manifest, release.namespace, stored=stored, path=hook.path)
     try:
         env.cluster.ensure_namespace(release.namespace)
         for target in targets:
@@ -102,7 +116,7 @@ def _delete_if(env: Environment, release: Release, hook: Hook, policy: HookDelet
 def _wait(cluster: Cluster, target: KubeObject, event: HookEvent, deadline: Deadline) -> None:
     """Wait for jobs to complete and definitions to be served; all else is done when it exists."""
     done = _established if event == HookEvent.CRD_INSTALL else _RULES.get(target.kind)
-    if done is None:
+    if done is None or not target.resource.standard:
         return
     poll = FIRST_POLL
     while True:
@@ -120,17 +134,6 @@ def established(cluster: Cluster, targets: Sequence[KubeObject], deadline: Deadl
         _wait(cluster, target, HookEvent.CRD_INSTALL, deadline)
 
 
-def _completed(live: dict[str, Any]) -> bool:
-    for each in (live.get("status") or {}).get("conditions") or []:
-        if each.get("status") != "True":
-            continue
-        if each.get("type") == "Complete":
-            return True
-        if each.get("type") == "Failed":
-            raise HookError(f"Job failed: {each.get('reason')}")
-    return False
-
-
 def _established(live: dict[str, Any]) -> bool:
     if live.get("kind") != "CustomResourceDefinition":
         return True
@@ -139,4 +142,4 @@ def _established(live: dict[str, Any]) -> bool:
     return condition(live, "Established") == "True"
 
 
-_RULES = {"Job": _completed}
+_RULES = {"Job": completed}

@@ -137,7 +137,7 @@ def _dry_run(env: Environment, plan: _Plan) -> Release:
     if not plan.request.disable_crd_hook and (brings or definitions(plan.release.chart)):
         text = "Validation skipped because CRDs are not installed"
     else:
-        validate(env, plan.release)
+        env.cluster.build(plan.release.manifest, plan.release.namespace)  # its error stands alone here, as in Helm 2
         text = "Dry run complete"
     assert plan.release.info is not None
     return replace(plan.release, info=replace(plan.release.info, description=text))
@@ -245,6 +245,6 @@ def _create(env: Environment, plan: _Plan) -> None:
             old = env.cluster.build(plan.replaced.manifest, release.namespace, stored=True)
             apply.update(env.cluster, old, wanted, apply.Changes(), deadline=plan.deadline)
         if plan.request.wait:
-            wait.until_ready(env.cluster, wanted, plan.deadline.restart())
+            wait.until_ready(env.cluster, wanted, plan.deadline.restart(), jobs=env.wait_for_jobs)
     except HelmError as error:
         raise OperationFailed(f"release {release.name} failed: {error}", error) from error

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helmpy.chart.capabilities import Capabilities, KubeVersion, default_api_versions
 from helmpy.chart.model import Chart, ChartError, Config
 from helmpy.chart.values import parse_values
 from helmpy.engine import ReleaseOptions
+from helmpy.engine.origins import told
 from helmpy.errors import HelmError
 from helmpy.gocompat import semver
 from helmpy.release import manifest as manifests
@@ -20,6 +22,9 @@ from tiller.actions.environment import Environment
 from tiller.actions.renderer import Job, RenderError, no_lookup
 from tiller.kube.cluster import Cluster
 from tiller.kube.objects import KubeObject
+
+if TYPE_CHECKING:
+    from helmpy.engine.functions import Lookup
 
 
 class MissingChart(ChartError):
@@ -53,8 +58,9 @@ def render_release(
 ) -> Rendered:
     """Render a chart as a release; no effects but discovery.
 
-    Raises MissingChart, Incompatible, the engine's errors, and RenderError with the rendered text
-    below the message where a document is no YAML and the installation is a rehearsal.
+    Raises MissingChart, Incompatible, the engine's errors, and RenderError where a document is no
+    YAML: its message names the template's line, and in the rehearsal of an installation the rendered
+    text stands below.
     """
     if chart is None or chart.metadata is None:
         raise MissingChart
@@ -62,17 +68,30 @@ def render_release(
     check_gates(chart, env.version.sem_ver, capabilities.kube_version.git_version)
     values = parse_values(config.raw if config else "")
     lookup = no_lookup if dry_run else partial(look_up, env.cluster)
-    rendered = env.renderer.render(Job(chart, values, options, capabilities), lookup)
+    job = Job(chart, values, options, capabilities)
+    rendered = env.renderer.render(job, lookup)
     try:
         parts = manifests.split(rendered, sub_notes=sub_notes, v2=chart.is_v2)
-    except HelmError as error:
-        if dry_run and options.is_install:
-            raise RenderError(f"{error}\n{manifests.rendered_text(rendered)}") from error
-        raise
+    except manifests.ManifestError as error:
+        below = f"\n{manifests.rendered_text(rendered)}" if dry_run and options.is_install else ""
+        raise RenderError(f"{error}{_place(env, job, error, rendered, lookup)}{below}") from error
     text, found = manifests.stored_text(parts.manifests), parts.hooks
     if env.convert_removed_apis:
         text, found = converted_text(env, text), converted_hooks(env, found)
     return Rendered(text, found, parts.notes)
+
+
+def _place(
+    env: Environment, job: Job, error: manifests.ManifestError, rendered: Mapping[str, str], lookup: Lookup
+) -> str:
+    """The rendered line at fault and the template's that wrote it, below the message; "" where there is none."""
+    if not error.line:
+        return ""
+
+    def again(marked: Chart) -> Mapping[str, str]:
+        return env.renderer.render(replace(job, chart=marked), lookup)
+
+    return told(job.chart, error.path, error.line, rendered[error.path], again)
 
 
 def look_up(cluster: Cluster, api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any]:
@@ -86,6 +105,7 @@ def look_up(cluster: Cluster, api_version: str, kind: str, namespace: str, name:
 
 def capabilities_of(env: Environment) -> Capabilities:
     """What the cluster offers, as templates see it under ``.Capabilities``."""
+    env.cluster.discovery.renew()
     known = env.cluster.version()
     kube = KubeVersion(
         major=known.get("major", ""),

@@ -40,6 +40,7 @@ def rollback(
     if request.dry_run:
         return RollbackResponse(_next(env, request, env.storage.history(request.name)))
     with env.turn(request.name, "rollback", request.timeout, cancelled) as (own, _):
+        own.cluster.discovery.renew()
         history = settle(own, own.storage.history(request.name))
         how = How(
             own.deadline(request.timeout, cancelled),

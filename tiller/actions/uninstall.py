@@ -59,6 +59,7 @@ def uninstall(
                 raise DeletionError(f'the release named "{history[0].name}" is already deleted')
             _purge(own, history)
             return UninstallResponse(history[0])
+        own.cluster.discovery.renew()
         return _uninstall(own, request, settle(own, history), cancelled)
 
 
@@ -76,7 +77,7 @@ def _uninstall(
     with recorded(env, release, 'Deletion of "{name}" failed: {error}') as record:
         if not request.disable_hooks:
             with _restored_on_failure(env, record, newest):
-                record.release = hooks.run(env, record.release, HookEvent.PRE_DELETE, deadline, leftovers)
+                record.release = hooks.run(env, record.release, HookEvent.PRE_DELETE, deadline, leftovers, stored=True)
         removed = delete_objects(
             env, record.release, spared=existed_before(newest), missing_kinds=is_interrupted(newest)
         )
@@ -123,7 +124,7 @@ def _delete_older(env: Environment, release: Release, revisions: list[Release]) 
 
 def _post_delete(env: Environment, record: Record, deadline: Deadline, leftovers: hooks.Leftovers) -> list[str]:
     try:
-        record.release = hooks.run(env, record.release, HookEvent.POST_DELETE, deadline, leftovers)
+        record.release = hooks.run(env, record.release, HookEvent.POST_DELETE, deadline, leftovers, stored=True)
     except HelmError as error:
         return [str(error)]
     return []

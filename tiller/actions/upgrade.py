@@ -6,15 +6,13 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from helmpy.chart.model import Chart, Config
-from helmpy.chart.values import coalesce_values, overlay, parse_values
 from helmpy.engine import ReleaseOptions
 from helmpy.errors import HelmError
-from helmpy.gocompat import yaml
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
 from helmpy.release.requests import UpdateRequest, UpdateResponse
+from helmpy.release.reuse import merged
 from tiller.actions import hooks
 from tiller.actions.environment import Environment
 from tiller.actions.install import bring_definitions, install_definitions, validate
@@ -141,7 +139,7 @@ def base_of(history: Sequence[Release]) -> Release:
 
 
 def _next_revision(env: Environment, request: UpdateRequest, base: Release, revision: int) -> Release:
-    chart, config = merge_values(request, base)
+    chart, config = merged(request, base)
     now = env.now()
     options = ReleaseOptions(
         name=base.name, namespace=base.namespace, revision=revision, is_install=False, is_upgrade=True, time=now
@@ -162,31 +160,6 @@ def _next_revision(env: Environment, request: UpdateRequest, base: Release, revi
             description=UNDERWAY,
         ),
     )
-
-
-def merge_values(request: UpdateRequest, base: Release) -> tuple[Chart, Config]:
-    """The chart and values of the next revision.
-
-    ``reset_values`` takes the request's as they are. ``reuse_values`` takes the old release's
-    computed values for the chart's defaults and lays the request's over the old ones. With
-    neither, a request without values keeps the old ones, one with any drops them.
-    """
-    chart, asked = request.chart, request.values or Config()
-    assert chart is not None
-    old = base.config or Config()
-    if request.reset_values:
-        return chart, asked
-    if request.reuse_values:
-        old_values = parse_values(old.raw)
-        try:
-            computed = coalesce_values(base.chart, old_values) if base.chart else old_values
-        except HelmError as error:
-            raise ReleaseError(f"failed to rebuild old values: {error}") from error
-        merged = overlay(old_values, parse_values(asked.raw))
-        return replace(chart, values=Config(raw=yaml.dump(computed))), Config(raw=yaml.dump(merged))
-    if asked.raw in ("", "{}\n") and old.raw not in ("", "{}\n"):
-        return chart, old
-    return chart, asked
 
 
 def validate_new(env: Environment, release: Release) -> None:
@@ -271,7 +244,7 @@ def change_objects(env: Environment, change: Change, how: How) -> None:
             env.cluster, change.known, new, changes, deadline=how.deadline, force=how.force, recreate=how.recreate
         )
         if how.wait:
-            wait.until_ready(env.cluster, new, how.deadline.restart())
+            wait.until_ready(env.cluster, new, how.deadline.restart(), jobs=env.wait_for_jobs)
     except HelmError:
         if how.cleanup_on_fail:
             for problem in apply.remove_created(env.cluster, changes):
@@ -289,11 +262,11 @@ def _replace(env: Environment, request: UpdateRequest, newest: Release, deadline
     with recorded(env, with_status(replace(newest, info=info), StatusCode.DELETING, DELETING), "{error}") as old:
         env.storage.update(old.release)
         if not request.disable_hooks:
-            old.release = hooks.run(env, old.release, HookEvent.PRE_DELETE, deadline)
+            old.release = hooks.run(env, old.release, HookEvent.PRE_DELETE, deadline, stored=True)
         errors = delete_objects(env, old.release).errors
         old.finish(StatusCode.DELETED, DELETED)
     if not request.disable_hooks:
-        hooks.run(env, old.release, HookEvent.POST_DELETE, deadline)
+        hooks.run(env, old.release, HookEvent.POST_DELETE, deadline, stored=True)
     if errors:
         raise ReleaseError(
             f"Upgrade --force successfully deleted the previous release, but encountered {len(errors)} error(s) "

@@ -161,7 +161,7 @@ class _Change:
             )
         self._apply(target, live)
         self.changes.updated.append(target)
-        if self.recreate and target.kind in WORKLOADS:
+        if self.recreate and target.kind in WORKLOADS and target.resource.standard:
             selector = selector_of(target.body) or selector_of(self.cluster.get(target) or {})
             if selector:
                 self.cluster.delete_pods(target.namespace, selector)

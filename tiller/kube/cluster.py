@@ -39,12 +39,13 @@ class Cluster:
         """Every ``group/version`` and ``group/version/Kind`` that the server lists."""
         return self.discovery.catalog().api_versions
 
-    def build(self, manifest: str, namespace: str, *, stored: bool = False) -> list[KubeObject]:
+    def build(self, manifest: str, namespace: str, *, stored: bool = False, path: str = "") -> list[KubeObject]:
         """Return the manifest's objects with their places; raises UnknownKind and ManifestError.
 
-        ``stored`` says that the manifest was applied once, maybe in API versions that are gone now.
+        ``stored`` says that the manifest was applied once, maybe in API versions that are gone now;
+        ``path`` is the template of one that does not say it itself.
         """
-        return objects.build(manifest, namespace, self.discovery, stored=stored)
+        return objects.build(manifest, namespace, self.discovery, stored=stored, path=path)
 
     def get(self, target: KubeObject) -> dict[str, Any] | None:
         """Return the live object, None where there is none."""

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from helmpy.errors import HelmError
-from tiller.kube.transport import ApiError, Request, Transport
+from tiller.kube.transport import NOT_MODIFIED, ApiError, Request, Response, Transport
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,11 @@ class Resource:
         """The API group, empty for the core's."""
         return self.api_version.rpartition("/")[0]
 
+    @property
+    def standard(self) -> bool:
+        """Whether Kubernetes itself brings the kind; others call theirs alike, as Knative has a Service."""
+        return "." not in self.group or self.group.endswith(".k8s.io")
+
     def path(self, namespace: str = "", name: str = "") -> str:
         """The path of an object, or of the collection without ``name``; all namespaces for ``""``."""
         parts = ["/apis" if "/" in self.api_version else "/api", self.api_version]
@@ -67,13 +72,26 @@ class Catalog:
     api_versions: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What one path of discovery listed, and the tag by which the server knows it again; empty for none."""
+
+    tag: str
+    versions: list[tuple[str, list[Resource]]]
+
+
 class Discovery:
-    """Discovery, read at first use, kept, and read again when a kind is missing."""
+    """Discovery, read at first use, kept, and read again when a kind is missing.
+
+    A server of today gives its answers tags, and sends nothing anew that has not changed.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._lock = threading.Lock()
         self._catalog: Catalog | None = None
+        self._documents: dict[str, _Document] = {}
+        self._reads = 0
 
     def find(self, api_version: str, kind: str) -> Resource:
         """Return the resource of a kind; raises UnknownKind after a fresh look."""
@@ -82,6 +100,12 @@ class Discovery:
         if resource is None:
             raise UnknownKind(api_version, kind)
         return resource
+
+    def another_version(self, api_version: str, kind: str) -> Resource | None:
+        """Return the kind as its group serves it in some other version, None where it does not."""
+        group = api_version.rpartition("/")[0]
+        found = [each for each in self.catalog().resources.values() if (each.group, each.kind) == (group, kind)]
+        return found[0] if found else None
 
     def catalog(self) -> Catalog:
         """What was read last, reading it now if nothing was."""
@@ -96,24 +120,50 @@ class Discovery:
             self._catalog = self._read()
             return self._catalog
 
+    def renew(self) -> None:
+        """Look whether what is known still holds, before an operation; where nobody answers it stays."""
+        before = self._reads
+        with self._lock:
+            if self._catalog is None or self._reads > before:
+                return  # it will be read, or somebody looked while we waited
+            try:
+                self._catalog = self._read()
+            except HelmError as error:
+                log.warning("discovery is as it was before: %s", error)
+
     def _read(self) -> Catalog:
+        self._reads += 1
         resources: dict[tuple[str, str], Resource] = {}
         versions: set[str] = set()
-        for document in (self._get("/api"), self._get("/apis")):
-            aggregated = document.get("kind") == "APIGroupDiscoveryList"
-            for api_version, items in _aggregated(document) if aggregated else self._plain(document):
+        documents = {path: self._document(path) for path in ("/api", "/apis")}
+        if self._catalog is not None and all(document is self._documents.get(p) for p, document in documents.items()):
+            return self._catalog
+        self._documents = documents
+        for document in documents.values():
+            for api_version, items in document.versions:
                 versions.add(api_version)
                 for resource in items:
                     versions.add(f"{api_version}/{resource.kind}")
                     resources.setdefault((api_version, resource.kind), resource)
         return Catalog(resources, frozenset(versions))
 
+    def _document(self, path: str) -> _Document:
+        known = self._documents.get(path)
+        tag = known.tag if known is not None else ""
+        response = self._send(path, {"if-none-match": tag} if tag else {})
+        if known is not None and tag and response.status == NOT_MODIFIED:
+            return known
+        body = _body(response)
+        aggregated = body.get("kind") == "APIGroupDiscoveryList"
+        versions = list(_aggregated(body) if aggregated else self._plain(body))
+        return _Document(response.headers.get("etag", "") if aggregated else "", versions)
+
     def _plain(self, document: dict[str, Any]) -> Iterator[tuple[str, list[Resource]]]:
         """Each version's own list. One that fails (an aggregated API that is down) hides only itself."""
         for api_version in _listed(document):
             root = "/apis" if "/" in api_version else "/api"
             try:
-                listed = self._get(f"{root}/{api_version}")
+                listed = _body(self._send(f"{root}/{api_version}", {}))
             except ApiError as error:
                 log.warning("discovery of %s failed: %s", api_version, error)
                 continue
@@ -126,12 +176,15 @@ class Discovery:
                 ],
             )
 
-    def _get(self, path: str) -> dict[str, Any]:
-        response = self._transport.send(Request("GET", path, headers=_ACCEPT))
-        if response.status != 200:
-            raise ApiError.of(response)
-        document = response.json()
-        return document if isinstance(document, dict) else {}
+    def _send(self, path: str, headers: dict[str, str]) -> Response:
+        return self._transport.send(Request("GET", path, headers={**_ACCEPT, **headers}))
+
+
+def _body(response: Response) -> dict[str, Any]:
+    if response.status != 200:
+        raise ApiError.of(response)
+    document = response.json()
+    return document if isinstance(document, dict) else {}
 
 
 def _listed(document: dict[str, Any]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from tiller.kube.discovery import Discovery, Resource, UnknownKind
 from tiller.kube.removed_apis import converted, hint, removal_of
 
 RESOURCE_POLICY = "helm.sh/resource-policy"
+HINTS = 10  # objects of removed kinds that an error names at most
 
 
 class ManifestError(HelmError):
@@ -65,43 +66,83 @@ def parse_documents(manifest: str) -> list[dict[str, Any]]:
     return [item for document in yaml.load_all(manifest, ints=True) for item in _flat(document)]
 
 
-def build(manifest: str, namespace: str, discovery: Discovery, *, stored: bool = False) -> list[KubeObject]:
+def build(
+    manifest: str, namespace: str, discovery: Discovery, *, stored: bool = False, path: str = ""
+) -> list[KubeObject]:
     """Return the objects of a manifest with their places; ``namespace`` is for those that name none.
 
-    A ``stored`` manifest was applied once: objects of API versions that Kubernetes has removed since
-    are found where they live now, and those of kinds without a successor are gone.
+    A ``stored`` manifest was applied once: objects of API versions that are not served any more are
+    found where they live now, and those of kinds that Kubernetes removed without a successor are gone.
+    ``path`` is the template of a manifest that does not say it itself.
 
-    Raises UnknownKind for a kind that the API server lacks, with what to do about a removed one.
+    Raises UnknownKind for the first kind that the API server lacks, with what to do about all objects
+    of removed ones.
     """
-    found = []
+    found: list[KubeObject] = []
+    lacking: list[tuple[UnknownKind, dict[str, Any]]] = []
+    unknown: dict[tuple[str, str], UnknownKind] = {}  # discovery looks anew for each kind that it lacks
     for document in parse_documents(manifest):
+        kind = _identity(document)[:2]
         try:
+            if kind in unknown:
+                raise unknown[kind]
             found.append(build_one(document, namespace, discovery))
         except UnknownKind as error:
+            unknown[kind] = error
             removal = removal_of(error.api_version, error.kind) if stored else None
-            if removal is None:
-                raise _explained(error, document, manifest) from None
-            made = converted(document)
-            if made is not None:
-                found.append(build_one(made, namespace, discovery))
+            if removal is not None:
+                made = converted(document)
+                found += [build_one(made, namespace, discovery)] if made is not None else []
+                continue
+            other = discovery.another_version(error.api_version, error.kind) if stored else None
+            if other is None:
+                lacking.append((error, document))
+            else:
+                found.append(placed({**document, "apiVersion": other.api_version}, namespace, other))
+    if lacking:
+        raise _explained(lacking, manifest, path)
     return found
 
 
-def _explained(error: UnknownKind, document: dict[str, Any], manifest: str) -> UnknownKind:
+def _explained(lacking: list[tuple[UnknownKind, dict[str, Any]]], manifest: str, path: str) -> UnknownKind:
+    """The first error, with a hint for every object that has one."""
+    sources = {
+        _identity(item): each.path
+        for each in reversed(manifests.documents(manifest))
+        for item in parse_documents(each.content)
+    }
+    hints = []
+    for error, document in lacking:
+        _, kind, name = identity = _identity(document)
+        hints.append(hint(error.api_version, kind, name, sources.get(identity) or path))
+    known = [each for each in hints if each]
+    more = f"; and {len(known) - HINTS} more objects" if len(known) > HINTS else ""
+    way_out = ""
+    if any(converted(each) for _, each in lacking):
+        way_out = (
+            ", or let --convert-removed-apis do so" if len(known) == 1 else "; --convert-removed-apis converts them"
+        )
+    first = lacking[0][0]
+    return UnknownKind(first.api_version, first.kind, "".join(known[:HINTS]) + more + way_out)
+
+
+def _identity(document: dict[str, Any]) -> tuple[str, str, str]:
     metadata = document.get("metadata")
-    name = str((metadata.get("name") if isinstance(metadata, dict) else None) or "")
-    same = [each for each in manifests.documents(manifest) if (each.kind, each.name) == (error.kind, name)]
-    path = same[0].path if same else ""
-    return UnknownKind(error.api_version, error.kind, hint(error.api_version, error.kind, name, path))
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return str(document.get("apiVersion") or ""), str(document.get("kind") or ""), str(name or "")
 
 
 def build_one(document: dict[str, Any], namespace: str, discovery: Discovery) -> KubeObject:
-    """Return one object with its place."""
-    api_version, kind = str(document.get("apiVersion") or ""), str(document.get("kind") or "")
-    metadata = document.get("metadata") or {}
-    if not isinstance(metadata, dict):
+    """Return one object with its place; raises UnknownKind and ManifestError."""
+    api_version, kind, _ = _identity(document)
+    if not isinstance(document.get("metadata") or {}, dict):
         raise ManifestError(f"error validating data: metadata of a {kind} is not a map")
-    resource = discovery.find(api_version, kind)
+    return placed(document, namespace, discovery.find(api_version, kind))
+
+
+def placed(document: dict[str, Any], namespace: str, resource: Resource) -> KubeObject:
+    """Return an object of a known kind with its place."""
+    metadata = document.get("metadata") or {}
     where = str(metadata.get("namespace") or namespace) if resource.namespaced else ""
     if resource.namespaced and not metadata.get("namespace"):
         document = {**document, "metadata": {**metadata, "namespace": where}}

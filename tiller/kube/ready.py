@@ -2,7 +2,8 @@
 
 The kinds of Helm 2's ``--wait`` (pods and what makes them, services, volume claims) with the
 status fields of today's API, so that a rollout just begun never looks done; and CRDs and API
-services, which later objects need.
+services, which later objects need. A job is ready once it runs, as Helm 2 does not wait for its end
+and many a job ends long after; only who asks for it waits until jobs have completed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from helmpy.errors import HelmError
 from tiller.kube.cluster import Cluster, selector_of
 from tiller.kube.discovery import Resource
 from tiller.kube.objects import KubeObject
@@ -21,10 +23,17 @@ _REPLICA_SETS = Resource("apps/v1", "ReplicaSet", "replicasets", namespaced=True
 _REVISION = "deployment.kubernetes.io/revision"
 
 
-def unready(cluster: Cluster, target: KubeObject) -> str:
-    """Say what the object still lacks; empty when it is ready."""
-    rule = RULES.get(target.kind)
-    if rule is None:
+class JobFailed(HelmError):
+    """A job that was waited for ended badly."""
+
+
+def unready(cluster: Cluster, target: KubeObject, *, jobs: bool = False) -> str:
+    """Say what the object still lacks; empty when it is ready.
+
+    With ``jobs`` a job must have completed; raises JobFailed for one that will not.
+    """
+    rule = _completion if jobs and target.kind == "Job" else RULES.get(target.kind)
+    if rule is None or not target.resource.standard:
         return ""
     live = cluster.get(target)
     if live is None:
@@ -139,6 +148,27 @@ def _service(_: Cluster, live: Live) -> str:
     return ""
 
 
+def _job(_: Cluster, live: Live) -> str:
+    started = (live.get("status") or {}).get("startTime")
+    return "" if started or (live.get("spec") or {}).get("suspend") else "job has not started"
+
+
+def _completion(_: Cluster, live: Live) -> str:
+    return "" if completed(live) else "job has not completed"
+
+
+def completed(job: Live) -> bool:
+    """Whether a job has done its work; raises JobFailed where it gave up."""
+    for each in (job.get("status") or {}).get("conditions") or []:
+        if each.get("status") != "True":
+            continue
+        if each.get("type") == "Complete":
+            return True
+        if each.get("type") == "Failed":
+            raise JobFailed(f"Job failed: {each.get('reason')}")
+    return False
+
+
 def _claim(_: Cluster, live: Live) -> str:
     return "" if (live.get("status") or {}).get("phase") == "Bound" else "volume claim is not bound"
 
@@ -158,6 +188,7 @@ RULES: dict[str, Callable[[Cluster, Live], str]] = {
     "ReplicationController": _replicas,
     "StatefulSet": _stateful_set,
     "DaemonSet": _daemon_set,
+    "Job": _job,
     "Service": _service,
     "PersistentVolumeClaim": _claim,
     "CustomResourceDefinition": _definition,

@@ -50,7 +50,7 @@ def hint(api_version: str, kind: str, name: str, path: str) -> str:
     gone = f'{kind} "{name}"{where}: Kubernetes {removal.since} removed {api_version}'
     if not removal.successor:
         return f"; {gone} {kind}, and nothing takes its place: {removal.advice}"
-    return f"; {gone} {kind}: use {removal.successor}, or let --convert-removed-apis do so"
+    return f"; {gone} {kind}: use {removal.successor}"
 
 
 def _maps(value: Any) -> list[Object]:

@@ -21,7 +21,7 @@ from typing import Any
 
 from tiller.clock import Clock
 from tiller.kube import protobuf
-from tiller.kube.transport import ApiError, Request, Response, Transport, Unreachable
+from tiller.kube.transport import NOT_MODIFIED, ApiError, Request, Response, Transport, Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -181,6 +181,8 @@ def _retry_after(response: Response | None) -> float:
 
 def _whole(request: Request, response: Response) -> bool:
     """Whether an answer in JSON, or in Kubernetes' binary form, came to its end."""
+    if response.status == NOT_MODIFIED:
+        return True  # it has no body
     if protobuf.is_binary(response):
         return protobuf.is_whole(response.body)
     if "json" not in str(request.headers.get("accept", "")):

@@ -61,7 +61,7 @@ def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:
             continue
         group = groups.setdefault(f"{_version(target.resource)}/{target.kind}", _Group())
         group.add(_as_table(table))
-        if target.kind in _WITH_PODS:
+        if target.kind in _WITH_PODS and target.resource.standard:
             _add_pods(cluster, target, groups)
     parts = [f"==> {name}\n{group.text()}\n" for name, group in sorted(groups.items()) if group.rows]
     if missing:

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from helmpy.errors import HelmError
 
+NOT_MODIFIED = 304  # the status for who has the answer already
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -17,11 +17,14 @@ POLL = 2.0  # seconds between looks at most
 SLOWER = 0.4  # of the time that it took so far is the pause before the next look
 
 
-def until_ready(cluster: Cluster, wanted: Iterable[KubeObject], deadline: Deadline) -> None:
-    """Return when every object is ready; raises WaitTimeout and logs what was missing then."""
+def until_ready(cluster: Cluster, wanted: Iterable[KubeObject], deadline: Deadline, *, jobs: bool = False) -> None:
+    """Return when every object is ready, and with ``jobs`` every job has completed.
+
+    Raises JobFailed, and WaitTimeout after logging what was missing.
+    """
     waiting, waited = list(wanted), 0.0
     while True:
-        lacks = [(each, text) for each in waiting if (text := unready(cluster, each))]
+        lacks = [(each, text) for each in waiting if (text := unready(cluster, each, jobs=jobs))]
         if not lacks:
             return
         waiting = [each for each, _ in lacks]

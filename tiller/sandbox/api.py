@@ -7,6 +7,7 @@ RBAC objects let them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import time
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tiller.kube.transport import ApiError, Request, Response, Unreachable
+from tiller.kube.transport import NOT_MODIFIED, ApiError, Request, Response, Unreachable
 from tiller.sandbox import call, discovery, reading, reviews, status, subresources, watch, writing
 from tiller.sandbox.call import Call, User
 from tiller.sandbox.controllers import Controllers, PodRunner
@@ -190,7 +191,7 @@ class Api:
                     if version in {"v2", "v2beta1"} and wanted.get("as") == "APIGroupDiscoveryList":
                         names = [""] if parts[0] == "api" else registry.groups()
                         kind = f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
-                        return _json(200, discovery.aggregated(registry, names, version), {"content-type": kind})
+                        return _tagged(request, discovery.aggregated(registry, names, version), kind)
                 elif kind in {JSON_TYPE, "*/*", "application/*"}:
                     return _json(200, discovery.versions() if parts[0] == "api" else discovery.groups(registry))
             raise status.not_acceptable()
@@ -243,6 +244,15 @@ def _creates(found: Call) -> bool:
 def _json(code: int, body: Any, headers: Mapping[str, str] | None = None, *, head: bool = False) -> Response:
     data = b"" if head else json.dumps(body, separators=(",", ":")).encode() + b"\n"
     return Response(code, {"content-type": JSON_TYPE, **(headers or {})}, data)
+
+
+def _tagged(request: Request, body: Any, kind: str) -> Response:
+    """An answer with a tag, and nothing but it for who has this answer already."""
+    made = _json(200, body, {"content-type": kind})
+    tag = f'"{hashlib.sha512(made.body).hexdigest().upper()}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(NOT_MODIFIED, {"etag": tag})
+    return Response(200, {**made.headers, "etag": tag, "vary": "Accept"}, made.body)
 
 
 def memory_api(

@@ -123,11 +123,67 @@ def test_a_kind_that_discovery_lacked_is_looked_for_again(ground: Ground) -> Non
     ground.send("DELETE", f"{path}/widgets.{group}")
 
 
-def test_discovery_is_cached_between_operations(ground: Ground) -> None:
+def test_discovery_is_cached_and_only_asked_whether_it_still_holds(ground: Ground) -> None:
     ground.install(chart(config("cach-a")), "cach")
     ground.transport.seen.clear()
     ground.upgrade(chart(config("cach-a")), "cach")
-    assert not [request.path for request in ground.transport.seen if request.path in {"/api", "/apis"}]
+    asked = [
+        request
+        for request in ground.transport.seen
+        if request.path.startswith(("/api", "/apis")) and request.path.count("/") == 1
+    ]
+    assert [request.path for request in asked] == ["/api", "/apis"]
+    for request in asked:
+        answer = ground.transport.send(request)
+        assert (answer.status, answer.body) == (304, b"")
+
+
+def test_capabilities_are_those_of_the_moment(ground: Ground) -> None:
+    group = f"now.{ground.namespace}.example"
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    made = chart(config("now-a", seen=f"{{{{ .Capabilities.APIVersions.Has `{group}/v1/Widget` }}}}"))
+    ground.install(made, "now")
+    assert ground.data("now-a") == {"seen": "false"}
+    assert ground.send("POST", path, json.loads(definition(group))).status == 201
+    ground.until(lambda: group.encode() in ground.send("GET", "/apis").body)
+    ground.until(lambda: "true" in ground.upgrade(made, "now", dry_run=True).manifest)
+    ground.upgrade(made, "now")
+    assert ground.data("now-a") == {"seen": "true"}
+    ground.send("DELETE", f"{path}/widgets.{group}")
+
+
+def test_a_kind_that_went_is_no_longer_taken_for_served(ground: Ground) -> None:
+    group = f"went.{ground.namespace}.example"
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    assert ground.send("POST", path, json.loads(definition(group))).status == 201
+    ground.until(lambda: group.encode() in ground.send("GET", "/apis").body)
+    ground.install(chart(config("went-a"), widget(group, "went-w")), "went")
+    ground.send("DELETE", f"{path}/widgets.{group}")
+    ground.until(lambda: group.encode() not in ground.send("GET", "/apis").body)
+    assert 'no matches for kind "Widget"' in refusal(ground.delete, "went")
+    assert ground.statuses("went") == {1: "DELETED"}
+
+
+def test_objects_of_a_version_that_is_no_longer_served_are_found_in_another(ground: Ground) -> None:
+    group = f"moved.{ground.namespace}.example"
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    crd = json.loads(definition(group))
+    (first,) = crd["spec"]["versions"]
+    crd["spec"]["versions"] = [first, {**first, "name": "v2", "storage": False}]
+    assert ground.send("POST", path, crd).status == 201
+    ground.until(lambda: ground.send("GET", f"/apis/{group}/v2").status == 200)
+    ground.install(chart(config("mo-a"), widget(group, "mo-w"), widget(group, "mo-x")), "mo")
+    both = [{**first, "served": False, "storage": False}, {**first, "name": "v2"}]
+    patch = {"spec": {"versions": both}}
+    assert ground.send("PATCH", f"{path}/widgets.{group}", patch, "application/merge-patch+json").status == 200
+    ground.until(lambda: ground.send("GET", f"/apis/{group}/v1").status == 404)
+    ground.upgrade(chart(config("mo-a"), widget(group, "mo-x").replace("/v1", "/v2")), "mo")
+    assert ground.get(f"{group}/v2/widgets/mo-w") is None
+    assert ground.get(f"{group}/v2/widgets/mo-x") is not None
+    ground.rollback("mo", 2)
+    ground.purge("mo")
+    assert ground.get(f"{group}/v2/widgets/mo-x") is None
+    ground.send("DELETE", f"{path}/widgets.{group}")
 
 
 def test_numbers_keep_their_form_on_the_way(ground: Ground) -> None:

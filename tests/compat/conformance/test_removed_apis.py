@@ -144,7 +144,8 @@ def test_a_record_with_removed_versions_is_rolled_back_to(ground: Ground) -> Non
     assert missing(ground, "back") == PLACES
     text = refusal(ground.rollback, "back", 1)
     assert "new release manifest contains removed kubernetes api(s)" in text
-    assert "use apps/v1, or let --convert-removed-apis do so" in text
+    assert "removed extensions/v1beta1 Deployment: use apps/v1; " in text
+    assert text.endswith("; --convert-removed-apis converts them")
     ground.tiller.convert_removed_apis = True
     try:
         assert ground.rollback("back", 1).status == StatusCode.DEPLOYED

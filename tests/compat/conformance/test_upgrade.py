@@ -10,6 +10,7 @@ import pytest
 from helmpy.chart.model import Config
 from helmpy.release.model import StatusCode
 from tests.compat.clusters import Ground, describe, refusal
+from tests.compat.conformance.everything import PLACES, everything, settled
 from tests.compat.conformance.manifests import config, hooked, job, manifest, pod, service, workload
 from tests.tiller.world import chart
 
@@ -157,6 +158,18 @@ def test_fields_and_list_items_that_the_new_manifest_lacks_go(ground: Ground) ->
     assert [port["name"] for port in found["spec"]["ports"]] == ["a"]
     assert found["spec"]["sessionAffinity"] == "None"
     assert ground.data("less-a") == {"x": "1"}
+
+
+def test_what_was_upgraded_is_as_if_it_had_been_made_so(ground: Ground) -> None:
+    ground.install(chart(*everything("as-it", full=True)), "as-it")
+    ground.upgrade(chart(*everything("as-it", full=False)), "as-it")
+    ground.install(chart(*everything("as-new", full=False)), "as-new")
+    for place in PLACES:
+        upgraded, new = (settled(ground.get(f"{place}/{each}")) for each in ("as-it", "as-new"))
+        assert json.loads(json.dumps(upgraded).replace("as-it", "as-new")) == new, place
+    ground.rollback("as-it", 1)
+    ground.purge("as-it")
+    ground.purge("as-new")
 
 
 def test_fields_of_others_stay(ground: Ground) -> None:

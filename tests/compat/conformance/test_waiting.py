@@ -133,6 +133,21 @@ def test_a_definition_is_waited_for_until_it_is_established(ground: Ground) -> N
     ground.purge("crd-w")
 
 
+def test_jobs_are_waited_for_to_their_end_where_that_is_asked(ground: Ground) -> None:
+    ground.tiller.wait_for_jobs = True
+    try:
+        assert waits(ground, job("j-good"), "j-good") == ""
+        found = ground.get("batch/v1/jobs/j-good")
+        assert found is not None
+        assert found["status"]["succeeded"] == 1
+        assert waits(ground, job("j-bad", fails=True), "j-bad") == "Job failed: BackoffLimitExceeded"
+        assert ground.statuses("j-bad") == {1: "FAILED"}
+        assert waits(ground, job("j-slow", seconds=600), "j-slow", 2) == LATE
+        ground.install(chart(job("j-free", fails=True)), "j-free")  # nobody waits here
+    finally:
+        ground.tiller.wait_for_jobs = False
+
+
 def test_other_kinds_are_not_waited_for(ground: Ground) -> None:
     backend: dict[str, Any] = {"service": {"name": "x", "port": {"number": 80}}}
     scaled: dict[str, Any] = {
@@ -140,7 +155,7 @@ def test_other_kinds_are_not_waited_for(ground: Ground) -> None:
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "x"},
     }
     for name, text in {
-        "o-job": job("o-job", seconds=600),
+        "o-job": job("o-job", seconds=600),  # it runs, and that is all
         "o-ing": manifest("networking.k8s.io/v1", "Ingress", "o-ing", spec={"defaultBackend": backend}),
         "o-hpa": manifest("autoscaling/v2", "HorizontalPodAutoscaler", "o-hpa", spec=scaled),
         "o-cm": config("o-cm"),

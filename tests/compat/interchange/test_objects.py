@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.compat.clusters import Ground
+from tests.compat.conformance.everything import PLACES, everything, settled
 from tests.compat.conformance.manifests import config, definition, service, widget, workload
 from tests.compat.interchange.conftest import Pair
 from tests.tiller.world import chart
@@ -135,3 +136,15 @@ def _plain(live: dict[str, Any] | None) -> dict[str, Any]:
     unlike = {"uid", "resourceVersion", "creationTimestamp", "managedFields", "annotations", "generation"}
     metadata = {key: value for key, value in live["metadata"].items() if key not in unlike}
     return {**live, "metadata": metadata, "status": None}
+
+
+def test_what_ours_upgraded_of_theirs_is_as_if_it_had_been_made_so(pair: Pair) -> None:
+    name, fresh = "as-it", "as-new"
+    pair.theirs.install(chart(*everything(name, full=True)), name)
+    pair.ours.upgrade(chart(*everything(name, full=False)), name)
+    pair.ours.install(chart(*everything(fresh, full=False)), fresh)
+    for place in PLACES:
+        upgraded, new = (settled(pair.ours.get(f"{place}/{each}")) for each in (name, fresh))
+        assert json.loads(json.dumps(upgraded).replace(name, fresh)) == new, place
+    pair.ours.purge(name)
+    pair.ours.purge(fresh)

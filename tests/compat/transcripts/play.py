@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,14 +18,22 @@ def main() -> int:
     worse = 0
     with tempfile.TemporaryDirectory() as directory, staged(Path(directory)) as stage:
         for scene in scenes:
-            theirs, ours = (stage.play(scene, who) for who in ("theirs", "ours"))
-            same = theirs.texts(*exempt(scene.stem)) == ours.texts(*exempt(scene.stem))
-            worse += not same
-            print(f"=== {scene.stem}: {'same' if same else 'differs'}")
-            for one, other in zip(theirs.texts(), ours.texts(), strict=False):
-                if one != other and not one.startswith("script:"):
-                    lines = difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=2)
-                    print(one.partition("\n")[0], *lines, sep="\n", flush=True)
+            try:
+                theirs = stage.play(scene, "theirs")
+                whose = ("ours", "mixed") if theirs.met_tiller else ("ours",)
+                others = {who: stage.play(scene, who) for who in whose}
+            except subprocess.TimeoutExpired as error:
+                worse += 1
+                print(f"=== {scene.stem}: {error}", flush=True)
+                continue
+            for who, found in others.items():
+                same = theirs.texts(*exempt(scene.stem)) == found.texts(*exempt(scene.stem))
+                worse += not same
+                print(f"=== {scene.stem} ({who}): {'same' if same else 'differs'}")
+                for one, other in zip(theirs.texts(), found.texts(), strict=False):
+                    if one != other and not one.startswith("script:"):
+                        lines = difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=2)
+                        print(one.partition("\n")[0], *lines, sep="\n", flush=True)
     return worse
 
 

@@ -1,7 +1,8 @@
 """One real cluster, two Helms with their Tillers, and what a script does with each of them.
 
-A scene is a shell script. It runs twice in a directory of the same path, once with real Helm 2.17 and
-its Tiller, once with ours; every call of ``helm`` is written down with its status and what it printed.
+A scene is a shell script. It runs in a directory of the same path with real Helm 2.17 and its Tiller
+(``theirs``), with ours (``ours``), and with real Helm and our Tiller (``mixed``); every call of ``helm``
+is written down with its status and what it printed.
 """
 
 from __future__ import annotations
@@ -87,13 +88,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What one Helm did with a scene; ``objects`` is what it left in the cluster."""
+    """What one Helm did with a scene; ``objects`` is what it left in the cluster.
+
+    ``met_tiller`` says that Tiller was spoken to: else its make can make no difference.
+    """
 
     calls: tuple[Call, ...]
     out: str
     err: str
     status: int
     objects: dict[str, Any]
+    met_tiller: bool
 
     def texts(self, *exempt: str) -> list[str]:
         """What must be the same of both sides: one text per call, of the script's own output, of the objects.
@@ -116,13 +121,14 @@ class Transcript:
 
 
 class Switch(socketserver.ThreadingTCPServer):
-    """A port that leads to one of the Tillers: ``target`` is the port behind it."""
+    """A port that leads to one of the Tillers: ``target`` is the port behind it, ``used`` says whether anybody came."""
 
     daemon_threads = True
     allow_reuse_address = True
 
     def __init__(self) -> None:
         self.target = 0
+        self.used = False
         super().__init__(("127.0.0.1", 0), _Passage)
 
     @property
@@ -134,6 +140,7 @@ class Switch(socketserver.ThreadingTCPServer):
 class _Passage(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         assert isinstance(self.server, Switch)
+        self.server.used = True
         try:
             with socket.create_connection(("127.0.0.1", self.server.target)) as there:
                 back = threading.Thread(target=_pour, args=(there, self.request), daemon=True)
@@ -197,7 +204,7 @@ class Stage:
 
     def play(self, scene: Path, who: str) -> Transcript:
         """Run a scene with the Helm and the Tiller of one side, and clear the cluster afterwards."""
-        self.switch.target = self.tillers[who]
+        self.switch.target, self.switch.used = self.tillers[who], False
         self.before = self.before or frozenset(self._objects())
         work, calls = self._prepare()
         environment = self._environment(who, work, calls)
@@ -206,7 +213,7 @@ class Stage:
             left = {key: _told(one) for key, one in self._objects().items() if key not in self.before}
         finally:
             self.clear()
-        return Transcript(_read(calls), done.stdout, done.stderr, done.returncode, left)
+        return Transcript(_read(calls), done.stdout, done.stderr, done.returncode, left, self.switch.used)
 
     def _prepare(self) -> tuple[Path, Path]:
         work, calls = self.root / "work", self.root / "calls"
@@ -420,7 +427,9 @@ def staged(root: Path) -> Iterator[Stage]:
             who: stack.enter_context(tiller(command, environment, free_port(), root / f"{who}.log"))
             for who, command in commands.items()
         }
-        helms = {"theirs": BINARIES / "helm2.17", "ours": Path(sys.executable).with_name("helm")}
+        ports["mixed"] = ports["ours"]
+        real = BINARIES / "helm2.17"
+        helms = {"theirs": real, "mixed": real, "ours": Path(sys.executable).with_name("helm")}
         yield Stage(transport_of(kubeconfig), kubeconfig, root, switch, ports, helms, site.server_address[1])
 
 

@@ -16,6 +16,7 @@ from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.install import install
 from tiller.actions.recorded import with_status
 from tiller.actions.recovery import recover
+from tiller.kube.discovery import Catalog, Discovery
 from tiller.kube.transport import Request
 
 JOB = """
@@ -130,6 +131,27 @@ def test_a_rehearsal_shows_what_was_rendered_of_broken_yaml(world: World) -> Non
     assert text.endswith("# Source: web/templates/0.yaml\na: [\n")
 
 
+def test_broken_yaml_is_told_with_the_templates_line_that_wrote_it(world: World) -> None:
+    broken = (
+        "{{/* two documents */}}\n---\n"
+        + config("a")
+        + "\n---\nkind: A\n{{- if true }}\nb: {{ .Values.key }}: c\n{{- end }}\n"
+    )
+    said = (
+        "YAML parse error on web/templates/0.yaml: error converting YAML to JSON: yaml: "
+        "line 2: mapping values are not allowed in this context\n"
+        "\trendered line 9: b: one: c\n\tfrom web/templates/0.yaml:10: b: {{ .Values.key }}: c"
+    )
+    assert message(world, made=chart(broken)) == said
+    text = message(world, made=chart(broken), dry_run=True)
+    assert text.startswith(f"{said}\n\n---\n# Source: web/templates/0.yaml\n")
+    world.install(chart(config("a")))
+    with pytest.raises(HelmError) as caught:
+        world.upgrade(chart(broken))
+    assert str(caught.value) == said
+    assert world.statuses() == {1: "DEPLOYED"}
+
+
 def test_an_unknown_kind_fails_validation_and_leaves_no_record(world: World) -> None:
     text = message(world, made=chart(WIDGET))
     assert text == (
@@ -179,6 +201,19 @@ def test_capabilities_are_the_clusters(world: World) -> None:
     value = '{{ .Capabilities.KubeVersion.GitVersion }} {{ .Capabilities.APIVersions.Has "apps/v1/Deployment" }}'
     world.install(chart(config("a", value)))
     assert world.data("a") == {"key": "v1.29.0+sandbox true"}
+
+
+def test_a_cluster_that_lists_nothing_has_the_default_capabilities(world: World) -> None:
+    world.env.cluster.discovery = Nothing(world.api)
+    release = world.install(chart(config("a", '{{ .Capabilities.APIVersions.Has "apps/v1beta1" }}')), dry_run=True)
+    assert 'key: "true"' in release.manifest
+
+
+class Nothing(Discovery):
+    """Discovery that finds kinds but names no versions."""
+
+    def catalog(self) -> Catalog:
+        return replace(super().catalog(), api_versions=frozenset())
 
 
 # Hooks
@@ -278,7 +313,8 @@ def test_a_dry_run_with_definitions_is_not_validated(world: World) -> None:
     release = world.install(made, dry_run=True)
     assert release.info is not None
     assert release.info.description == "Validation skipped because CRDs are not installed"
-    assert message(world, made=made, dry_run=True, disable_crd_hook=True).startswith("validation failed: ")
+    text = message(world, made=made, dry_run=True, disable_crd_hook=True)
+    assert text == 'unable to recognize "": no matches for kind "Widget" in version "example.org/v1"'
 
 
 def test_a_v2_chart_brings_its_definitions_in_a_directory(world: World) -> None:

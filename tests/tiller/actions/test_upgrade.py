@@ -11,11 +11,11 @@ from helmpy.chart.model import Chart, Config
 from helmpy.errors import HelmError
 from helmpy.release.model import Release, StatusCode
 from helmpy.release.requests import RollbackRequest, UninstallRequest, UpdateRequest
+from helmpy.release.reuse import merged
 from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.recorded import with_status
 from tiller.actions.rollback import rollback
 from tiller.actions.uninstall import uninstall
-from tiller.actions.upgrade import merge_values
 
 HOOK = """
 apiVersion: batch/v1
@@ -147,6 +147,15 @@ def test_force_makes_a_failed_release_anew(world: World) -> None:
     assert world.data("a") == {"key": "two"}
 
 
+def test_an_upgrade_makes_no_namespace(world: World) -> None:
+    world.install(chart(config("a")))
+    world.transport.seen.clear()
+    world.upgrade(chart(config("a", "two")))
+    assert [
+        r.path for r in world.transport.seen if r.path.startswith("/api/v1/namespaces") and r.path.count("/") < 5
+    ] == []
+
+
 def test_history_is_pruned() -> None:
     world = make_world(max_history=2)
     world.install(chart(config("a")))
@@ -178,13 +187,13 @@ def old_release(raw: str) -> Release:
 )
 def test_values_of_the_next_revision(old: str, asked: str, flags: dict[str, Any], values: str) -> None:
     request = UpdateRequest(chart=chart(values="key: new\n"), values=Config(raw=asked), **flags)
-    assert merge_values(request, old_release(old))[1].raw == values
+    assert merged(request, old_release(old))[1].raw == values
 
 
 def test_reused_values_bring_the_old_defaults() -> None:
     new = chart(values="key: new\nadded: 1\n")
     request = UpdateRequest(chart=new, values=Config(raw="{}\n"), reuse_values=True)
-    made, _ = merge_values(request, old_release("other: {x: 9}\n"))
+    made, _ = merged(request, old_release("other: {x: 9}\n"))
     assert made.values == Config(raw="key: default\nother:\n  x: 9\n  z: 2\n")
 
 

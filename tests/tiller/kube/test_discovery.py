@@ -77,6 +77,79 @@ def test_aggregated_discovery() -> None:
     assert "apps/v1/Deployment" in found.catalog().api_versions
 
 
+class Counting:
+    """A sandbox that counts whole answers and those that say that nothing has changed."""
+
+    def __init__(self) -> None:
+        self.api = memory_api()
+        self.statuses: list[int] = []
+        self.down = False
+
+    def send(self, request: Request, *, timeout: float | None = None) -> Response:
+        answer = Response(503, {}, b"no") if self.down else self.api.send(request, timeout=timeout)
+        self.statuses.append(answer.status)
+        return answer
+
+    def stream(self, request: Request, *, timeout: float | None = None) -> Iterator[bytes]:
+        return self.api.stream(request, timeout=timeout)
+
+
+def test_what_has_not_changed_is_not_sent_again() -> None:
+    server = Counting()
+    found = Discovery(server)
+    found.renew()
+    assert server.statuses == []  # nothing is known yet
+    catalog = found.catalog()
+    found.renew()
+    assert server.statuses == [200, 200, 304, 304]
+    assert found.catalog() is catalog
+
+
+def test_a_definition_made_meanwhile_is_seen() -> None:
+    server = Counting()
+    found = Discovery(server)
+    assert "example.org/v1/Widget" not in found.catalog().api_versions
+    crd = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "widgets.example.org"},
+        "spec": {
+            "group": "example.org",
+            "scope": "Namespaced",
+            "names": {"plural": "widgets", "kind": "Widget"},
+            "versions": [
+                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
+            ],
+        },
+    }
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    made = server.api.send(
+        Request("POST", path, headers={"content-type": "application/json"}, body=json.dumps(crd).encode())
+    )
+    assert made.status == 201
+    found.renew()
+    assert "example.org/v1/Widget" in found.catalog().api_versions
+    assert server.statuses[2:] == [304, 200]  # the core's kinds are as they were
+
+
+def test_where_nobody_answers_what_was_known_stays(caplog: pytest.LogCaptureFixture) -> None:
+    server = Counting()
+    found = Discovery(server)
+    catalog = found.catalog()
+    server.down = True
+    found.renew()
+    assert found.catalog() is catalog
+    assert "discovery is as it was before" in caplog.text
+
+
+def test_a_kind_may_live_in_another_version_of_its_group() -> None:
+    found = Discovery(Plain())
+    other = found.another_version("apps/v1beta9", "Deployment")
+    assert other is not None
+    assert other.api_version in {"apps/v1", "apps/v1beta1"}
+    assert found.another_version("extensions/v1beta1", "Deployment") is None
+
+
 def test_a_server_that_is_down_is_an_error() -> None:
     class Down(Plain):
         def send(self, request: Request, *, timeout: float | None = None) -> Response:  # noqa: ARG002 - the Protocol's arguments

@@ -9,7 +9,9 @@ import pytest
 from tests.tiller.world import World, make_world
 from tiller.clock import Cancelled, Deadline, WaitTimeout
 from tiller.kube import apply, tables, wait
-from tiller.kube.ready import RULES, unready
+from tiller.kube.discovery import Resource
+from tiller.kube.objects import KubeObject
+from tiller.kube.ready import RULES, JobFailed, unready
 
 META = {"name": "x", "namespace": "shop", "generation": 2, "uid": "u"}
 SEEN = {"observedGeneration": 2}
@@ -66,6 +68,9 @@ def conditions(**states: str) -> dict[str, Any]:
             {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}},
             "",
         ),
+        ("Job", {}, {}, "job has not started"),
+        ("Job", {}, {"startTime": "2020-01-01T00:00:00Z", "active": 1}, ""),
+        ("Job", {"suspend": True}, {}, ""),
         ("PersistentVolumeClaim", {}, {"phase": "Bound"}, ""),
         ("PersistentVolumeClaim", {}, {"phase": "Pending"}, "volume claim is not bound"),
         ("CustomResourceDefinition", {}, conditions(Established="True"), ""),
@@ -78,6 +83,38 @@ def conditions(**states: str) -> dict[str, Any]:
 )
 def test_rules(world: World, kind: str, spec: dict[str, Any], status: dict[str, Any], lacks: str) -> None:
     assert RULES[kind](world.env.cluster, live(kind, spec, status)) == lacks
+
+
+JOB = """
+apiVersion: batch/v1
+kind: Job
+metadata: {name: once}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}
+"""
+
+
+@pytest.mark.parametrize(("jobs", "waited"), [(False, 0), (True, 10)])
+def test_a_job_is_ready_when_it_runs_and_completed_for_who_asks(*, jobs: bool, waited: float) -> None:
+    world = make_world(ready_after=10)
+    cluster = world.env.cluster
+    cluster.ensure_namespace("shop")
+    targets = cluster.build(JOB, "shop")
+    apply.create(cluster, targets)
+    start = world.clock.now()
+    wait.until_ready(cluster, targets, Deadline(world.clock, 60), jobs=jobs)
+    assert world.clock.now() - start == pytest.approx(waited, abs=3)
+
+
+def test_a_job_that_failed_ends_the_wait_for_jobs_at_once() -> None:
+    world = make_world(ready_after=100)
+    cluster = world.env.cluster
+    cluster.ensure_namespace("shop")
+    targets = cluster.build(JOB, "shop")
+    apply.create(cluster, targets)
+    failed = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}
+    world.patch_status("batch/v1/jobs/once", {"conditions": [failed]})
+    with pytest.raises(JobFailed, match=r"^Job failed: BackoffLimitExceeded$"):
+        wait.until_ready(cluster, targets, Deadline(world.clock, 60), jobs=True)
 
 
 DEPLOYMENT = """
@@ -116,6 +153,14 @@ def test_a_wait_that_takes_too_long(caplog: pytest.LogCaptureFixture) -> None:
     assert "not ready in time: Deployment web: 0 of 2 pods ready" in caplog.text
     with pytest.raises(Cancelled):
         wait.until_ready(cluster, targets, Deadline(world.clock, 60, cancelled=lambda: True))
+
+
+@pytest.mark.parametrize("jobs", [False, True])
+@pytest.mark.parametrize("kind", ["Service", "Job", "Deployment"])
+def test_kinds_of_others_with_a_known_name_are_not_waited_for(world: World, kind: str, *, jobs: bool) -> None:
+    resource = Resource("serving.example.dev/v1", kind, f"{kind.lower()}s", namespaced=True)
+    target = KubeObject(resource, "shop", "x", {})
+    assert unready(world.env.cluster, target, jobs=jobs) == ""
 
 
 def test_what_is_gone_is_not_ready(world: World) -> None:

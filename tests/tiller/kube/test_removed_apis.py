@@ -231,8 +231,7 @@ def test_what_has_no_successor_is_not_converted(api_version: str, kind: str) -> 
 
 def test_hints() -> None:
     assert hint("batch/v1beta1", "CronJob", "night", "web/templates/cron.yaml") == (
-        '; CronJob "night" of web/templates/cron.yaml: Kubernetes 1.25 removed batch/v1beta1 CronJob: use batch/v1, '
-        "or let --convert-removed-apis do so"
+        '; CronJob "night" of web/templates/cron.yaml: Kubernetes 1.25 removed batch/v1beta1 CronJob: use batch/v1'
     )
     assert hint("policy/v1beta1", "PodSecurityPolicy", "p", "").startswith(
         '; PodSecurityPolicy "p": Kubernetes 1.25 removed policy/v1beta1 PodSecurityPolicy, and nothing takes its place: '

@@ -161,6 +161,11 @@ def test_what_somebody_else_created_is_not_ours(theirs: Request, age: float) -> 
     assert (answer.status, ApiError.of(answer).reason) == (409, "AlreadyExists")
 
 
+def test_an_answer_that_says_nothing_changed_is_whole() -> None:
+    inner = Scripted(Response(304, {"etag": '"A"'}))
+    assert Retrying(inner, FakeClock()).send(Request("GET", "/api", headers=JSON)).status == 304
+
+
 def test_a_stream_is_opened_again_until_its_first_line() -> None:
     inner = Scripted(status(503), None, Response(200, {}, b"one\ntwo"))
     assert list(Retrying(inner, FakeClock()).stream(GET)) == [b"one", b"two"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helmpy.errors import HelmError
 from helmpy.release.model import Info, Release, Status, StatusCode
 from tiller.storage.driver import ReleaseNotFound
 from tiller.storage.memory import MemoryDriver
@@ -66,6 +67,21 @@ def test_a_new_revision_prunes_the_oldest(statuses: list[StatusCode], keep: int,
     storage.create(release(4, StatusCode.PENDING_UPGRADE))
     assert versions(storage) == left
     assert storage.last("other").version == 1
+
+
+def test_what_cannot_be_pruned_stays_and_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class Keeps(MemoryDriver):
+        def delete(self, name: str, version: int) -> Release:
+            if version == 1:
+                raise HelmError("not now")
+            return super().delete(name, version)
+
+    storage = Storage(Keeps(), max_history=2)
+    for version in (1, 2):
+        storage.driver.create(release(version, S))
+    storage.create(release(3, D))
+    assert versions(storage) == [3, 2, 1]
+    assert "cannot prune web.v1: not now" in caplog.text
 
 
 def test_a_list_can_ask_for_one_status() -> None:

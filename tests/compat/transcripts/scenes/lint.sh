@@ -13,7 +13,7 @@ printf 'a: [\n' > empty/Chart.yaml; helm lint empty
 cp charts/note/Chart.yaml charts/note/README.md empty/; sed -i s/note/empty/ empty/Chart.yaml; printf 'a: [\n' > empty/values.yaml; helm lint empty
 printf 'a: b\n' > empty/values.yaml; mkdir empty/templates; printf 'a: {{ .Values.x.y }}\n' > empty/templates/a.yaml; helm lint empty
 printf 'a: {{\n' > empty/templates/a.yaml; helm lint empty
-printf 'a: [\n' > empty/templates/a.yaml; helm lint empty
+printf 'a: [\n' > empty/templates/a.yaml; helm lint ./empty
 printf '  a: b\n' > empty/templates/a.yaml; helm lint empty
 printf 'a: b\n' > empty/templates/a.txt; helm lint empty
 rm -r empty/templates; printf x > empty/templates; helm lint empty
