@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from _thread import RLock
 
-from helmpy.gocompat.yaml_scalars import YamlError
+from helmpy.gocompat.yaml_scalars import MAX_DEPTH, YamlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,6 +161,8 @@ def translate(error: BaseException) -> YamlError:
     if mark is None and context_mark is None:
         return YamlError(f"{_PREFIX}yaml: {getattr(error, 'reason', None) or error}")
     problem = str(getattr(error, "problem", None) or "unknown problem parsing YAML content")
+    if problem == "exceeded maximum nesting depth":  # libyaml has a bound of its own since PyYAML 6.0.4
+        return YamlError(f"{_PREFIX}yaml: exceeded max depth of {MAX_DEPTH}")
     said = 0
     if mark is not None and mark.line:
         said = mark.line + (1 if type(error).__name__ == "ScannerError" else 0)
