@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 # Renders that execute a tree before it is hot: fewer than that do not pay for compiling it.
 HOT = 16
+HEATED = 12  # trees that one render compiles: 20 to 40 ms, where all of a large chart would take 400
 
 # Frames that one level of a template's nesting takes, and a template by itself with what calls it.
 _FRAMES_PER_NESTING = 2
@@ -84,6 +85,7 @@ class Run:
         "depth",
         "frames",
         "functions",
+        "heated",
         "kept",
         "limits",
         "memory",
@@ -108,6 +110,7 @@ class Run:
         self.steps = limits.steps
         self.room = limits.output
         self.depth = 0
+        self.heated = 0
         self.calls = 0
         self.frames = 0
         self.old_parentheses = False
@@ -331,8 +334,9 @@ def _body(run: Run, tree: Tree) -> Body | None:
     hot = tree.hot
     if hot is None:
         tree.renders += 1
-        if tree.renders < HOT:
+        if tree.renders < HOT or run.heated >= HEATED:
             return None
+        run.heated += 1
         from helmpy.gotemplate.hot import heat  # not needed by a process that renders once
 
         hot = tree.hot = heat(tree, run.functions)
