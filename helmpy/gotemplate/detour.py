@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helmpy.gotemplate.nodes import ConditionNode, Frame, ListNode, Node
-    from helmpy.gotemplate.runtime import Run
+    from helmpy.gotemplate.run import Run
 
 
 def again(frame: Frame, node: ListNode, index: int) -> Any:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helmpy.gocompat.function import GoFunc
-    from helmpy.gotemplate.runtime import Body, Run
+    from helmpy.gotemplate.run import Body, Run
 
     Functions = Mapping[str, GoFunc]
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helmpy.gotemplate.nodes import CommandNode, Node, Tree
-    from helmpy.gotemplate.runtime import Entry, Run
+    from helmpy.gotemplate.run import Entry, Run
 
     # What a plain template wrote: the text, the steps and the characters it took, and the root.
     Kept = tuple[str, int, int, Any]
