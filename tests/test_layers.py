@@ -84,6 +84,7 @@ KEEPERS: dict[str, set[str]] = {
     },
     "grpc": {"helmpy.client", "helmpy.hapi", "tiller.server", "tiller.reception", "tiller.__main__"},
     "kubernetes": {"helmpy.tunnel", "helmpy.kubeapi", "tiller.kube.client_transport"},
+    "httptools": {"tiller.kube.connections"},
     "jinja2": {"helmpy.engine.jinja"},
     "requests": {"helmpy.repo.getter"},
     "click": {"helmpy.cli", "tiller.__main__"},
