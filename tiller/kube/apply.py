@@ -182,10 +182,11 @@ class _Change:
         self.changes.created.append(target)
 
     def _apply(self, target: KubeObject, live: dict[str, Any]) -> None:
+        plain = target.without_nulls()
         try:
-            adopt(self.cluster, target, live, self.known[target.identity].body)
+            adopt(self.cluster, plain, live, self.known[target.identity].body)
             try:
-                self.cluster.apply(target.without_nulls())
+                self.cluster.apply(plain)
             except Invalid:
                 if not claim(self.cluster, target, self.known[target.identity].body):
                     raise
@@ -209,13 +210,12 @@ def adopt(cluster: Cluster, target: KubeObject, live: dict[str, Any], before: di
 
     Creation writes plainly, and so did Helm 2's Tiller; the API server would keep such a field
     for ever as somebody else's. ``before`` is the object in the manifest that was in force until
-    now. Done once in an object's life, and after every turn of Helm 2's.
+    now, ``target`` has no nulls. Done once in an object's life, and after every turn of Helm 2's.
     """
-    wanted = target.without_nulls().body
 
     def adopted(live: dict[str, Any]) -> list[dict[str, Any]] | None:
         entries = (live.get("metadata") or {}).get("managedFields") or []
-        return None if _stays(entries, wanted) else _adopted(entries, before)
+        return None if _stays(entries, target.body) else _adopted(entries, before)
 
     _own(cluster, target, live, adopted)
 
