@@ -116,6 +116,12 @@ class Cluster:
         body = {**target.body, "apiVersion": target.resource.api_version, "kind": target.kind}
         return self._dict(_with_body("PATCH", target.path, body, "application/apply-patch+yaml", query=query))
 
+    def replace(self, target: KubeObject, version: str) -> dict[str, Any]:
+        """Write the whole object over its ``version``; raises Conflict where it is no longer that one."""
+        metadata = {**(target.body.get("metadata") or {}), "resourceVersion": version}
+        body = {**target.body, "metadata": metadata}
+        return self._dict(_with_body("PUT", target.path, body, "application/json", query=_WRITING))
+
     def patch(self, target: KubeObject, body: Any, content_type: str) -> dict[str, Any]:
         """Send a JSON or merge patch."""
         return self._dict(_with_body("PATCH", target.path, body, content_type, query=_WRITING))
