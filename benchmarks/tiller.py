@@ -44,6 +44,7 @@ MARKS = "<!-- tillers: written by --write -->", "<!-- /tillers -->"
 OURS, THEIRS = "ours", "theirs"
 OBJECTS = 50
 CLIENTS, INSTALLS = 16, 100
+RUSH = 40  # clients that upgrade one release at once
 
 MANY = """
 {{- range $i, $_ := until %d }}
@@ -141,7 +142,7 @@ def serving(tools: Tools, side: str, namespace: str) -> Iterator[Server]:
 
 
 def _await(server: Server) -> None:
-    for _ in range(100):
+    for _ in range(600):  # a full machine takes its time
         try:
             socket.create_connection(("127.0.0.1", server.port), 0.5).close()
         except OSError:
@@ -313,10 +314,39 @@ def crowd(tools: Tools, runs: int) -> list[Row]:
     return [Row(f"{INSTALLS} installs from {CLIENTS} clients", taken[OURS], taken[THEIRS], 0.5)]
 
 
+def rush(tools: Tools, runs: int) -> list[Row]:
+    """Many clients that upgrade one release at the same moment; Helm 2's Tiller refuses most of them."""
+    chart = str(tools.chart("one", 1))
+    taken: dict[str, list[float]] = {OURS: [], THEIRS: []}
+    done: dict[str, list[int]] = {OURS: [], THEIRS: []}
+    with serving(tools, OURS, "kube-system") as ours, serving(tools, THEIRS, "kube-system") as theirs:
+        for run in range(runs):
+            for side, server in ((OURS, ours), (THEIRS, theirs)):
+                name = f"rush-{side}-{run}"
+                server.helm("install", chart, "--name", name)
+                start = time.perf_counter()
+                with ThreadPoolExecutor(RUSH) as pool:
+                    ended = list(pool.map(lambda _, to=server, name=name: _succeeds(to, name, chart), range(RUSH)))
+                taken[side].append(time.perf_counter() - start)
+                done[side].append(sum(ended))
+                server.helm("delete", "--purge", name)
+    succeed = f"{min(done[OURS])} succeed, of theirs {max(done[THEIRS])}"
+    return [Row(f"{RUSH} clients upgrade one release, {succeed}", taken[OURS], taken[THEIRS], 0.5)]
+
+
+def _succeeds(server: Server, name: str, chart: str) -> bool:
+    try:
+        server.helm("upgrade", name, chart)
+    except subprocess.CalledProcessError:
+        return False
+    return True
+
+
 JOBS: dict[str, Callable[[Tools, int], list[Row]]] = {
     "life": lambda tools, runs: life(tools, runs or 9),
     "wait": lambda tools, runs: waiting(tools, runs or 5),
     "crowd": lambda tools, runs: crowd(tools, runs or 1),
+    "rush": lambda tools, runs: rush(tools, runs or 2),
     "list-1000": lambda tools, runs: lists(tools, runs or 5, 1000, 250, (0.3, 0.1, 200)),
     "list-10000": lambda tools, runs: lists(tools, runs or 3, 10_000, 30, (0.3, 0.3, 300)),
 }

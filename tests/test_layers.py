@@ -46,6 +46,8 @@ FLOORS: dict[str, int] = {
     "tiller.storage": 3,
     "tiller.actions": 4,
     "tiller.tls": 1,
+    "tiller.memory": 0,
+    "tiller.reception": 5,
     "tiller.logs": 1,
     "tiller.metrics": 5,
     "tiller.auth": 5,
@@ -67,13 +69,22 @@ NEIGHBOURS = {
     ("tiller.clock", "helmpy.errors"),
     ("tiller.storage", "tiller.kube"),
     ("tiller.server", "tiller.auth"),
+    ("tiller.server", "tiller.reception"),
     ("tiller.__main__", "tiller.probes"),
 }
 # A package of the outside world and the only rooms that may import it.
 KEEPERS: dict[str, set[str]] = {
-    "google": {"helmpy.wire", "helmpy.client", "helmpy.hapi", "tiller.server", "tiller.storage.codec"},
-    "grpc": {"helmpy.client", "helmpy.hapi", "tiller.server", "tiller.__main__"},
+    "google": {
+        "helmpy.wire",
+        "helmpy.client",
+        "helmpy.hapi",
+        "tiller.server",
+        "tiller.reception",
+        "tiller.storage.codec",
+    },
+    "grpc": {"helmpy.client", "helmpy.hapi", "tiller.server", "tiller.reception", "tiller.__main__"},
     "kubernetes": {"helmpy.tunnel", "helmpy.kubeapi", "tiller.kube.client_transport"},
+    "httptools": {"tiller.kube.connections"},
     "jinja2": {"helmpy.engine.jinja"},
     "requests": {"helmpy.repo.getter"},
     "click": {"helmpy.cli", "tiller.__main__"},

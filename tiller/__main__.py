@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helmpy.errors import HelmError
-from tiller import logs
+from tiller import logs, memory
 
 if TYPE_CHECKING:
     from tiller.clock import Clock
@@ -111,6 +111,9 @@ def _history_max(text: str) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until a signal; the exit status is 0, or 1 where the server could not start."""
+    memory.settle()
+    # gRPC's core has a log of its own, in which strangers' bytes stand as they came.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     logs.install("text")
     options = parse_flags(sys.argv[1:] if arguments is None else arguments, os.environ)
     try:

@@ -22,11 +22,12 @@ from helmpy.hapi.services import tiller_pb2, tiller_pb2_grpc
 from tiller.actions import install, query, rollback, testing, uninstall, upgrade
 from tiller.actions.environment import Environment
 from tiller.actions.ongoing import Ongoing, Stopping
+from tiller.reception import COMING, LARGEST, Reception
 from tiller.tls import Tls, TlsFiles
 
 log = logging.getLogger(__name__)
 
-MAX_MESSAGE = 20 * 1024 * 1024  # bytes, both ways
+MAX_MESSAGE = LARGEST  # bytes, both ways
 PIECE = 2 * 1024 * 1024  # bytes of a list's message: its reader may read while the next is made
 MAX_ERROR = 256 * 1024  # characters of a message: an error carries a manifest at times
 THREADS = 256  # a call that waits for objects, or for its turn at a release, holds one
@@ -46,6 +47,8 @@ _OPTIONS = [
     ("grpc.http2.min_ping_interval_without_data_ms", 20_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.max_ping_strikes", 0),
+    # What nobody has asked for yet may take 64 KiB of a call; gRPC would raise that to megabytes.
+    ("grpc.http2.bdp_probe", 0),
     ("grpc.so_reuseport", 0),  # a port in use is an error, not a share
 ]
 
@@ -93,8 +96,8 @@ def serve(
     ServerError where the port is taken, TlsError where the certificates cannot be used.
     """
     server = grpc.server(
-        ThreadPoolExecutor(threads, thread_name_prefix="rpc"),
-        interceptors=[VersionCheck(environment.version.sem_ver)],
+        ThreadPoolExecutor(threads + COMING, thread_name_prefix="rpc"),
+        interceptors=[Reception(environment.clock), VersionCheck(environment.version.sem_ver)],
         options=_OPTIONS,
     )
     tiller_pb2_grpc.add_ReleaseServiceServicer_to_server(  # type: ignore[no-untyped-call]  # generated without types

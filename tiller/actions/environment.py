@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass, field, replace
 
 from helmpy.release.requests import Version
@@ -56,6 +55,5 @@ class Environment:
         Raises OperationInProgress after ``seconds`` (0 means the default).
         """
         with self.turns.take(name, work, self.deadline(seconds, cancelled)) as turn:
-            cluster = copy(self.cluster)
-            cluster.transport = scoped(self.cluster.transport, self.clock, turn.check)
+            cluster = self.cluster.scoped(scoped(self.cluster.transport, self.clock, turn.check))
             yield replace(self, cluster=cluster, storage=self.storage.fenced(turn.check)), turn

@@ -16,10 +16,12 @@ from helmpy.errors import HelmError
 from helmpy.gotemplate.limits import Limits
 from helmpy.gotemplate.watch import Interrupted
 from tiller.actions.renderer import InProcess
+from tiller.memory import settle
 
 
 def main(number: int, memory: int) -> None:
     """Answer the jobs that come over a socket until the server hangs up; ``memory`` in bytes."""
+    settle()
     connection: Connection[Any, Any] = Connection(number)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from helmpy.errors import HelmError
+from tiller.kube.connections import CONNECT_TIMEOUT, Connections
 from tiller.kube.transport import ApiError, Request, Response, Unreachable
 
 if TYPE_CHECKING:
     import urllib3
 
-CONNECT_TIMEOUT = 30.0  # seconds
 READ_TIMEOUT = 300.0  # seconds for a whole answer, where the caller sets none
 POOL_SIZE = 32  # connections kept: as many as tiller has threads
 
@@ -22,7 +22,7 @@ class NoCluster(HelmError):
 
 
 class ClientTransport:
-    """Raw requests through the official client's urllib3 pool; safe to use from many threads."""
+    """Raw requests over connections as the official client makes them; safe to use from many threads."""
 
     def __init__(self, configuration: Any) -> None:
         from kubernetes.client.rest import RESTClientObject
@@ -32,6 +32,9 @@ class ClientTransport:
         self._configuration = configuration
         self._pool = RESTClientObject(configuration).pool_manager
         self._host = str(configuration.host).rstrip("/")
+        hosts = self._pool.connection_from_url(self._host)
+        # What goes through a proxy is said in other words, which urllib3 knows.
+        self._connections = None if hosts.proxy is not None else Connections(hosts, self._host, POOL_SIZE)
 
     @property
     def host(self) -> str:
@@ -39,6 +42,9 @@ class ClientTransport:
         return self._host
 
     def send(self, request: Request, *, timeout: float | None = None) -> Response:
+        if self._connections is not None:
+            headers = {**self._credentials(), **request.headers}
+            return self._connections.send(request, headers, timeout or READ_TIMEOUT)
         response = self._open(request, timeout or READ_TIMEOUT, preload=True)
         return Response(response.status, _headers(response), response.data)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from tiller.clock import Clock, Deadline
@@ -18,7 +19,8 @@ GONE_POLL = 2.0  # seconds between looks whether an object is gone
 
 _JSON = {"accept": "application/json"}
 _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
-_MANAGER = (("fieldManager", FIELD_MANAGER),)
+# By default the API server reads what is written a second time, for warnings that nobody sees.
+_WRITING = (("fieldManager", FIELD_MANAGER), ("fieldValidation", "Ignore"))
 _PODS = Resource("v1", "Pod", "pods", namespaced=True)
 
 
@@ -29,6 +31,14 @@ class Cluster:
         self.transport = transport
         self.clock = clock
         self.discovery = discovery or Discovery(transport)
+        self._built: dict[tuple[str, str, bool], list[KubeObject]] | None = None
+
+    def scoped(self, transport: Transport) -> Cluster:
+        """The cluster for one operation, over a transport of its own; what it builds is built once."""
+        made = copy(self)
+        made.transport = transport
+        made._built = {}  # noqa: SLF001 - its own
+        return made
 
     def version(self) -> dict[str, str]:
         """Return the server's ``/version``: gitVersion, major, minor and the rest."""
@@ -45,7 +55,12 @@ class Cluster:
         ``stored`` says that the manifest was applied once, maybe in API versions that are gone now;
         ``path`` is the template of one that does not say it itself.
         """
-        return objects.build(manifest, namespace, self.discovery, stored=stored, path=path)
+        if self._built is None:
+            return objects.build(manifest, namespace, self.discovery, stored=stored, path=path)
+        key = (manifest, namespace, stored)
+        if key not in self._built:
+            self._built[key] = objects.build(manifest, namespace, self.discovery, stored=stored, path=path)
+        return list(self._built[key])
 
     def get(self, target: KubeObject) -> dict[str, Any] | None:
         """Return the live object, None where there is none."""
@@ -93,17 +108,23 @@ class Cluster:
     def create(self, target: KubeObject) -> dict[str, Any]:
         """Create an object; raises Conflict with the server's ``… already exists``."""
         path = target.resource.path(target.namespace)
-        return self._dict(_with_body("POST", path, target.body, "application/json", query=_MANAGER))
+        return self._dict(_with_body("POST", path, target.body, "application/json", query=_WRITING))
 
     def apply(self, target: KubeObject) -> dict[str, Any]:
         """Write all fields of the object as theirs of tiller, whoever else set them."""
-        query = (*_MANAGER, ("force", "true"))
+        query = (*_WRITING, ("force", "true"))
         body = {**target.body, "apiVersion": target.resource.api_version, "kind": target.kind}
         return self._dict(_with_body("PATCH", target.path, body, "application/apply-patch+yaml", query=query))
 
+    def replace(self, target: KubeObject, version: str) -> dict[str, Any]:
+        """Write the whole object over its ``version``; raises Conflict where it is no longer that one."""
+        metadata = {**(target.body.get("metadata") or {}), "resourceVersion": version}
+        body = {**target.body, "metadata": metadata}
+        return self._dict(_with_body("PUT", target.path, body, "application/json", query=_WRITING))
+
     def patch(self, target: KubeObject, body: Any, content_type: str) -> dict[str, Any]:
         """Send a JSON or merge patch."""
-        return self._dict(_with_body("PATCH", target.path, body, content_type, query=_MANAGER))
+        return self._dict(_with_body("PATCH", target.path, body, content_type, query=_WRITING))
 
     def delete(self, target: KubeObject) -> bool:
         """Delete in the background; False where there was nothing."""
@@ -136,7 +157,7 @@ class Cluster:
         except NotFound:
             body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"name": name}}}
             try:
-                self._send(_with_body("POST", path, body, "application/json", query=_MANAGER))
+                self._send(_with_body("POST", path, body, "application/json", query=_WRITING))
             except Conflict as error:
                 if error.reason != "AlreadyExists":
                     raise

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 PAGE = 250  # records per request at most
 FIRST_PAGE = 50  # records while nobody knows how large they are
 PAGE_BYTES = 8 * 1024 * 1024  # that an answer should have
+# By default the API server reads what is written a second time, for warnings that nobody sees.
+_WRITING = (("fieldValidation", "Ignore"),)
 _LABELS_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 # A label's value as the API server accepts it; linear, at most 63 characters.
@@ -228,9 +230,7 @@ def _request(method: str, path: str, *, body: dict[str, Any] | None = None) -> R
     headers = {"accept": "application/json"}
     if body is None:
         return Request(method, path, headers=headers)
-    return Request(
-        method, path, headers={**headers, "content-type": "application/json"}, body=json.dumps(body).encode()
-    )
+    return Request(method, path, _WRITING, {**headers, "content-type": "application/json"}, json.dumps(body).encode())
 
 
 def _error(response: Response) -> ApiError | None:

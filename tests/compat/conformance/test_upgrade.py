@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
@@ -187,6 +188,41 @@ def test_fields_of_others_stay(ground: Ground) -> None:
     assert found["spec"]["replicas"] == 3
     assert found["metadata"]["annotations"]["their"] == "note"
     assert [each["name"] for each in found["spec"]["template"]["spec"]["containers"]] == ["c", "side"]
+
+
+@pytest.mark.parametrize("kind", ["configmaps", "secrets"])
+def test_what_others_write_between_revisions_stays_and_what_is_ours_follows_the_manifest(
+    ground: Ground, kind: str
+) -> None:
+    name = f"turns-{kind[0]}"
+
+    def revision(**data: str) -> Any:
+        made = {key: said(value) for key, value in data.items()}
+        return chart(manifest("v1", "Secret" if kind == "secrets" else "ConfigMap", name, data=made))
+
+    def data() -> dict[str, str]:
+        found = (ground.get(f"{kind}/{name}") or {}).get("data") or {}
+        return {key: b64decode(value).decode() if kind == "secrets" else value for key, value in found.items()}
+
+    def said(text: str) -> str:
+        return b64encode(text.encode()).decode() if kind == "secrets" else text
+
+    ground.install(revision(a="1", b="1", c="1"), name)
+    ground.upgrade(revision(a="2", b="1"), name)
+    assert data() == {"a": "2", "b": "1"}
+    ground.change(f"{kind}/{name}", {"data": {"a": said("drifted"), "theirs": said("x")}})
+    ground.upgrade(revision(a="3"), name)
+    assert data() == {"a": "3", "theirs": "x"}
+    ground.upgrade(revision(a="4", d="4"), name)
+    assert data() == {"a": "4", "d": "4", "theirs": "x"}
+    ground.change(f"{kind}/{name}", {"data": {"theirs": None}})
+    ground.upgrade(revision(d="5"), name)
+    assert data() == {"d": "5"}
+    ground.upgrade(revision(e="6"), name)
+    assert data() == {"e": "6"}
+    found = ground.get(f"{kind}/{name}")
+    assert found is not None
+    assert {each["manager"] for each in found["metadata"]["managedFields"]} == {"tiller"}
 
 
 def test_drift_of_what_the_manifest_names_is_repaired(ground: Ground) -> None:

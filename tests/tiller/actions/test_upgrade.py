@@ -80,7 +80,7 @@ def test_a_pending_revision_blocks_upgrades_but_no_rollback(world: World, code: 
 
 def test_a_failed_upgrade_leaves_the_old_revision_deployed(world: World) -> None:
     world.install(chart(config("a")))
-    world.transport.refuse("PATCH", "/configmaps/a", message="not today")
+    world.transport.refuse("PUT", "/configmaps/a", status=422, message="not today")
     assert message(world.upgrade, chart(config("a", "two"))) == "not today"
     assert world.statuses() == {1: "DEPLOYED", 2: "FAILED"}
     assert world.description() == 'Upgrade "web" failed: not today'
@@ -228,7 +228,7 @@ def test_revisions_that_are_not_there(world: World, version: int, text: str) -> 
 
 def test_a_failed_rollback(world: World) -> None:
     twice(world)
-    world.transport.refuse("PATCH", "/configmaps/a", message="not today")
+    world.transport.refuse("PUT", "/configmaps/a", status=422, message="not today")
     assert message(back, world) == "not today"
     assert world.statuses() == {1: "SUPERSEDED", 2: "SUPERSEDED", 3: "FAILED"}
     assert world.description() == 'Rollback "web" failed: not today'
@@ -314,7 +314,7 @@ def test_a_description_names_all_that_was_there_before(world: World) -> None:
 
 def test_a_release_whose_rollback_failed_can_be_upgraded(world: World) -> None:
     twice(world)
-    world.transport.refuse("PATCH", "/configmaps/a", message="not today")
+    world.transport.refuse("PUT", "/configmaps/a", status=422, message="not today")
     assert message(back, world) == "not today"
     world.transport.recover()
     world.upgrade(chart(config("a", "third")))
@@ -325,7 +325,7 @@ def test_a_release_whose_rollback_failed_can_be_upgraded(world: World) -> None:
 def test_a_hook_that_a_failed_upgrade_left_does_not_block_the_next(world: World) -> None:
     hook = (HOOK % "pre-upgrade").replace("hook-{{ .Release.Revision }}", "hook")
     world.install(chart(config("a")))
-    world.transport.refuse("PATCH", "/configmaps/a", message="not today")
+    world.transport.refuse("PUT", "/configmaps/a", status=422, message="not today")
     assert message(world.upgrade, chart(config("a", "two"), hook)) == "not today"
     world.transport.recover()
     world.upgrade(chart(config("a", "two"), hook))

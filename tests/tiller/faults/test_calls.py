@@ -32,6 +32,15 @@ from tiller.sandbox.api import Api
 
 ONE = chart(config("kept", "one"), config("old", "one"), *HOOKS)
 TWO = chart(config("kept", "two"), config("new", "two"), *HOOKS)
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: runs}
+spec:
+  selector: {matchLabels: {app: runs}}
+  template: {metadata: {labels: {app: runs}}, spec: {containers: [{name: c, image: i}]}}
+"""
+RUNS = chart(config("kept", "two"), DEPLOYMENT)
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class Fault:
     done: bool = False
     cut: bool = False
     passes: bool = True  # a second attempt may succeed
+    words: str = "connection reset by peer"  # where no answer comes
 
 
 FAULTS = {
@@ -58,7 +68,10 @@ FAULTS = {
     "unavailable": Fault(503, "ServiceUnavailable"),
     "unavailable, but done": Fault(503, "ServiceUnavailable", done=True),
     "gateway timeout": Fault(504, "Timeout", done=True),
+    "expired": Fault(410, "Expired", passes=False),
     "reset": Fault(),
+    "timeout": Fault(words="timed out"),
+    "timeout, but done": Fault(words="timed out", done=True),
     "answer lost": Fault(done=True),
     "body cut short": Fault(done=True, cut=True),
 }
@@ -74,6 +87,8 @@ ALWAYS = (
     "unavailable",
     "reset",
     "answer lost",
+    "timeout",
+    "expired",
     "body cut short",
 )
 
@@ -99,7 +114,7 @@ class Faulty:
             assert answer is not None
             return Response(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
         if not self.fault.status:
-            raise Unreachable("connection reset by peer")
+            raise Unreachable(self.fault.words)
         body = {"kind": "Status", "reason": self.fault.reason, "message": f"the cluster says {self.fault.status}"}
         return Response(self.fault.status, dict(self.fault.headers), json.dumps(body).encode())
 
@@ -110,6 +125,7 @@ class Faulty:
 SCENES = {
     "install": Scene((), lambda env: do_install(env, ONE)),
     "upgrade": Scene((lambda env: do_install(env, ONE),), lambda env: do_upgrade(env, TWO)),
+    "upgrade that waits": Scene((lambda env: do_install(env, ONE),), lambda env: do_upgrade(env, RUNS, wait=True)),
     "rollback": Scene((lambda env: do_install(env, ONE), lambda env: do_upgrade(env, TWO)), do_rollback),
     "delete": Scene((lambda env: do_install(env, ONE),), do_delete),
     "purge": Scene((lambda env: do_install(env, ONE),), lambda env: do_delete(env, purge=True)),
@@ -198,7 +214,7 @@ def test_a_call_that_always_fails(name: str, call: tuple[str, str]) -> None:
         if (
             text
             and revisions
-            and name in ("install", "upgrade", "rollback")
+            and name in ("install", "upgrade", "upgrade that waits", "rollback")
             and revisions[0].version == len(play.scene.before) + 1
         ):
             assert revisions[0].status == StatusCode.FAILED, label
@@ -206,4 +222,4 @@ def test_a_call_that_always_fails(name: str, call: tuple[str, str]) -> None:
             assert revisions[0].info.description, label
         assert text != "an error without a text", label
         if not fault.status and text:
-            assert "connection reset" in text or "cut short" in text or "is in progress" in text, label
+            assert fault.words in text or "cut short" in text or "is in progress" in text, label

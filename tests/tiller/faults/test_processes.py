@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -24,6 +25,7 @@ from helmpy.release.model import Release, StatusCode
 from helmpy.release.requests import (
     HistoryRequest,
     InstallRequest,
+    ListRequest,
     RollbackRequest,
     UninstallRequest,
     UpdateRequest,
@@ -238,32 +240,79 @@ def test_a_tiller_that_is_told_to_end_finishes_what_it_can(start: Start) -> None
     assert history(start())[0].status == StatusCode.DEPLOYED
 
 
-def test_a_client_that_goes_away_ends_the_wait(start: Start) -> None:
+LEFT: dict[str, tuple[list[Chart], str, Any, StatusCode]] = {
+    "install": (
+        [],
+        "InstallRelease",
+        InstallRequest(chart=WAITING, name="web", namespace="shop", values=Config(raw="{}\n"), wait=True),
+        StatusCode.PENDING_INSTALL,
+    ),
+    "upgrade": (
+        [SIMPLE],
+        "UpdateRelease",
+        UpdateRequest(chart=WAITING, name="web", values=Config(raw="{}\n"), wait=True),
+        StatusCode.PENDING_UPGRADE,
+    ),
+    "upgrade with a hook": (
+        [SIMPLE],
+        "UpdateRelease",
+        UpdateRequest(chart=HOOKED, name="web", values=Config(raw="{}\n")),
+        StatusCode.PENDING_UPGRADE,
+    ),
+    "rollback": ([HOOKED, SIMPLE], "RollbackRelease", RollbackRequest(name="web"), StatusCode.PENDING_ROLLBACK),
+    "delete": ([HOOKED], "UninstallRelease", UninstallRequest(name="web"), StatusCode.DELETING),
+}
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_a_client_that_goes_away_ends_the_wait(start: Start, name: str) -> None:
     process = start()
-    install(process)
-    for made, wait in ((WAITING, True), (HOOKED, False)):
-        with grpc.insecure_channel(process.host) as channel:
-            stub = ReleaseServiceStub(channel)  # type: ignore[no-untyped-call]  # generated without types
-            request = UpdateRequest(chart=made, name="web", values=Config(raw="{}\n"), wait=wait)
-            call = stub.UpdateRelease.future(wire.to_proto(request), metadata=(("x-helm-api-client", "v2.17.0"),))
-            until(process, StatusCode.PENDING_UPGRADE, 20)
-            time.sleep(0.5)
-            call.cancel()
-        failed = until(process, StatusCode.FAILED, 5)
-        assert description(failed).endswith("the client cancelled the operation")
+    before, method, request, status = LEFT[name]
+    for made in before:
+        (install if made is before[0] else upgrade)(process, made)
+    with grpc.insecure_channel(process.host) as channel:
+        stub = ReleaseServiceStub(channel)  # type: ignore[no-untyped-call]  # generated without types
+        call = getattr(stub, method).future(wire.to_proto(request), metadata=(("x-helm-api-client", "v2.17.0"),))
+        until(process, status, 20)
+        time.sleep(0.5)
+        call.cancel()
+    if name == "delete":  # nothing of it is gone yet, so the release is as it was
+        assert description(until(process, StatusCode.DEPLOYED, 5)) == "Install complete"
+    else:
+        assert description(until(process, StatusCode.FAILED, 5)).endswith("the client cancelled the operation")
 
 
 @quick
-def test_many_clients_of_one_release_on_two_tillers_all_succeed_in_turn(start: Start) -> None:
+def test_fifty_clients_of_one_release_on_two_tillers_all_succeed_in_turn(start: Start) -> None:
     tillers = [start(), start()]
     install(tillers[0])
-    threads = [in_thread(lambda number=number: upgrade(tillers[number % 2])) for number in range(24)]  # type: ignore[misc]  # a default binds the number now
+    threads = [in_thread(lambda number=number: upgrade(tillers[number % 2])) for number in range(50)]  # type: ignore[misc]  # a default binds the number now
     for thread, _ in threads:
         thread.join(timeout=120)
-    assert [said for _, said in threads] == [[]] * 24
+    assert [said for _, said in threads] == [[]] * 50
     revisions = history(tillers[1])
-    assert [each.version for each in revisions] == list(range(25, 0, -1))
-    assert [each.status for each in revisions] == [StatusCode.DEPLOYED] + [StatusCode.SUPERSEDED] * 24
+    assert [each.version for each in revisions] == list(range(51, 0, -1))
+    assert [each.status for each in revisions] == [StatusCode.DEPLOYED] + [StatusCode.SUPERSEDED] * 50
+
+
+@quick
+def test_two_hundred_clients_of_two_hundred_releases_on_two_tillers_all_succeed(start: Start) -> None:
+    tillers = [start(), start()]
+    names = [f"web-{number}" for number in range(200)]
+
+    def one(number: int) -> None:
+        made = chart(config(f"a-{number}"))
+        request = InstallRequest(chart=made, name=names[number], namespace="shop", values=Config(raw="{}\n"))
+        with tillers[number % 2].client() as client:
+            client.install(request)
+
+    threads = [in_thread(lambda number=number: one(number)) for number in range(200)]  # type: ignore[misc]  # a default binds the number now
+    for thread, _ in threads:
+        thread.join(timeout=120)
+    assert [said for _, said in threads] == [[]] * 200
+    with tillers[0].client() as client:
+        found = client.list(ListRequest(limit=1000)).releases
+    assert sorted((each.name, each.version) for each in found) == sorted((name, 1) for name in names)
 
 
 def test_who_waits_too_long_on_another_tiller_is_told_who_holds_the_release(start: Start) -> None:

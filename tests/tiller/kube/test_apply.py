@@ -109,6 +109,30 @@ def test_drift_is_repaired_and_what_others_added_stays(bench: Bench) -> None:
     assert bench.world.data("a") == {"ours": "1", "theirs": "x"}
 
 
+def changes(bench: Bench) -> list[str]:
+    return [
+        f"{each.method} {each.path.rpartition('/')[2]}" for each in bench.world.transport.seen if each.method != "GET"
+    ]
+
+
+def test_what_nobody_else_wrote_is_replaced_whole(bench: Bench) -> None:
+    bench.create(config("a", k="1", gone="x"), SERVICE)
+    bench.world.transport.seen.clear()
+    bench.update([config("a", k="1", gone="x"), SERVICE], [config("a", k="2"), SERVICE])
+    assert changes(bench) == ["PUT a", "PATCH web", "PATCH web"]  # a service is made ours, then applied
+    assert bench.world.data("a") == {"k": "2"}
+
+
+@pytest.mark.parametrize("status", [409, 403, 404])
+def test_what_cannot_be_replaced_is_applied(bench: Bench, status: int) -> None:
+    bench.create(config("a", k="1"))
+    bench.world.transport.seen.clear()
+    bench.world.transport.refuse("PUT", "/configmaps/a", status=status)
+    bench.update([config("a", k="1")], [config("a", k="2")])
+    assert changes(bench) == ["PUT a", "PATCH a"]
+    assert bench.world.data("a") == {"k": "2"}
+
+
 def test_an_object_of_somebody_else_is_not_taken_over(bench: Bench) -> None:
     bench.create(config("a"), config("foreign", by="hand"))
     with pytest.raises(HelmError) as caught:
