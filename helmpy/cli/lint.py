@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from helmpy import lint
 from helmpy.cli import disk_store, limits, options
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say
+from helmpy.cli.output import say, warn
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.lint.message import Message
@@ -34,7 +35,7 @@ class LintFailure(HelmError):
 @limits.flag()
 @options.values
 def command(
-    _settings: Settings,
+    settings: Settings,
     args: Sequence[str],
     *,
     values: options.ValueFlags,
@@ -43,27 +44,39 @@ def command(
     render_limit: tuple[str, ...],
 ) -> None:
     overrides = values.merged()
+    hints = settings.debug or sys.stdout.isatty()  # who reads this by program gets Helm's words alone
     bounds = limits.chosen(render_limit)
     store = disk_store.chosen(os.environ)
     linted = failures = 0
     for path in args or ["."]:
         try:
-            now = Timestamp(int(time.time()), 0)
-            messages = lint.run(path, overrides, namespace, time=now, limits=bounds, store=store)
+            messages = lint.run(path, overrides, namespace, time=_now(), limits=bounds, store=store, forgive=_log)
         except lint.LintError as error:
             failures += 1
             say(f"==> Skipping {path}\n{error}\n")
             continue
         linted += 1
         failures += lint.failed(messages, strict=strict)
-        say("\n".join(_lines(path, messages)) + "\n")
+        say("\n".join(_lines(path, messages, hints=hints)) + "\n")
     if failures:
         raise LintFailure(f"{linted} chart(s) linted, {failures} chart(s) failed")
     say(f"{linted} chart(s) linted, no failures")
 
 
-def _lines(path: str, messages: Sequence[Message]) -> Iterator[str]:
+def _now() -> Timestamp:
+    return Timestamp(int(time.time()), 0)
+
+
+def _log(text: str) -> None:
+    """A line of Helm's log."""
+    warn(f"{time.strftime('%Y/%m/%d %H:%M:%S')} [INFO] {text}")
+
+
+def _lines(path: str, messages: Sequence[Message], *, hints: bool) -> Iterator[str]:
     yield f"==> Linting {path}"
     if not messages:
         yield "Lint OK"
-    yield from map(str, messages)
+    for message in messages:
+        yield str(message)
+        if message.hint and hints:
+            yield "\t" + message.hint.replace("\n", "\n\t")

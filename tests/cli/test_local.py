@@ -14,7 +14,7 @@ CHART = {
     "Chart.yaml": "apiVersion: v1\nversion: 1.0.0\nname: web\nicon: https://example.com/i.png\nappVersion: 3\n",
     "values.yaml": "# a comment\na: 1",
     "README.md": "read me",
-    "templates/a.yaml": "kind: A\n",
+    "templates/a.yaml": "kind: {{ .Values.a }}\n",
 }
 METADATA = 'apiVersion: v1\nappVersion: "3"\nicon: https://example.com/i.png\nname: web\nversion: 1.0.0\n\n'
 
@@ -92,6 +92,34 @@ def test_strict_lint_counts_warnings(home: Path, capsys: pytest.CaptureFixture[s
     )
     assert helm(capsys, "lint", "bare")[0] == 0
     assert helm(capsys, "lint", "bare", "--strict")[0] == 1
+
+
+@pytest.mark.usefixtures("chart")
+def test_lint_looks_at_the_users_values_too(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = helm(capsys, "lint", "web", "--set", "aa.b=1")
+    warning = (
+        '[WARNING] values.yaml: the value "aa" means nothing to this chart: values.yaml has no such key, no template'
+    )
+    assert (status, err) == (0, "")
+    assert f"==> Linting web\n{warning} reads it; did you mean" in out
+    assert helm(capsys, "lint", "web", "--set", "aa.b=1", "--strict")[0] == 1
+
+
+def test_lint_says_more_to_a_person(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(chart, {"templates/b.yaml": "a: {{ .Values.a }}\n b: 1\n"})
+    fault = "[ERROR] templates/b.yaml: unable to parse YAML\n\terror converting YAML to JSON: yaml: "
+    hint = "\trendered line 2:  b: 1\n\tfrom web/templates/b.yaml:2:  b: 1\n"
+    out = helm(capsys, "lint", "web")[1]
+    assert fault in out
+    assert hint not in out
+    assert hint in helm(capsys, "lint", "web", "--debug")[1]
+
+
+def test_lint_logs_what_is_required_and_missing(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(chart, {"templates/b.yaml": 'a: {{ required "say b" .Values.b }}\n'})
+    status, out, err = helm(capsys, "lint", "web")
+    assert (status, out) == (0, "==> Linting web\nLint OK\n\n1 chart(s) linted, no failures\n")
+    assert err[19:] == " [INFO] Missing required value: say b\n"
 
 
 @pytest.mark.usefixtures("chart")
