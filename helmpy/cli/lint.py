@@ -13,7 +13,7 @@ from helmpy.cli.command import command as make
 from helmpy.cli.output import say, warn
 from helmpy.errors import HelmError
 from helmpy.home import Settings
-from helmpy.lint.message import Message
+from helmpy.lint.message import Message, Severity
 from helmpy.release.timestamp import Timestamp
 
 TYPE_CHECKING = False
@@ -31,6 +31,7 @@ class LintFailure(HelmError):
     about="Look for mistakes in charts, directories or archives; without a path in the current directory.",
 )
 @boolean("strict", about="let warnings fail the chart too")
+@boolean("unused", about="let values that no template reads be warnings; at a terminal they are told in any case")
 @string("namespace", about="namespace that templates see", default="default")
 @limits.flag()
 @options.values
@@ -40,24 +41,28 @@ def command(
     *,
     values: options.ValueFlags,
     strict: bool,
+    unused: bool,
     namespace: str,
     render_limit: tuple[str, ...],
 ) -> None:
     overrides = values.merged()
-    hints = settings.debug or sys.stdout.isatty()  # who reads this by program gets Helm's words alone
+    person = sys.stdout.isatty()  # who reads this by program gets Helm's words alone
+    grave = Severity.WARNING if unused else Severity.INFO if person else None
     bounds = limits.chosen(render_limit)
     store = disk_store.chosen(os.environ)
     linted = failures = 0
     for path in args or ["."]:
         try:
-            messages = lint.run(path, overrides, namespace, time=_now(), limits=bounds, store=store, forgive=_log)
+            messages = lint.run(
+                path, overrides, namespace, time=_now(), limits=bounds, store=store, forgive=_log, unused=grave
+            )
         except lint.LintError as error:
             failures += 1
             say(f"==> Skipping {path}\n{error}\n")
             continue
         linted += 1
         failures += lint.failed(messages, strict=strict)
-        say("\n".join(_lines(path, messages, hints=hints)) + "\n")
+        say("\n".join(_lines(path, messages, hints=person or settings.debug)) + "\n")
     if failures:
         raise LintFailure(f"{linted} chart(s) linted, {failures} chart(s) failed")
     say(f"{linted} chart(s) linted, no failures")

@@ -36,12 +36,14 @@ def run(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     store: Store | None = None,
     forgive: Callable[[str], None] | None = None,
+    unused: Severity | None = Severity.INFO,
 ) -> list[Message]:
     """Return what is wrong with the chart at ``path``, a directory or an archive.
 
     ``values`` are the user's, ``time`` is what ``.Release.Time`` shows, ``store`` keeps the parses of
-    large charts for other processes. ``forgive`` hears of each value that
-    the chart requires and nobody gave. Raises LintError where there is no chart to look at.
+    large charts for other processes. ``forgive`` hears of each value that the chart requires and nobody gave.
+    ``unused`` is how grave it is that no template reads a value of the chart's, None where that is nothing to
+    tell. Raises LintError where there is no chart to look at.
     """
     source = open_source(path)
     found = [*chartfile.check(source)]
@@ -55,11 +57,11 @@ def run(
         return found  # nothing renders then, and the reason has been told
     found += rendered.messages
     if not failed(found):
-        found += _own(rendered, values or {})
+        found += _own(rendered, values or {}, unused)
     return found
 
 
-def _own(rendered: Rendered, values: Mapping[str, Any]) -> Iterator[Message]:
+def _own(rendered: Rendered, values: Mapping[str, Any], unused: Severity | None) -> Iterator[Message]:
     """What our own rules find in a chart in which Helm's found no error."""
     from helmpy.lint import objects, schema, unread
 
@@ -69,7 +71,7 @@ def _own(rendered: Rendered, values: Mapping[str, Any]) -> Iterator[Message]:
     yield from schema.check(chart, values)
     if not rendered.forgiven:  # else the name may be what was missing
         yield from objects.check(rendered.files)
-    yield from unread.check(chart, values)
+    yield from unread.check(chart, values, unused)
 
 
 def failed(messages: Iterable[Message], *, strict: bool = False) -> bool:

@@ -28,8 +28,10 @@ VALUES_FILE = "values.yaml"
 _OF_HELM = frozenset({"exports", "tags"})  # keys that Helm itself reads, or a chart above
 
 
-def check(chart: Chart, values: Mapping[str, Any]) -> Iterator[Message]:
+def check(chart: Chart, values: Mapping[str, Any], unused_is: Severity | None) -> Iterator[Message]:
     """Yield a warning for each of the user's values that means nothing to the chart, then what does nothing in it."""
+    if not values and unused_is is None:
+        return
     metadata = chart.metadata
     if metadata is None or metadata.type == "library":
         return  # who reads its values is known elsewhere
@@ -44,10 +46,12 @@ def check(chart: Chart, values: Mapping[str, Any]) -> Iterator[Message]:
     for path in unknown(values, known, reads):
         if not _is_described(schema, path):
             yield Message(Severity.WARNING, VALUES_FILE, _unknown_text(path, known, reads))
+    if unused_is is None:
+        return
     own = parse_defaults(chart.values.raw) if chart.values else {}
     kept = shared_paths(chart.values.raw) if chart.values else set()
     for path in unused(own, reads, kept):
-        yield Message(Severity.INFO, VALUES_FILE, f'no template reads "{".".join(path)}"')
+        yield Message(unused_is, VALUES_FILE, f'no template reads "{".".join(path)}"')
 
 
 def of_chart(chart: Chart, tables: Iterable[Mapping[str, Any]]) -> Reads:

@@ -105,6 +105,17 @@ def test_lint_looks_at_the_users_values_too(capsys: pytest.CaptureFixture[str]) 
     assert helm(capsys, "lint", "web", "--set", "aa.b=1", "--strict")[0] == 1
 
 
+def test_lint_looks_for_unused_values_when_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(home / "web", {**CHART, "values.yaml": "a: 1\nb: 2"})
+    assert helm(capsys, "lint", "web", "--strict")[1].startswith("==> Linting web\nLint OK\n")
+    line = '[WARNING] values.yaml: no template reads "b"\n'
+    assert helm(capsys, "lint", "web", "--unused")[:2] == (
+        0,
+        f"==> Linting web\n{line}\n1 chart(s) linted, no failures\n",
+    )
+    assert helm(capsys, "lint", "web", "--unused", "--strict")[0] == 1
+
+
 def test_lint_says_more_to_a_person(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made(chart, {"templates/b.yaml": "a: {{ .Values.a }}\n b: 1\n"})
     fault = "[ERROR] templates/b.yaml: unable to parse YAML\n\terror converting YAML to JSON: yaml: "
@@ -170,7 +181,6 @@ def test_package_refuses(home: Path, capsys: pytest.CaptureFixture[str], words: 
     assert helm(capsys, "package", *words) == (1, "", f"Error: {message}\n")
 
 
-@pytest.mark.usefixtures("home")
 def test_create_makes_a_chart_that_renders(capsys: pytest.CaptureFixture[str]) -> None:
     assert helm(capsys, "create", "mine") == (0, "Creating mine\n", "")
     assert helm(capsys, "lint", "mine")[0] == 0
@@ -183,7 +193,6 @@ def test_create_copies_a_starter(home: Path, capsys: pytest.CaptureFixture[str])
     assert (home / "mine" / "templates" / "a.yaml").read_text() == "app: mine\n"
 
 
-@pytest.mark.usefixtures("home")
 def test_create_needs_one_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert helm(capsys, "create") == (1, "", "Error: the name of the new chart is required\n")
     assert helm(capsys, "create", "a", "b") == (1, "", "Error: command 'create' doesn't support multiple arguments\n")
