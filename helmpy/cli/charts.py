@@ -54,7 +54,7 @@ def _fetched(settings: Settings, name: str, source: SourceFlags) -> str:
     try:
         found = repository.obtain(settings, name, source, check)
     except HelmError as error:
-        if settings.debug or source.repository or source.verify or name.startswith(repository.OCI):
+        if settings.debug or source.repository or name.startswith(repository.OCI):
             raise
         raise DownloadError(f'failed to download "{name}" (hint: running `helm repo update` may help)') from error
     archive = settings.home.archive

@@ -45,7 +45,7 @@ def command(
     namespace: str,
     render_limit: tuple[str, ...],
 ) -> None:
-    overrides = values.merged()
+    overrides = values.merged(settings)
     person = sys.stdout.isatty()  # who reads this by program gets Helm's words alone
     grave = Severity.WARNING if unused else Severity.INFO if person else None
     bounds = limits.chosen(render_limit)

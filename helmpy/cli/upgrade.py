@@ -194,7 +194,7 @@ def command(
                 f"Release will be deployed to {before.namespace}",
                 flags["output"],
             )
-        overrides = values.merged()
+        overrides = values.merged(settings, source.access)
         common: dict[str, Any] = {"sub_notes": render_subchart_notes, "no_hooks": no_hooks or disable_hooks}
         if install and missing:
             _note(f'Release "{name}" does not exist. Installing it now.', flags["output"])
