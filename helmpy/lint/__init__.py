@@ -63,7 +63,7 @@ def run(
 
 def _own(rendered: Rendered, values: Mapping[str, Any], unused: Severity | None) -> Iterator[Message]:
     """What our own rules find in a chart in which Helm's found no error."""
-    from helmpy.lint import objects, schema, unread
+    from helmpy.lint import objects, schema
 
     chart = rendered.chart
     if chart is None:
@@ -71,7 +71,10 @@ def _own(rendered: Rendered, values: Mapping[str, Any], unused: Severity | None)
     yield from schema.check(chart, values)
     if not rendered.forgiven:  # else the name may be what was missing
         yield from objects.check(rendered.files)
-    yield from unread.check(chart, values, unused)
+    if values or unused is not None:
+        from helmpy.lint import unread
+
+        yield from unread.check(chart, values, unused)
 
 
 def failed(messages: Iterable[Message], *, strict: bool = False) -> bool:

@@ -30,8 +30,6 @@ _OF_HELM = frozenset({"exports", "tags"})  # keys that Helm itself reads, or a c
 
 def check(chart: Chart, values: Mapping[str, Any], unused_is: Severity | None) -> Iterator[Message]:
     """Yield a warning for each of the user's values that means nothing to the chart, then what does nothing in it."""
-    if not values and unused_is is None:
-        return
     metadata = chart.metadata
     if metadata is None or metadata.type == "library":
         return  # who reads its values is known elsewhere

@@ -54,7 +54,7 @@ OBJECTS = (
 )
 NAMESPACED = 16  # so many of them, from the first, live in namespaces
 _PASSING = ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation", "selfLink", "ownerReferences")
-SECONDS = 120.0
+SECONDS = 600.0  # a machine may be busy with other things
 
 # Each call is written down by this stand-in, which is called helm and kubectl on the script's PATH.
 RECORDER = """#!/bin/sh
