@@ -48,7 +48,9 @@ class Cluster:
         return objects.build(manifest, namespace, self.discovery, stored=stored, path=path)
 
     def get(self, target: KubeObject) -> dict[str, Any] | None:
-        """Return the live object, None where there is none."""
+        """Return the live object, None where there is none, or none that can be told from others."""
+        if not target.name:
+            return None
         try:
             return self._dict(Request("GET", target.path, headers=_JSON))
         except NotFound:
@@ -106,7 +108,9 @@ class Cluster:
         return self._dict(_with_body("PATCH", target.path, body, content_type, query=_MANAGER))
 
     def delete(self, target: KubeObject) -> bool:
-        """Delete in the background; False where there was nothing."""
+        """Delete in the background; False where there was nothing, or nobody knows which object it is."""
+        if not target.name:
+            return False
         return self.delete_path(target.path)
 
     def delete_path(self, path: str) -> bool:
