@@ -8,9 +8,6 @@ printf 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, 
 helm upgrade one odd
 kubectl get configmap -o name
 helm status one
-printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: same}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: same}\n' > odd/templates/b.yaml
-helm upgrade one odd
-helm history one
 printf '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "json"}}\n' > odd/templates/b.yaml
 helm upgrade one odd
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: unknown}\nnonsense: 1\n' > odd/templates/b.yaml
@@ -23,8 +20,6 @@ printf 'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: thing}\n' > od
 helm upgrade one odd
 helm history one
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: made-}\n' > odd/templates/b.yaml
-helm upgrade one odd
-printf 'apiVersion: v1\n' > odd/templates/b.yaml
 helm upgrade one odd
 printf 'kind: ConfigMap\nmetadata: {name: x}\n' > odd/templates/b.yaml
 helm upgrade one odd

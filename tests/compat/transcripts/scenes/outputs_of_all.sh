@@ -3,8 +3,6 @@ helm install charts/note --name two -o yaml
 helm install charts/note --name three -o table
 helm upgrade one charts/note -o json
 helm upgrade one charts/note -o yaml --set text=x
-helm upgrade four charts/note --install -o json
-helm upgrade four charts/note --install -o xml
 helm status one -o json
 helm status one -o yaml
 helm history one -o json
@@ -17,6 +15,5 @@ helm get values one -o json
 helm version --short -c
 helm install charts/note --name five -o json --dry-run
 helm install charts/none -o json
-helm delete four -o json
 helm rollback one 1 -o json
 helm test one -o json

@@ -21,12 +21,10 @@ helm get notes
 helm get hooks
 helm get manifest one two
 helm history one -o xml
-helm history one --max -1
 helm history one --max 1 --max 2
 helm list one
 helm list -o xml
 helm list --offset nothing
-helm list --max -1
 helm list --namespace none
 helm list --namespace default -q
 helm list --chart-name
