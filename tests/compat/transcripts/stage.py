@@ -387,6 +387,7 @@ _MASKS = [
         (r"-[0-9a-f]{8,10}-[a-z0-9]{5}\b", "-POD"),
         (r"\b127\.0\.0\.1:\d+", "HOST:PORT"),
         (r"kube-api-access-[a-z0-9]{5}", "kube-api-access-TOKEN"),
+        (r"\bmade-[a-z0-9]{5}\b", "made-NAME"),
         (r"local port: '\d+'", "local port: 'PORT'"),
         (r'"(seconds|nanos)":\d+', r'"\1":N'),
         (r"(?m)^( *)(seconds|nanos): \d+$", r"\1\2: N"),
