@@ -71,9 +71,19 @@ def load_complete(path: str) -> Chart:
     return chart
 
 
-def prepared(chart: Chart, values: dict[str, Any]) -> Chart:
-    """The chart as it is sent: disabled dependencies gone, import-values done."""
-    return requirements.process(chart, values)
+def prepared(chart: Chart, values: dict[str, Any], *, complete: bool = True) -> Chart:
+    """The chart as it is sent: disabled dependencies gone, import-values done.
+
+    A v2 chart's schema is minded where ``values`` are ``complete``, and not to be joined by those of a release.
+    Raises HelmError.
+    """
+    settled = requirements.process(chart, values)
+    if complete and chart.is_v2 and settled.has_schema:
+        from helmpy.chart import schema
+        from helmpy.chart.values import coalesce_values
+
+        schema.validate(settled, coalesce_values(settled, values))
+    return settled
 
 
 def with_source_line(error: ReleaseError, chart: Chart) -> ReleaseError | TemplateError:

@@ -210,7 +210,7 @@ def _check_v2(chart: Chart, values: dict[str, Any], cluster: Capabilities) -> No
         raise ChartError(
             f"chart requires kubeVersion: {metadata.kube_version} which is incompatible with Kubernetes {version}"
         )
-    if _has_schema(chart):
+    if chart.has_schema:
         from helmpy.chart import schema
 
         schema.validate(chart, chart_values.coalesce_values(chart, values))
@@ -224,10 +224,6 @@ def _within(version: str, constraint: str) -> bool:
         return semver.Constraint(constraint, 3).check(semver.Version.parse(version))
     except HelmError:
         return False
-
-
-def _has_schema(chart: Chart) -> bool:
-    return any(file.name == "values.schema.json" for file in chart.files) or any(map(_has_schema, chart.dependencies))
 
 
 def _chosen(rendered: dict[str, str], chart: str, execute: Iterable[str]) -> list[tuple[str, str]]:

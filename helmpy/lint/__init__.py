@@ -63,12 +63,15 @@ def run(
 
 def _own(rendered: Rendered, values: Mapping[str, Any], unused: Severity | None) -> Iterator[Message]:
     """What our own rules find in a chart in which Helm's found no error."""
-    from helmpy.lint import objects, schema
+    from helmpy.lint import objects
 
     chart = rendered.chart
     if chart is None:
         return
-    yield from schema.check(chart, values)
+    if chart.has_schema:
+        from helmpy.lint import schema
+
+        yield from schema.check(chart, values)
     if not rendered.forgiven:  # else the name may be what was missing
         yield from objects.check(rendered.files)
     if values or unused is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helmpy.chart.schema import SCHEMAFILE, validate
+from helmpy.chart.schema import validate
 from helmpy.chart.values import coalesce_values
 from helmpy.errors import HelmError
 from helmpy.lint.message import Message, Severity
@@ -23,14 +23,8 @@ def check(chart: Chart, values: Mapping[str, Any]) -> Iterator[Message]:
 
     They are in ``apiVersion: v2`` charts; Helm 2 does not know them, so a v1 chart works all the same.
     """
-    if not _has_schema(chart):
-        return
     try:
         validate(chart, coalesce_values(chart, values))
     except HelmError as error:
         severity = Severity.ERROR if chart.is_v2 else Severity.WARNING
         yield Message(severity, VALUES_FILE, str(error).rstrip("\n"))
-
-
-def _has_schema(chart: Chart) -> bool:
-    return any(file.name == SCHEMAFILE for file in chart.files) or any(map(_has_schema, chart.dependencies))

@@ -10,8 +10,6 @@ kubectl get configmap -o name
 helm status one
 printf '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "json"}}\n' > odd/templates/b.yaml
 helm upgrade one odd
-printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: unknown}\nnonsense: 1\n' > odd/templates/b.yaml
-helm upgrade one odd
 printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: sec}\ndata: {a: "not base64!"}\n' > odd/templates/b.yaml
 helm upgrade one odd
 printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: sec, labels: {a: 1}}\n' > odd/templates/b.yaml
@@ -20,8 +18,6 @@ printf 'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: thing}\n' > od
 helm upgrade one odd
 helm history one
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: made-}\n' > odd/templates/b.yaml
-helm upgrade one odd
-printf 'kind: ConfigMap\nmetadata: {name: x}\n' > odd/templates/b.yaml
 helm upgrade one odd
 printf 'just text\n' > odd/templates/b.yaml
 helm upgrade one odd
