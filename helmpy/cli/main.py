@@ -66,6 +66,8 @@ Environment:
   HELMPY_CACHE        directory where large charts are kept parsed (default ~/.cache/helmpy), off for none
   HELM_HOST           address of Tiller, host:port, instead of a port-forward
   HELM_DEBUG          1 is like --debug
+  HELM_NO_PLUGINS     1 leaves plugins alone
+  HELM_KEY_PASSPHRASE passphrase of the key that package --sign signs with
   KUBECONFIG          Kubernetes configuration file
   TILLER_NAMESPACE    namespace of Tiller (default kube-system)
   HELM_TLS_ENABLE     1 is like --tls

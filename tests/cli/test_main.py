@@ -80,6 +80,12 @@ def test_the_page_of_helm(line: str, capsys: pytest.CaptureFixture[str]) -> None
     assert err == ""
 
 
+@pytest.mark.parametrize("line", ["", "init", "install", "upgrade", "fetch", "lint", "template", "repo add", "sandbox"])
+def test_pages_fit_a_terminal(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*line.split(), "--help"]) == 0
+    assert [text for text in capsys.readouterr().out.splitlines() if len(text) > 100] == []
+
+
 @pytest.mark.parametrize("line", ["help upgrade", "upgrade -h", "--host x upgrade --help a b", "upgrade -i -h"])
 def test_the_page_of_a_command(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(line.split()) == 0
