@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -205,3 +207,29 @@ def test_home_says_where(home: Path, capsys: pytest.CaptureFixture[str]) -> None
         f"Repository: {home}/helm/repository",
         f"RepositoryFile: {home}/helm/repository/repositories.yaml",
     ]
+
+
+def test_the_passphrase_of_a_key_may_come_from_the_environment(
+    chart: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    if shutil.which("gpg") is None:
+        pytest.skip("needs gpg, which makes keys with a passphrase")
+    place = tmp_path_factory.mktemp("g")
+    place.chmod(0o700)
+    gpg = ["gpg", "--homedir", str(place), "--batch", "--pinentry-mode", "loopback", "--passphrase", "open sesame"]
+    try:
+        subprocess.run([*gpg, "--quick-gen-key", "Eve <eve@example.org>", "rsa2048"], check=True, capture_output=True)
+        ring = subprocess.run([*gpg, "--export-secret-keys"], check=True, capture_output=True).stdout
+    finally:
+        subprocess.run(["gpgconf", "--homedir", str(place), "--kill", "all"], check=False, capture_output=True)
+    (place / "ring").write_bytes(ring)
+    monkeypatch.setenv("HELM_KEY_PASSPHRASE", "open sesame")
+    words = ["package", str(chart), "--sign", "--key", "eve", "--keyring", str(place / "ring"), "--save=false"]
+    assert run(words) == 0, capfd.readouterr().err
+    assert run(["verify", "web-1.0.0.tgz", "--keyring", str(place / "ring")]) == 0
+    monkeypatch.setenv("HELM_KEY_PASSPHRASE", "wrong")
+    assert run(words) == 1
+    assert capfd.readouterr().err.startswith("Error: ")
