@@ -40,10 +40,10 @@ class Company:
                 self.parts[scene, who] = self._begin(scene, who)
 
     def play(self, scene: Path, who: str, *, again: bool = False) -> Transcript:
-        """What one side did with a scene; ``again`` has it played once more."""
-        if again or (scene, who) not in self.parts:
-            if again:
-                kept(scene).unlink(missing_ok=True)
+        """What one side did with a scene; ``again`` has it played once more, before those that wait."""
+        if again:
+            return self._play(scene, who)
+        if (scene, who) not in self.parts:
             self.parts[scene, who] = self._begin(scene, who)
         return self.parts[scene, who].result()
 
