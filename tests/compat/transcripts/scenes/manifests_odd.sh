@@ -8,8 +8,6 @@ printf 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, 
 helm upgrade one odd
 kubectl get configmap -o name
 helm status one
-printf '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "json"}}\n' > odd/templates/b.yaml
-helm upgrade one odd
 printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: sec}\ndata: {a: "not base64!"}\n' > odd/templates/b.yaml
 helm upgrade one odd
 printf 'apiVersion: v1\nkind: Secret\nmetadata: {name: sec, labels: {a: 1}}\n' > odd/templates/b.yaml
