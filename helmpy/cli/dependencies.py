@@ -103,7 +103,8 @@ class Vendor:
             return None  # Helm 2 makes a new one
 
     def _repositories(self, wanted: Iterable[Dependency]) -> Repositories:
-        if all(one.repository.startswith(OCI_SCHEME) for one in wanted):
+        listed = list(wanted)
+        if listed and all(one.repository.startswith(OCI_SCHEME) for one in listed):
             return Repositories()  # registries need no repositories.yaml, and no indexes
         return repositories.load(self.settings.home.repository_file)
 
