@@ -41,7 +41,7 @@ class Company:
 
     def play(self, scene: Path, who: str, *, again: bool = False) -> Transcript:
         """What one side did with a scene; ``again`` has it played once more, before those that wait."""
-        if again:
+        if again or who == "mixed":
             return self._play(scene, who)
         if (scene, who) not in self.parts:
             self.parts[scene, who] = self._begin(scene, who)
