@@ -20,8 +20,8 @@ conformance: .venv/dev
 	@test -n "$(KUBECONFIG)" || { echo "make: name your cluster's file with KUBECONFIG=..." >&2; exit 1; }
 	HELMPY_CLUSTER='$(KUBECONFIG)' $(BIN)/pytest tests/compat/conformance -m conformance -k cluster
 
-# Scenes with real Helm 2.17, with ours, and with its client and our Tiller on one real cluster, word by word;
-# half an hour. `make test` plays a few of them.
+# Scenes with real Helm 2.17, with ours, and with its client and our Tiller on real clusters, word by word; half an
+# hour, less where ~/.cache has what Helm did. `make test` plays a few of them.
 transcripts: .venv/dev
 	$(BIN)/pytest tests/compat/transcripts -m compat
 

@@ -18,10 +18,13 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.jobs import JOBS, ROOT, Missing, Sides
+from benchmarks import commands, jobs
+from benchmarks.jobs import ROOT, Missing, Sides
 from benchmarks.measure import Failed, Launcher
-from benchmarks.report import heading, kept, row
+from benchmarks.report import BEGIN, END, heading, kept, row
 
+JOBS = (*jobs.JOBS, *commands.JOBS)
+COMMANDS = "<!-- commands: written by --commands --write -->", "<!-- /commands -->"
 README = Path(__file__).with_name("README.md")
 OURS = Path(sys.executable).with_name("helm")
 
@@ -49,6 +52,7 @@ def arguments() -> argparse.Namespace:
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--job", action="append", choices=[job.name for job in JOBS], help="only this; may be repeated")
+    parser.add_argument("--commands", action="store_true", help="whole processes of other commands than template")
     parser.add_argument("--ours", default=str(OURS), help="our helm (default: the one beside this Python)")
     parser.add_argument("--helm2", help="a real Helm 2 (default: helm2 or helm on PATH)")
     parser.add_argument("--helm3", help="a real Helm 3 (default: helm3 or helm on PATH)")
@@ -71,7 +75,7 @@ def main() -> None:
         environment = {"PATH": os.defpath, "HOME": home, "HELM_HOME": home, "TZ": "UTC"}
         with Launcher(environment) as launcher, Launcher({**environment, "HELMPY_CACHE": "off"}) as anew:
             sides = Sides(args.ours, *helms, args.engine, args.charts or [ROOT / "charts"], launcher, anew)
-            for job in JOBS:
+            for job in commands.JOBS if args.commands else JOBS if args.job else jobs.JOBS:
                 if args.job and job.name not in args.job:
                     continue
                 try:
@@ -81,7 +85,7 @@ def main() -> None:
                 print(line, flush=True)
                 lines.append(line)
     if args.write:
-        kept(README, lines, datetime.now(UTC).date().isoformat())
+        kept(README, lines, datetime.now(UTC).date().isoformat(), COMMANDS if args.commands else (BEGIN, END))
 
 
 if __name__ == "__main__":

@@ -10,11 +10,9 @@ This is the public Python API of a Tiller::
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -24,6 +22,7 @@ import grpc
 from helmpy import __version__, wire
 from helmpy.errors import HelmError
 from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
+from helmpy.record import record
 from helmpy.release.error import ReleaseError
 from helmpy.release.requests import (
     ContentRequest,
@@ -68,7 +67,7 @@ class IncompatibleVersion(TillerError):
     """Tiller refuses clients of this version."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tls:
     """PEM texts for TLS. Without ``ca`` Tiller's certificate is accepted unseen, as ``--tls`` means it.
 
@@ -314,6 +313,8 @@ def _dial(host: str, timeout: float) -> socket.socket:
 
 def _shown_certificate(host: str, timeout: float) -> bytes:
     """The certificate that the server shows, as PEM; nobody vouches for it."""
+    import ssl  # 10 ms, and asked for by --tls alone
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -133,12 +133,16 @@ def test_the_names_of_both_languages_are_settled_on_the_page() -> None:
 # --- library.md ---------------------------------------------------------------------------------
 
 
+LIBRARY = sorted(path.name for path in DOCS.glob("library*.md"))
+
+
+@pytest.mark.parametrize("name", LIBRARY)
 def test_the_examples_of_the_library_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(ROOT / "charts", tmp_path / "charts")
     monkeypatch.chdir(tmp_path)
-    page = [*blocks("library.md"), Block("", "", "")]
+    page = [*blocks(name), Block("", "", "")]
     names: dict[str, Any] = {}
     with serve_frozen() as address:
         for block, following in itertools.pairwise(page):
@@ -196,13 +200,14 @@ def worst(path: str) -> Severity | None:
 
 
 def test_examples_and_a_typed_program_pass_the_strict_checker(tmp_path: Path) -> None:
-    examples = "".join(block.text for block in blocks("library.md") if block.language == "python")
-    (tmp_path / "examples.py").write_text(examples)
+    examples = [f"{name.removesuffix('.md').replace('-', '_')}.py" for name in LIBRARY]
+    for name, file in zip(LIBRARY, examples, strict=True):
+        (tmp_path / file).write_text("".join(block.text for block in blocks(name) if block.language == "python"))
     (tmp_path / "consumer.py").write_text(CONSUMER)
     done = subprocess.run(
         [
             *(sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull),
-            *("--cache-dir", str(ROOT / ".mypy_cache" / "docs"), "examples.py", "consumer.py"),
+            *("--cache-dir", str(ROOT / ".mypy_cache" / "docs"), *examples, "consumer.py"),
         ],
         cwd=tmp_path,
         capture_output=True,

@@ -137,7 +137,8 @@ def _subchart(name: str, files: list[File], parent: str, budget: Budget, depth: 
 
 def _checked(metadata: Metadata) -> Metadata:
     if metadata.api_version not in ("", "v1", "v2"):
-        raise ChartError(f'apiVersion \'{metadata.api_version}\' is not valid. The value must be "v1" or "v2"')
+        text = f"apiVersion '{metadata.api_version}' is not valid. The value must be \"v1\""
+        raise ChartError(text, hint='Charts of Helm 3, "v2", are good as well.')
     return metadata
 
 

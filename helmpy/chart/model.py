@@ -100,6 +100,13 @@ class Chart:
         return self.metadata.name if self.metadata else ""
 
     @property
+    def has_schema(self) -> bool:
+        """Whether it or a chart below brings a schema for its values."""
+        return any(file.name == "values.schema.json" for file in self.files) or any(
+            below.has_schema for below in self.dependencies
+        )
+
+    @property
     def is_v2(self) -> bool:
         """Whether the chart was written for Helm 3 and 4 (``apiVersion: v2``)."""
         return self.metadata is not None and self.metadata.api_version == "v2"

@@ -143,8 +143,8 @@ class _Scanner:
         else:
             word, _ = self._until(",")
             value = self.convert(word)
-        if path[-1] == "":  # a nameless key sets nothing, so a map of it alone stays empty
-            self._refuse_empty_map(tuple(path))
+        if "" in path[1:]:  # a nameless key sets nothing, so a map of it alone stays empty
+            self._refuse_empty_map(tuple(path[: path.index("", 1) + 1]))
         return _Pair(tuple(path), value)
 
     def _value_is_list(self) -> bool:

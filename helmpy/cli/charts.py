@@ -54,7 +54,7 @@ def _fetched(settings: Settings, name: str, source: SourceFlags) -> str:
     try:
         found = repository.obtain(settings, name, source, check)
     except HelmError as error:
-        if settings.debug or source.repository or source.verify or name.startswith(repository.OCI):
+        if settings.debug or source.repository or name.startswith(repository.OCI):
             raise
         raise DownloadError(f'failed to download "{name}" (hint: running `helm repo update` may help)') from error
     archive = settings.home.archive
@@ -71,9 +71,19 @@ def load_complete(path: str) -> Chart:
     return chart
 
 
-def prepared(chart: Chart, values: dict[str, Any]) -> Chart:
-    """The chart as it is sent: disabled dependencies gone, import-values done."""
-    return requirements.process(chart, values)
+def prepared(chart: Chart, values: dict[str, Any], *, complete: bool = True) -> Chart:
+    """The chart as it is sent: disabled dependencies gone, import-values done.
+
+    A v2 chart's schema is minded where ``values`` are ``complete``, and not to be joined by those of a release.
+    Raises HelmError.
+    """
+    settled = requirements.process(chart, values)
+    if complete and chart.is_v2 and settled.has_schema:
+        from helmpy.chart import schema
+        from helmpy.chart.values import coalesce_values
+
+        schema.validate(settled, coalesce_values(settled, values))
+    return settled
 
 
 def with_source_line(error: ReleaseError, chart: Chart) -> ReleaseError | TemplateError:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from helmpy.chart.model import Chart, Dependency
+    from helmpy.chart.requirements import Requirements
     from helmpy.cli.repository import Check
     from helmpy.home import Settings
     from helmpy.repo.catalogue import Offer
@@ -73,7 +74,10 @@ class Vendor:
         if lock is None:
             self.update()
             return
-        wanted = self._wanted(chart) or ()
+        try:
+            wanted = self._wanted(chart) or ()
+        except HelmError as error:
+            raise DependencyError(f"requirements.yaml cannot be opened: {error}") from error
         dependencies.check_sync(wanted, lock, v2=chart.is_v2)
         known = self._repositories(lock.dependencies)
         if not self.skip_refresh:
@@ -88,15 +92,19 @@ class Vendor:
         return loader.load_directory(self.path)
 
     def _wanted(self, chart: Chart) -> tuple[Dependency, ...] | None:
-        listed = requirements.read_requirements(chart)
+        listed = read_list(chart)
         return None if listed is None else listed.dependencies
 
     def _lock(self, chart: Chart) -> Lock | None:
         place = self.path / dependencies.lock_name(chart)
-        return dependencies.parse_lock(place.read_bytes(), str(place)) if place.is_file() else None
+        try:
+            return dependencies.parse_lock(place.read_bytes(), str(place)) if place.is_file() else None
+        except dependencies.BrokenLock:
+            return None  # Helm 2 makes a new one
 
     def _repositories(self, wanted: Iterable[Dependency]) -> Repositories:
-        if all(one.repository.startswith(OCI_SCHEME) for one in wanted):
+        listed = list(wanted)
+        if listed and all(one.repository.startswith(OCI_SCHEME) for one in listed):
             return Repositories()  # registries need no repositories.yaml, and no indexes
         return repositories.load(self.settings.home.repository_file)
 
@@ -161,7 +169,11 @@ class Vendor:
         if one.repository.startswith(FILE_SCHEME):
             debug(self.settings, f"Archiving {one.name} from repo {one.repository}")
             place, _ = _local(self.path, one.repository)
-            package.save(loader.load_directory(place), directory)
+            chart = loader.load_directory(place)
+            version = chart.metadata.version if chart.metadata else ""
+            if not dependencies.fits(version, dependencies.constraint_of(one)):
+                raise DependencyError(f"can't get a valid version for dependency {one.name}")
+            package.save(chart, directory)
             return
         if not one.repository:
             say(f"Dependency {one.name} did not declare a repository. Assuming it exists in the charts directory")
@@ -169,12 +181,19 @@ class Vendor:
         say(f"Downloading {one.name} from repo {one.repository}", flush=True)
         downloader = repository.downloader(self.settings, self.access.of())
         place_ = self._place(one, known, downloader)
-        with repository.progress(f"{one.name}:") as tell:
-            archive = downloader.fetch(place_, tell)
-        signature = repository.signature(downloader, place_, one.name, self.check)
-        if signature is not None:
-            provenance.verify(archive, place_.file_name, signature, self.keyring)
+        try:
+            archive = self._download(one, place_, downloader)
+        except HelmError as error:
+            raise DependencyError(f"could not download {place_.url}: {error}", hint=error.hint) from error
         files.write(directory / place_.file_name, archive)
+
+    def _download(self, one: Dependency, place: Place, downloader: Downloader) -> bytes:
+        with repository.progress(f"{one.name}:") as tell:
+            archive = downloader.fetch(place, tell)
+        signature = repository.signature(downloader, place, one.name, self.check)
+        if signature is not None:
+            provenance.verify(archive, place.file_name, signature, self.keyring)
+        return archive
 
     def _place(self, one: Dependency, known: Repositories, downloader: Downloader) -> Place:
         if one.repository.startswith(OCI_SCHEME):
@@ -185,6 +204,14 @@ class Vendor:
                 assert owner is not None, "there are offers"
                 return Place(absolute_url(owner.url, offer.urls[0]), access_of(owner), offer.digest)
         raise DependencyError(f"could not find : chart {one.name} not found in {one.repository}")
+
+
+def read_list(chart: Chart) -> Requirements | None:
+    """What a chart lists, None where it has no list. Raises HelmError in the words of these commands."""
+    try:
+        return requirements.read_requirements(chart)
+    except HelmError as error:
+        raise DependencyError(error.message.removeprefix("cannot load requirements: ")) from error
 
 
 def _owner(known: Repositories, url: str) -> Repository | None:

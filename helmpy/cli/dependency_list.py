@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helmpy.chart import loader, requirements
+from helmpy.chart import loader
 from helmpy.cli.command import command as make
+from helmpy.cli.dependencies import read_list
 from helmpy.cli.output import say, table
 from helmpy.errors import HelmError
 from helmpy.repo.dependencies import Present, status
@@ -24,7 +25,7 @@ WIDTH = 80  # columns of a cell
 def command(_settings: Settings, args: Sequence[str]) -> None:
     path = Path(args[0] if args else ".").absolute()
     chart = loader.load(path)
-    listed = requirements.read_requirements(chart)
+    listed = read_list(chart)
     if listed is None:
         say(f"WARNING: no requirements at {path}/charts")
         return

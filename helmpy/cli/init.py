@@ -38,7 +38,7 @@ def _format(text: str) -> str:
 
 @make("init", about=ABOUT)
 @boolean("automount-service-account-token", about="mount the service account's token", default=True)
-@boolean("canary-image", about="use the image of the newest build")
+@boolean("canary-image", about="refused: there is no image of the newest build; name an image with -i")
 @boolean("client-only", "c", about="set up the client's directory only")
 @boolean("dry-run", about="change nothing, here or there")
 @boolean("force-upgrade", about="let --upgrade go to an older version")
@@ -133,10 +133,14 @@ def _fetch_stable(settings: Settings, url: str) -> None:
 def tiller_options(settings: Settings, flags: dict[str, object]) -> tiller_manifest.Options:
     """What the flags ask of Tiller. Raises HelmError where files are missing."""
     f = dict(flags)
+    if f["canary_image"]:
+        raise UsageError(
+            f"--canary-image is not possible: nobody builds {tiller_manifest.REPOSITORY}:canary, "
+            "an image of Tiller's newest state; name an image with --tiller-image"
+        )
     return tiller_manifest.Options(
         namespace=settings.tiller_namespace,
         image=str(f["tiller_image"]),
-        canary=bool(f["canary_image"]),
         service_account=str(f["service_account"]),
         automount_token=bool(f["automount_service_account_token"]),
         replicas=int(str(f["replicas"])),

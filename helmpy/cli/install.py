@@ -181,7 +181,7 @@ def command(
             debug(settings, f"setting version to {source.constraint}")
         path = locate(settings, args[0], source)
         debug(settings, f"CHART PATH: {path}\n")
-        overrides = values.merged()
+        overrides = values.merged(settings, source.access)
         if name_template:
             from helmpy.cli.go_template import generated_name
 

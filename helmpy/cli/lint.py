@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from helmpy import lint
 from helmpy.cli import disk_store, limits, options
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say
+from helmpy.cli.output import say, warn
 from helmpy.errors import HelmError
 from helmpy.home import Settings
-from helmpy.lint.message import Message
+from helmpy.lint.message import Message, Severity
 from helmpy.release.timestamp import Timestamp
 
 TYPE_CHECKING = False
@@ -30,40 +31,57 @@ class LintFailure(HelmError):
     about="Look for mistakes in charts, directories or archives; without a path in the current directory.",
 )
 @boolean("strict", about="let warnings fail the chart too")
+@boolean("unused", about="let values that no template reads be warnings; at a terminal they are told in any case")
 @string("namespace", about="namespace that templates see", default="default")
 @limits.flag()
 @options.values
 def command(
-    _settings: Settings,
+    settings: Settings,
     args: Sequence[str],
     *,
     values: options.ValueFlags,
     strict: bool,
+    unused: bool,
     namespace: str,
     render_limit: tuple[str, ...],
 ) -> None:
-    overrides = values.merged()
+    overrides = values.merged(settings)
+    person = sys.stdout.isatty()  # who reads this by program gets Helm's words alone
+    grave = Severity.WARNING if unused else Severity.INFO if person else None
     bounds = limits.chosen(render_limit)
     store = disk_store.chosen(os.environ)
     linted = failures = 0
     for path in args or ["."]:
         try:
-            now = Timestamp(int(time.time()), 0)
-            messages = lint.run(path, overrides, namespace, time=now, limits=bounds, store=store)
+            messages = lint.run(
+                path, overrides, namespace, time=_now(), limits=bounds, store=store, forgive=_log, unused=grave
+            )
         except lint.LintError as error:
             failures += 1
             say(f"==> Skipping {path}\n{error}\n")
             continue
         linted += 1
         failures += lint.failed(messages, strict=strict)
-        say("\n".join(_lines(path, messages)) + "\n")
+        say("\n".join(_lines(path, messages, hints=person or settings.debug)) + "\n")
     if failures:
         raise LintFailure(f"{linted} chart(s) linted, {failures} chart(s) failed")
     say(f"{linted} chart(s) linted, no failures")
 
 
-def _lines(path: str, messages: Sequence[Message]) -> Iterator[str]:
+def _now() -> Timestamp:
+    return Timestamp(int(time.time()), 0)
+
+
+def _log(text: str) -> None:
+    """A line of Helm's log."""
+    warn(f"{time.strftime('%Y/%m/%d %H:%M:%S')} [INFO] {text}")
+
+
+def _lines(path: str, messages: Sequence[Message], *, hints: bool) -> Iterator[str]:
     yield f"==> Linting {path}"
     if not messages:
         yield "Lint OK"
-    yield from map(str, messages)
+    for message in messages:
+        yield str(message)
+        if message.hint and hints:
+            yield "\t" + message.hint.replace("\n", "\n\t")

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helmpy.cli.command import Decorator, Function
+    from helmpy.cli.repository import AccessFlags
+    from helmpy.home import Settings
 
 
 @record(frozen=True, slots=True)
@@ -23,20 +25,26 @@ class ValueFlags:
     set_string: tuple[str, ...] = ()
     set_file: tuple[str, ...] = ()
 
-    def merged(self) -> dict[str, Any]:
-        """The values all of them make together. Raises HelmError where one is broken."""
+    def merged(self, settings: Settings, access: AccessFlags | None = None) -> dict[str, Any]:
+        """The values all of them make together; ``access`` is for files on servers.
+
+        Raises HelmError where one is broken.
+        """
         if not (self.files or self.set_ or self.set_string or self.set_file):
             return {}
         from helmpy.chart.overrides import merge_overrides
 
+        def read(name: str) -> str:
+            return _read(name, settings, access)
+
         for text in (*self.set_, *self.set_string):
             _mind_commas(text)
         return merge_overrides(
-            files=[(name, _read(name)) for name in self.files],
+            files=[(name, read(name)) for name in self.files],
             set_=list(self.set_),
             set_string=list(self.set_string),
             set_file=list(self.set_file),
-            read=_read,
+            read=read,
         )
 
 
@@ -51,23 +59,37 @@ def _mind_commas(text: str) -> None:
         )
 
 
-def _read(name: str) -> str:
-    """The text of a values file; ``-`` is standard input."""
+def _read(name: str, settings: Settings, access: AccessFlags | None) -> str:
+    """The text of a values file; ``-`` is standard input, and a URL is fetched, by a plugin where one knows it."""
     import sys
 
     from helmpy.errors import HelmError
 
     if name.strip() == "-":
         return sys.stdin.read()
-    if name.startswith(("http://", "https://")):
-        raise HelmError(f"values from a URL are not supported: {name}")
+    data = _fetched(name, settings, access) if "://" in name else None
     try:
-        with open(name, "rb") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
-            return file.read().decode("utf-8")
+        if data is None:
+            with open(name, "rb") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
+                data = file.read()
+        return data.decode("utf-8")
     except OSError as error:
-        raise HelmError(f"open {name}: {(error.strerror or str(error)).lower()}") from error
+        verb = "read" if isinstance(error, IsADirectoryError) else "open"
+        raise HelmError(f"{verb} {name}: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:
         raise HelmError(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}") from error
+
+
+def _fetched(url: str, settings: Settings, access: AccessFlags | None) -> bytes | None:
+    """What a URL names, None where nobody speaks its scheme: then it may be a file after all."""
+    from helmpy.cli import repository
+    from helmpy.repo.getter import Access, UnknownScheme
+
+    try:
+        files = (access.cert_file, access.key_file, access.ca_file) if access else ()
+        return repository.getters(settings).get(url, Access(url, "", "", *files))  # a password is the repository's
+    except UnknownScheme:
+        return None
 
 
 @record(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -110,8 +111,12 @@ def _sign(archive: Path, chart: Chart, keyring: str, key: str) -> None:
 
 
 def _passphrase(user: str) -> str:
+    """The passphrase of a key: ``$HELM_KEY_PASSPHRASE``, or what a person types."""
     from getpass import getpass
 
+    known = os.environ.get("HELM_KEY_PASSPHRASE")
+    if known:
+        return known
     try:
         return getpass(f'Password for key "{user}" >  ')
     except EOFError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from helmpy.cli.command import GLOBAL_FLAGS, HELP, Command, Flag
 
+COLUMNS = 100  # of a page
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,13 +38,28 @@ def _lines(command: Command, path: str) -> Iterator[str]:
 
 
 def flag_lines(flags: Sequence[Flag], home: str = "") -> list[str]:
-    """A line for each flag that is shown; ``home`` is a path that is written as ~ in defaults."""
+    """A line or more for each flag that is shown; ``home`` is a path that is written as ~ in defaults."""
     shown = [flag for flag in flags if not flag.note]
     names = [_flag_name(flag) for flag in shown]
     width = max(map(len, names), default=0)
-    return [
-        f"  {name:<{width}}   {flag.about}{_default_note(flag, home)}" for name, flag in zip(names, shown, strict=True)
-    ]
+    lines = []
+    for name, flag in zip(names, shown, strict=True):
+        first, *more = _wrapped(f"{flag.about}{_default_note(flag, home)}", COLUMNS - width - 5)
+        lines.append(f"  {name:<{width}}   {first}")
+        lines += [f"{'':<{width + 5}}{line}" for line in more]
+    return lines
+
+
+def _wrapped(text: str, columns: int) -> list[str]:
+    """The text in lines of so many columns; a longer word stays whole."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if len(longer) <= columns or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _flag_name(flag: Flag) -> str:

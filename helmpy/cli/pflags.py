@@ -126,7 +126,7 @@ class _Parser:
             raise UsageError(f"bad flag syntax: {word}")
         flag = self.long.get(name)
         if flag is None:
-            raise UsageError(f"unknown flag: --{name}")
+            raise UsageError(f"unknown flag: --{name}", hint=_meant(name, self.long))
         if equals:
             self._set(flag, value)
         elif flag.kind.implied is not None:
@@ -166,6 +166,14 @@ class _Parser:
             added = tuple(value.split(",")) if flag.kind.splits else (value,)
             value = self.values.get(flag.long, ()) + added
         self.values[flag.long] = value
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """A question for who mistyped a flag, "" where none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, sorted(known), 3, 0.7)
+    return f"Did you mean {' or '.join(f'--{one}' for one in near)}?" if near else ""
 
 
 def first_word(flags: Iterable[FlagLike], words: Sequence[str]) -> int | None:

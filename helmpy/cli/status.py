@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from helmpy.cli import options
 from helmpy.cli.command import command as make
 from helmpy.cli.command import integer
@@ -21,7 +19,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-_GAP = re.compile("  +")
+def _with_tabs(text: str) -> str:
+    """A text with a tab in the place of two and more spaces."""
+    while "   " in text:
+        text = text.replace("   ", "  ")
+    return text.replace("  ", "\t")
 
 
 @make("status", usage="[flags] RELEASE_NAME", about="Show the state of a release, its objects and its notes.")
@@ -59,7 +61,7 @@ def page(answer: StatusResponse) -> str:
         parts.append(f"LAST DEPLOYED: {moment(info.last_deployed)}\n")
     parts.append(f"NAMESPACE: {answer.namespace}\nSTATUS: {code_name(status.code)}\n\n")
     if status.resources:
-        parts.append(tabbed("RESOURCES:\n" + _GAP.sub("\t", status.resources) + "\n"))
+        parts.append(tabbed("RESOURCES:\n" + _with_tabs(status.resources) + "\n"))
     if status.last_test_suite_run is not None:
         parts.append(_suite(status.last_test_suite_run))
     if status.notes:

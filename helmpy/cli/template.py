@@ -120,7 +120,7 @@ def command(
     path = existing(args[0])
     if output_dir and not os.path.exists(output_dir):  # noqa: PTH110 - pathlib takes 4 ms to import
         raise OutputError(f"output-dir '{output_dir}' does not exist")
-    overrides = values.merged()
+    overrides = values.merged(settings)
     if name_template:
         from helmpy.cli.go_template import generated_name
 
@@ -210,7 +210,7 @@ def _check_v2(chart: Chart, values: dict[str, Any], cluster: Capabilities) -> No
         raise ChartError(
             f"chart requires kubeVersion: {metadata.kube_version} which is incompatible with Kubernetes {version}"
         )
-    if _has_schema(chart):
+    if chart.has_schema:
         from helmpy.chart import schema
 
         schema.validate(chart, chart_values.coalesce_values(chart, values))
@@ -226,21 +226,20 @@ def _within(version: str, constraint: str) -> bool:
         return False
 
 
-def _has_schema(chart: Chart) -> bool:
-    return any(file.name == "values.schema.json" for file in chart.files) or any(map(_has_schema, chart.dependencies))
+def _chosen(rendered: dict[str, str], chart: str, execute: Iterable[str]) -> list[tuple[str, str]]:
+    """The files that ``-x`` asks for, as often as it does, all without it.
 
-
-def _chosen(rendered: dict[str, str], chart: str, execute: Iterable[str]) -> dict[str, str]:
-    """The files that ``-x`` asks for, all without it. Raises ChartError for one that is not there."""
+    Raises ChartError for one that is not there.
+    """
     if not execute:
-        return rendered
+        return list(rendered.items())
     places = {os.path.normpath(f"{chart}/{path.partition('/')[2]}"): path for path in rendered}
-    chosen = {}
+    chosen = []
     for asked in execute:
         place = os.path.normpath(os.path.join(chart, asked))  # noqa: PTH118 - see above
         if place not in places:
             raise ChartError(f"could not find template {place} in chart")
-        chosen[places[place]] = rendered[places[place]]
+        chosen.append((places[place], rendered[places[place]]))
     return chosen
 
 
@@ -256,6 +255,10 @@ def _write(directory: str, chunks: Iterable[Chunk]) -> None:
         target = Path(name)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            above = name.rpartition("/")[0]
+            raise OutputError(f"stat {above}: {(error.strerror or str(error)).lower()}") from error
+        try:
             target.write_bytes(f"---\n# Source: {chunk.path}\n{chunk.text}".encode("utf-8", "surrogateescape"))
         except OSError as error:
             raise OutputError(f"open {name}: {(error.strerror or str(error)).lower()}") from error

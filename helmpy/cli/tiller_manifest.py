@@ -44,7 +44,6 @@ class Options:
 
     namespace: str = "kube-system"
     image: str = ""
-    canary: bool = False
     service_account: str = ""
     automount_token: bool = True
     replicas: int = 1
@@ -59,11 +58,7 @@ class Options:
     def selected_image(self) -> str:
         if self.image:
             return self.image
-        return f"{REPOSITORY}:{'canary' if self.canary else f'v{__version__}'}"
-
-    @property
-    def pull_policy(self) -> str:
-        return "Always" if self.canary else "IfNotPresent"
+        return f"{REPOSITORY}:v{__version__}"
 
 
 def objects(options: Options) -> list[dict[str, Any]]:
@@ -111,7 +106,7 @@ def _container(options: Options) -> dict[str, Any]:
     container: dict[str, Any] = {
         "env": _environment(options),
         "image": options.selected_image,
-        "imagePullPolicy": options.pull_policy,
+        "imagePullPolicy": "IfNotPresent",
         "livenessProbe": _probe("/liveness"),
         "name": "tiller",
         "ports": [{"containerPort": PORT, "name": "tiller"}, {"containerPort": PROBE_PORT, "name": "http"}],

@@ -89,7 +89,8 @@ class Upgrade:
         request = self._plain_request()
         kept = (self.reuse_values or not self.values) and not self.reset_values
         if before is None or not kept or not self.chart.dependencies:
-            return replace(request, chart=prepared(self.chart, self.values))
+            complete = before is None or not kept  # else Tiller lays them over the values it has
+            return replace(request, chart=prepared(self.chart, self.values, complete=complete))
         # Helm 2 forgets here what the revision before was given, and loses the subcharts that it enabled.
         from helmpy.chart.values import parse_values
         from helmpy.release.reuse import merged
@@ -194,7 +195,7 @@ def command(
                 f"Release will be deployed to {before.namespace}",
                 flags["output"],
             )
-        overrides = values.merged()
+        overrides = values.merged(settings, source.access)
         common: dict[str, Any] = {"sub_notes": render_subchart_notes, "no_hooks": no_hooks or disable_hooks}
         if install and missing:
             _note(f'Release "{name}" does not exist. Installing it now.', flags["output"])

@@ -44,7 +44,7 @@ def render(
     lookup: Lookup | None = None,
     now: Callable[[], int] | None = None,
     dns: bool = False,
-    lint: bool = False,
+    lenient: Callable[[str], None] | None = None,
     warn: Callable[[str], None] | None = None,
     store: Store | None = None,
 ) -> dict[str, str]:
@@ -52,15 +52,15 @@ def render(
 
     ``values`` are the user's, laid over the charts' defaults here; ``warn`` hears what did not
     fit. ``lookup`` answers the function of that name, ``now`` is the clock of date functions (nanoseconds since 1970),
-    ``dns`` allows looking up hosts; ``lint`` lets missing required values pass. ``store`` keeps the
-    parses of large charts for other processes.
+    ``dns`` allows looking up hosts; ``lenient`` lets missing required values pass and hears of each.
+    ``store`` keeps the parses of large charts for other processes.
     Raises TemplateError for templates that fail and ValuesError for values that do not fit; InternalFault
     where a chart met a mistake of ours.
     """
     try:
         coalesced = coalesce_values(chart, values, warn=warn)
         found = scopes(chart, coalesced, Surroundings(release, capabilities))
-        tables = Tables(lookup=lookup, now=now, dns=dns, lint=lint, max_size=limits.size)
+        tables = Tables(lookup=lookup, now=now, dns=dns, lenient=lenient, max_size=limits.size)
         return render_scopes(found, tables, limits, store)
     except HelmError:
         raise
@@ -86,13 +86,13 @@ class Tables:
         lookup: Lookup | None = None,
         now: Callable[[], int] | None = None,
         dns: bool = False,
-        lint: bool = False,
+        lenient: Callable[[str], None] | None = None,
         max_size: int = Limits().size,
     ) -> None:
         self._lookup = lookup
         self._now = now
         self._dns = dns
-        self._lint = lint
+        self._lenient = lenient
         self._max_size = max_size
         self._made: dict[int, dict[str, GoFunc]] = {}
 
@@ -105,7 +105,7 @@ class Tables:
                 if clock is None
                 else sprig_functions(version, dns=self._dns, max_size=self._max_size, now=clock)
             )
-            self._made[version] = {**table, **helm_functions(version, lint=self._lint, lookup=self._lookup)}
+            self._made[version] = {**table, **helm_functions(version, lenient=self._lenient, lookup=self._lookup)}
         return self._made[version]
 
 

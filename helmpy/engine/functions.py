@@ -42,21 +42,28 @@ def unmarked(message: str) -> str:
     return message.replace(_MARK, "")
 
 
-def helm_functions(version: int, *, lint: bool = False, lookup: Lookup | None = None) -> dict[str, GoFunc]:
-    """Return Helm's functions; ``lint`` lets missing required values pass."""
-    known = _made.get((version, lint))
+def helm_functions(
+    version: int, *, lenient: Callable[[str], None] | None = None, lookup: Lookup | None = None
+) -> dict[str, GoFunc]:
+    """Return Helm's functions; ``lenient`` lets missing required values pass and hears of each."""
+    known = _made.get(version)
     if known is None:
-        known = _made[version, lint] = _functions(version, lint=lint)
-    if lookup is None:
-        return dict(known)
-    return known | {"lookup": GoFunc(lookup, _LOOKUP, MAP_TYPE)}
+        known = _made[version] = _functions(version)
+    found = dict(known)
+    if lookup is not None:
+        found["lookup"] = GoFunc(lookup, _LOOKUP, MAP_TYPE)
+    if lenient is not None:
+        found["required"] = GoFunc(_required_leniently(lenient), ("string", "any"))
+        if version == 3:
+            found["fail"] = GoFunc(_fail_leniently(lenient), ("string",), "string")
+    return found
 
 
 _LOOKUP = ("string", "string", "string", "string")
-_made: dict[tuple[int, bool], dict[str, GoFunc]] = {}  # equal functions are one: what is hot is bound to them
+_made: dict[int, dict[str, GoFunc]] = {}  # equal functions are one: what is hot is bound to them
 
 
-def _functions(version: int, *, lint: bool) -> dict[str, GoFunc]:
+def _functions(version: int) -> dict[str, GoFunc]:
     functions = {
         "toYaml": GoFunc(_to_yaml2 if version == 2 else _to_yaml3, ("any",), "string", pure=True),
         "fromYaml": GoFunc(_from_yaml, ("string",), MAP_TYPE, pure=True),
@@ -66,13 +73,11 @@ def _functions(version: int, *, lint: bool) -> dict[str, GoFunc]:
         "fromJsonArray": GoFunc(_from_json_array, ("string",), "[]interface {}", pure=True),
         "toToml": GoFunc(_to_toml2 if version == 2 else _to_toml3, ("any",), "string", pure=True),
         "fromToml": GoFunc(_from_toml, ("string",), MAP_TYPE, pure=True),
-        "required": GoFunc(
-            _required_leniently if lint else _required2 if version == 2 else _required3, ("string", "any"), pure=True
-        ),
+        "required": GoFunc(_required2 if version == 2 else _required3, ("string", "any"), pure=True),
         "lookup": GoFunc(_no_cluster, _LOOKUP, MAP_TYPE),
     }
     if version == 3:
-        functions["fail"] = GoFunc(_fail_leniently if lint else _fail, ("string",), "string", pure=True)
+        functions["fail"] = GoFunc(_fail, ("string",), "string", pure=True)
     return functions
 
 
@@ -208,16 +213,28 @@ def _required3(message: str, value: Any) -> Any:
     return value
 
 
-def _required_leniently(message: str, value: Any) -> Any:  # noqa: ARG001 - a linter has no values to demand
-    return "" if value is None else value
+def _required_leniently(hear: Callable[[str], None]) -> Callable[[str, Any], Any]:
+    """A linter has no values to demand."""
+
+    def required(message: str, value: Any) -> Any:
+        if value is None or value == "":
+            hear(f"Missing required value: {message}")
+            return ""
+        return value
+
+    return required
 
 
 def _fail(message: str) -> str:
     raise FunctionError(marked(message))
 
 
-def _fail_leniently(message: str) -> str:  # noqa: ARG001 - as above
-    return ""
+def _fail_leniently(hear: Callable[[str], None]) -> Callable[[str], str]:
+    def fail(message: str) -> str:
+        hear(f"Fail: {message}")
+        return ""
+
+    return fail
 
 
 def _no_cluster(api_version: str, kind: str, namespace: str, name: str) -> dict[str, Any]:  # noqa: ARG001

@@ -62,7 +62,7 @@ def _api_version(metadata: Metadata, directory: str) -> str:  # noqa: ARG001 - a
     version = metadata.api_version
     if not version:
         return "apiVersion is required"
-    return "" if version in ("v1", "v2") else f'apiVersion \'{version}\' is not valid. The value must be "v1" or "v2"'
+    return "" if version in ("v1", "v2") else f"apiVersion '{version}' is not valid. The value must be \"v1\""
 
 
 def _version(metadata: Metadata, directory: str) -> str:  # noqa: ARG001 - as above
@@ -78,7 +78,7 @@ def _version(metadata: Metadata, directory: str) -> str:  # noqa: ARG001 - as ab
 def _engine(metadata: Metadata, directory: str) -> str:  # noqa: ARG001 - as above
     if not metadata.engine or metadata.engine in ENGINES:
         return ""
-    return f"engine '{metadata.engine}' not valid. Valid options are [{' '.join(ENGINES)}]"
+    return f"engine '{metadata.engine}' not valid. Valid options are [{ENGINES[0]}]"
 
 
 def _maintainers(metadata: Metadata, directory: str) -> str:  # noqa: ARG001 - as above

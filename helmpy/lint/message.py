@@ -30,11 +30,15 @@ Severity.ERROR = Severity(3, "ERROR")
 
 @record(frozen=True, slots=True)
 class Message:
-    """A finding about ``path``, a file of the chart or a directory ending in ``/``."""
+    """A finding about ``path``, a file of the chart or a directory ending in ``/``.
+
+    ``hint`` says more to a person, on lines of its own: where Helm's own words must stay as they are.
+    """
 
     severity: Severity
     path: str
     text: str
+    hint: str = ""
 
     def __str__(self) -> str:
         return f"[{self.severity.name}] {self.path}: {self.text}"

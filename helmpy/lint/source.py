@@ -108,7 +108,7 @@ def _check_chartfile(source: Source, place: str) -> None:
         if source.is_directory(CHARTFILE) is None:
             raise LintError("unable to check Chart.yaml file in chart: no such file or directory")
         return
-    chartfile = os.path.normpath(f"{place}/{CHARTFILE}")
+    chartfile = os.path.normpath(f"{place}/{CHARTFILE}" if place else CHARTFILE)
     try:
         os.stat(chartfile)  # noqa: PTH116 - see above
     except (OSError, ValueError) as error:

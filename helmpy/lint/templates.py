@@ -11,6 +11,7 @@ from helmpy.engine.functions import json_kind
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
 from helmpy.lint.message import Message, Severity
+from helmpy.record import field, record
 from helmpy.release.timestamp import Timestamp
 
 TYPE_CHECKING = False
@@ -29,6 +30,20 @@ _EXTENSIONS = (".yaml", ".yml", ".tpl", ".txt")
 _JINJA_EXTENSIONS = (*_EXTENSIONS, ".j2", ".jinja", ".jinja2")
 
 
+@record(frozen=True, slots=True)
+class Rendered:
+    """What a look at templates found; ``chart`` is None where there was nothing to render, or it failed.
+
+    ``files`` are what the chart's own templates wrote, by their names in the chart. ``forgiven`` is what they
+    said about values that they require, and would have ended with anywhere else.
+    """
+
+    messages: tuple[Message, ...]
+    chart: Chart | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    forgiven: tuple[str, ...] = ()
+
+
 def check(
     source: Source,
     values: Mapping[str, Any],
@@ -37,26 +52,30 @@ def check(
     time: Timestamp,
     limits: Limits,
     store: Store | None = None,
-) -> Iterator[Message]:
-    """Yield what is wrong with the templates of the chart and of all charts in it."""
+) -> Rendered:
+    """Return what is wrong with the templates of the chart and of all charts in it, and what they write."""
     present = source.is_directory("templates")
     if not present:
-        yield Message(Severity.WARNING, TEMPLATES, "directory not found" if present is None else "not a directory")
-        return
+        text = "directory not found" if present is None else "not a directory"
+        return Rendered((Message(Severity.WARNING, TEMPLATES, text),))
+    forgiven: list[str] = []
+
+    def again(marked: Chart) -> dict[str, str]:
+        return _render(marked, values, namespace, time, limits, lenient=lambda _: None)
+
     try:
         chart = source.load()
         if store is not None:
             recall(chart, store)
-        rendered = _render(chart, values, namespace, time, limits, store=store)
+        files = _render(chart, values, namespace, time, limits, store=store, lenient=forgiven.append)
     except HelmError as error:
-        yield Message(Severity.ERROR, TEMPLATES, str(error))
-        return
-
-    def again(marked: Chart) -> dict[str, str]:
-        return _render(marked, values, namespace, time, limits)
-
-    for file in chart.templates:
-        yield from _check_file(chart, file.name, rendered.get(f"{chart.name}/{file.name}"), again)
+        caret = getattr(error, "caret", None)
+        hint = "\n".join(filter(None, (caret() if callable(caret) else "", error.hint)))
+        return Rendered((Message(Severity.ERROR, TEMPLATES, str(error), hint),), forgiven=tuple(forgiven))
+    own = {file.name: files.get(f"{chart.name}/{file.name}") for file in chart.templates}
+    messages = [message for name, text in own.items() for message in _check_file(chart, name, text, again)]
+    written = {name: text for name, text in own.items() if text is not None}
+    return Rendered(tuple(messages), chart, written, tuple(forgiven))
 
 
 def _render(
@@ -67,6 +86,7 @@ def _render(
     limits: Limits,
     *,
     store: Store | None = None,
+    lenient: Callable[[str], None],
 ) -> dict[str, str]:
     if chart.is_v2:  # Helm 3 leaves out disabled subcharts here, Helm 2 looks at all
         chart = requirements.process(chart, values, written=False)
@@ -75,7 +95,7 @@ def _render(
         "test-release" if chart.is_v2 else RELEASE_NAME, namespace, revision=0, is_install=False, time=time
     )
     capabilities = Capabilities(api_versions=default_api_versions(dialect))
-    return render(chart, values, release, capabilities, limits=limits, lint=True, store=store)
+    return render(chart, values, release, capabilities, limits=limits, lenient=lenient, store=store)
 
 
 def _check_file(
@@ -96,9 +116,8 @@ def _check_file(
         except yaml.YamlError as error:
             fault, line = str(error), error.line
         if fault:
-            yield Message(
-                Severity.ERROR, name, f"unable to parse YAML\n\t{fault}{_place(chart, name, text, line, again)}"
-            )
+            hint = _place(chart, name, text, line, again).strip().replace("\n\t", "\n")
+            yield Message(Severity.ERROR, name, f"unable to parse YAML\n\t{fault}", hint)
 
 
 def _place(chart: Chart, name: str, text: str, line: int, again: Callable[[Chart], dict[str, str]]) -> str:

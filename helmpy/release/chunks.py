@@ -7,7 +7,7 @@ from helmpy.release.order import INSTALL_ORDER, kind_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
 NOTES_FILE = "NOTES.txt"
 SOURCE = "# Source: "
@@ -32,14 +32,14 @@ class Chunk:
         return "".join(self.pieces())
 
 
-def template_chunks(rendered: Mapping[str, str], *, show_notes: bool = False) -> list[Chunk]:
-    """Return whole files in the order ``helm template`` prints them.
+def template_chunks(rendered: Iterable[tuple[str, str]], *, show_notes: bool = False) -> list[Chunk]:
+    """Return whole files, given by path and text, in the order ``helm template`` prints them.
 
     A file's kind is whatever follows its first ``kind:``, comments and quotes included; a file
     without one sorts as the kind ``Unknown``.
     """
     chunks = []
-    for path, text in rendered.items():
+    for path, text in rendered:
         base = path.rsplit("/", 1)[-1]
         if base.startswith("_") or (base == NOTES_FILE and not show_notes):
             continue

@@ -29,6 +29,10 @@ class DependencyError(HelmError):
     """The dependencies of a chart can't be found or do not fit."""
 
 
+class BrokenLock(DependencyError):
+    """The lock file can't be read."""
+
+
 class OutOfSync(DependencyError):
     """The lock file was made for another list."""
 
@@ -63,17 +67,19 @@ def ordered(one: Dependency) -> json.Struct:
 
 
 def parse_lock(text: str | bytes, name: str) -> Lock:
-    """Return what a lock file holds. Raises DependencyError, which names the file."""
+    """Return what a lock file holds. Raises BrokenLock, which names the file."""
     try:
         value = yaml.load(text, ints=True)
-        listed = value if isinstance(value, dict) else {}
+        listed = {} if value is None else value
+        if not isinstance(listed, dict):
+            raise DependencyError("it is no map")
         return Lock(
             chart_metadata.parse_dependencies(listed.get("dependencies")),
             str(listed.get("digest") or ""),
             str(listed.get("generated") or ""),
         )
     except HelmError as error:
-        raise DependencyError(f"{name}: {error}") from error
+        raise BrokenLock(f"{name}: {error}") from error
 
 
 def lock_yaml(lock: Lock) -> str:
@@ -133,18 +139,15 @@ class Resolver:
         return one.repository
 
     def _version(self, one: Dependency, url: str) -> str | None:
-        try:
-            constraint = semver.Constraint(one.version, 2)
-        except HelmError as error:
-            raise DependencyError(
-                f'dependency "{one.name}" has an invalid version/constraint format: {error}'
-            ) from error
         if not url:
             self.local(f"{FILE_SCHEME}charts/{one.name}")
             return one.version
+        constraint = constraint_of(one)
         if url.startswith(FILE_SCHEME):
             version = self.local(url)
-            return version if _fits(version, constraint) else None
+            if fits(version, constraint):
+                return version
+            return None if self.source == "Chart.yaml" else one.version  # Helm 2 finds out when it packs the chart
         if url.startswith(OCI_SCHEME) and index_file.is_exact(one.version):
             return one.version  # a registry need not list its tags to everybody who may pull
         versions = self.versions_of(url, one.name)
@@ -152,10 +155,18 @@ class Resolver:
             return one.version
         if not versions:
             raise DependencyError(f"{one.name} chart not found in repo {url}")
-        return next((version for version in versions if version == one.version or _fits(version, constraint)), None)
+        return next((version for version in versions if version == one.version or fits(version, constraint)), None)
 
 
-def _fits(version: str, constraint: semver.Constraint) -> bool:
+def constraint_of(one: Dependency) -> semver.Constraint:
+    """Return which versions an entry takes. Raises DependencyError."""
+    try:
+        return semver.Constraint(one.version, 2)
+    except HelmError as error:
+        raise DependencyError(f'dependency "{one.name}" has an invalid version/constraint format: {error}') from error
+
+
+def fits(version: str, constraint: semver.Constraint) -> bool:
     parsed = index_file.parsed_version(version)
     return parsed is not None and constraint.check(parsed)
 

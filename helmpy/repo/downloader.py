@@ -88,7 +88,7 @@ class Downloader:
             raise DownloadError(f"no cached repo found. (try 'helm repo update'). {reason.lower()}") from error
         try:
             offer = offers.get(chart, version)
-        except NoSuchChart as error:
+        except HelmError as error:
             raise DownloadError(
                 f'chart "{chart}" matching version "{version}" not found in {name} index. '
                 f"(try 'helm repo update'). {error}"

@@ -1,7 +1,8 @@
 """Searching what the added repositories offer, by Helm 2.17's rules.
 
-A term is looked for, without regard to case, in name, description and keywords; a hit in the name
-counts before one in the description, and that before one in the keywords.
+A term is looked for, without regard to case, in the chart's name, the name with its repository, the
+description and the keywords; a hit in one counts before a hit in the next. A regular expression sees them in
+this order, as one text, as they are written.
 """
 
 from __future__ import annotations
@@ -70,9 +71,9 @@ def _matching(name: str, rows: Iterable[Row], find: Matcher) -> Iterable[tuple[i
 
 
 def _score(name: str, row: Row, find: Matcher) -> int:
-    """0 for a hit in the name, 1 in the description, 2 in the keywords, -1 for none."""
-    parts = [name, row[3], " ".join(row[4])]
-    at = find(_SEPARATOR.join(parts).lower())
+    """0 for a hit in the chart's name, 1 in the whole name, 2 in the description, 3 in the keywords, -1 for none."""
+    parts = [name.rpartition("/")[2], name, row[3], " ".join(row[4])]
+    at = find(_SEPARATOR.join(parts))
     if at < 0:
         return -1
     end = 0
@@ -95,7 +96,7 @@ def _finder(terms: str, *, regexp: bool) -> Matcher:
         pattern = regex.compile(terms)
         return lambda text: _position(pattern, text)
     wanted = terms.lower()
-    return lambda text: text.find(wanted)
+    return lambda text: text.lower().find(wanted)
 
 
 def _position(pattern: Any, text: str) -> int:

@@ -120,7 +120,7 @@ def test_charts_of_helm_3_load(tmp_path: Path) -> None:
         ({}, 'no Chart.yaml exists in directory "{dir}"'),
         ({"Chart.yaml": ""}, "invalid chart (Chart.yaml): name must not be empty"),
         ({"Chart.yaml": "version: 1"}, "invalid chart (Chart.yaml): name must not be empty"),
-        ({"Chart.yaml": "name: a\napiVersion: v3"}, 'apiVersion \'v3\' is not valid. The value must be "v1" or "v2"'),
+        ({"Chart.yaml": "name: a\napiVersion: v3"}, 'apiVersion \'v3\' is not valid. The value must be "v1"'),
         ({"Chart.yaml": "name: a", "values.toml": ""}, "values.toml is illegal as of 2.0.0-alpha.2"),
         ({"Chart.yaml": "name: a", "charts/b/x": ""}, "error unpacking b in a: chart metadata (Chart.yaml) missing"),
         ({"Chart.yaml": "name: a", "charts/x.md": ""}, "error unpacking x.md in a: chart metadata (Chart.yaml) missing"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -14,7 +16,7 @@ CHART = {
     "Chart.yaml": "apiVersion: v1\nversion: 1.0.0\nname: web\nicon: https://example.com/i.png\nappVersion: 3\n",
     "values.yaml": "# a comment\na: 1",
     "README.md": "read me",
-    "templates/a.yaml": "kind: A\n",
+    "templates/a.yaml": "kind: {{ .Values.a }}\n",
 }
 METADATA = 'apiVersion: v1\nappVersion: "3"\nicon: https://example.com/i.png\nname: web\nversion: 1.0.0\n\n'
 
@@ -95,6 +97,45 @@ def test_strict_lint_counts_warnings(home: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.usefixtures("chart")
+def test_lint_looks_at_the_users_values_too(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = helm(capsys, "lint", "web", "--set", "aa.b=1")
+    warning = (
+        '[WARNING] values.yaml: the value "aa" means nothing to this chart: values.yaml has no such key, no template'
+    )
+    assert (status, err) == (0, "")
+    assert f"==> Linting web\n{warning} reads it; did you mean" in out
+    assert helm(capsys, "lint", "web", "--set", "aa.b=1", "--strict")[0] == 1
+
+
+def test_lint_looks_for_unused_values_when_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(home / "web", {**CHART, "values.yaml": "a: 1\nb: 2"})
+    assert helm(capsys, "lint", "web", "--strict")[1].startswith("==> Linting web\nLint OK\n")
+    line = '[WARNING] values.yaml: no template reads "b"\n'
+    assert helm(capsys, "lint", "web", "--unused")[:2] == (
+        0,
+        f"==> Linting web\n{line}\n1 chart(s) linted, no failures\n",
+    )
+    assert helm(capsys, "lint", "web", "--unused", "--strict")[0] == 1
+
+
+def test_lint_says_more_to_a_person(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(chart, {"templates/b.yaml": "a: {{ .Values.a }}\n b: 1\n"})
+    fault = "[ERROR] templates/b.yaml: unable to parse YAML\n\terror converting YAML to JSON: yaml: "
+    hint = "\trendered line 2:  b: 1\n\tfrom web/templates/b.yaml:2:  b: 1\n"
+    out = helm(capsys, "lint", "web")[1]
+    assert fault in out
+    assert hint not in out
+    assert hint in helm(capsys, "lint", "web", "--debug")[1]
+
+
+def test_lint_logs_what_is_required_and_missing(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(chart, {"templates/b.yaml": 'a: {{ required "say b" .Values.b }}\n'})
+    status, out, err = helm(capsys, "lint", "web")
+    assert (status, out) == (0, "==> Linting web\nLint OK\n\n1 chart(s) linted, no failures\n")
+    assert err[19:] == " [INFO] Missing required value: say b\n"
+
+
+@pytest.mark.usefixtures("chart")
 def test_package_makes_an_archive(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     archive = home / "web-1.0.0.tgz"
     line = f"Successfully packaged chart and saved it to: {archive}\n"
@@ -142,7 +183,6 @@ def test_package_refuses(home: Path, capsys: pytest.CaptureFixture[str], words: 
     assert helm(capsys, "package", *words) == (1, "", f"Error: {message}\n")
 
 
-@pytest.mark.usefixtures("home")
 def test_create_makes_a_chart_that_renders(capsys: pytest.CaptureFixture[str]) -> None:
     assert helm(capsys, "create", "mine") == (0, "Creating mine\n", "")
     assert helm(capsys, "lint", "mine")[0] == 0
@@ -155,7 +195,6 @@ def test_create_copies_a_starter(home: Path, capsys: pytest.CaptureFixture[str])
     assert (home / "mine" / "templates" / "a.yaml").read_text() == "app: mine\n"
 
 
-@pytest.mark.usefixtures("home")
 def test_create_needs_one_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert helm(capsys, "create") == (1, "", "Error: the name of the new chart is required\n")
     assert helm(capsys, "create", "a", "b") == (1, "", "Error: command 'create' doesn't support multiple arguments\n")
@@ -168,3 +207,29 @@ def test_home_says_where(home: Path, capsys: pytest.CaptureFixture[str]) -> None
         f"Repository: {home}/helm/repository",
         f"RepositoryFile: {home}/helm/repository/repositories.yaml",
     ]
+
+
+def test_the_passphrase_of_a_key_may_come_from_the_environment(
+    chart: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    if shutil.which("gpg") is None:
+        pytest.skip("needs gpg, which makes keys with a passphrase")
+    place = tmp_path_factory.mktemp("g")
+    place.chmod(0o700)
+    gpg = ["gpg", "--homedir", str(place), "--batch", "--pinentry-mode", "loopback", "--passphrase", "open sesame"]
+    try:
+        subprocess.run([*gpg, "--quick-gen-key", "Eve <eve@example.org>", "rsa2048"], check=True, capture_output=True)
+        ring = subprocess.run([*gpg, "--export-secret-keys"], check=True, capture_output=True).stdout
+    finally:
+        subprocess.run(["gpgconf", "--homedir", str(place), "--kill", "all"], check=False, capture_output=True)
+    (place / "ring").write_bytes(ring)
+    monkeypatch.setenv("HELM_KEY_PASSPHRASE", "open sesame")
+    words = ["package", str(chart), "--sign", "--key", "eve", "--keyring", str(place / "ring"), "--save=false"]
+    assert run(words) == 0, capfd.readouterr().err
+    assert run(["verify", "web-1.0.0.tgz", "--keyring", str(place / "ring")]) == 0
+    monkeypatch.setenv("HELM_KEY_PASSPHRASE", "wrong")
+    assert run(words) == 1
+    assert capfd.readouterr().err.startswith("Error: ")

@@ -64,6 +64,13 @@ def test_suggestions(word: str, found: list[str]) -> None:
     assert suggestions(word) == found
 
 
+def test_a_person_hears_which_flag_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["install", "--debug", "--nam", "x"]) == 1
+    assert capsys.readouterr().err == "Error: unknown flag: --nam\nDid you mean --name?\n"
+    assert run(["install", "--nam", "x"]) == 1
+    assert capsys.readouterr().err == "Error: unknown flag: --nam\n"
+
+
 @pytest.mark.parametrize("line", ["help", "", "-h", "--help", "--debug"])
 def test_the_page_of_helm(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(line.split()) == 0
@@ -71,6 +78,12 @@ def test_the_page_of_helm(line: str, capsys: pytest.CaptureFixture[str]) -> None
     assert "\n  install " in out
     assert "--tiller-namespace string" in out
     assert err == ""
+
+
+@pytest.mark.parametrize("line", ["", "init", "install", "upgrade", "fetch", "lint", "template", "repo add", "sandbox"])
+def test_pages_fit_a_terminal(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*line.split(), "--help"]) == 0
+    assert [text for text in capsys.readouterr().out.splitlines() if len(text) > 100] == []
 
 
 @pytest.mark.parametrize("line", ["help upgrade", "upgrade -h", "--host x upgrade --help a b", "upgrade -i -h"])

@@ -356,3 +356,23 @@ def test_a_deprecated_chart_warns(helm: Helm, home: Path) -> None:
     with (home / "web/Chart.yaml").open("a") as file:
         file.write("deprecated: true\n")
     assert helm("install web -n blog").err == "WARNING: This chart is deprecated\n"
+
+
+def test_a_schema_is_minded_before_tiller_is_asked(helm: Helm, home: Path) -> None:
+    schema = '{"required": ["port"], "properties": {"port": {"type": "integer"}}}'
+    made(
+        home / "strict",
+        {
+            "Chart.yaml": "apiVersion: v2\nname: strict\nversion: 1.0.0\n",
+            "values.schema.json": schema,
+            "templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: strict}\n",
+        },
+    )
+    refused = helm("install ./strict --name strict")
+    assert refused.status == 1
+    assert refused.err.startswith("Error: values don't meet the specifications of the schema(s)")
+    assert helm("list --all -q").out == ""
+    assert helm("install ./strict --name strict --set port=80").status == 0
+    assert helm("upgrade strict ./strict").status == 0, "the release has a port"
+    assert helm("upgrade strict ./strict --reset-values").status == 1
+    assert helm("upgrade strict ./strict --reuse-values").status == 0

@@ -41,7 +41,6 @@ def test_the_account_of_deploy_is_the_one_that_is_bound() -> None:
     ("options", "image", "policy"),
     [
         ({}, "helmpy/tiller:v2.17.0", "IfNotPresent"),
-        ({"canary": True}, "helmpy/tiller:canary", "Always"),
         ({"image": "mine/tiller:1"}, "mine/tiller:1", "IfNotPresent"),
     ],
 )
@@ -106,6 +105,14 @@ def test_missing_files(line: str, error: str, tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().err == f"Error: {error}\n"
 
 
+def test_the_newest_build_is_nobodys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", "--home", str(tmp_path / "home"), "--canary-image"]) == 1
+    assert capsys.readouterr().err.startswith(
+        "Error: --canary-image is not possible: nobody builds helmpy/tiller:canary"
+    )
+    assert not (tmp_path / "home").exists()
+
+
 @pytest.mark.compat
 @pytest.mark.skipif(not REAL_HELM.exists(), reason="no real Helm 2.17 here")
 @pytest.mark.parametrize(
@@ -117,7 +124,7 @@ def test_missing_files(line: str, error: str, tmp_path: Path, capsys: pytest.Cap
         "-o json",
         "-o yaml --service-account ops --net-host --history-max 5 --replicas 2 --node-selectors a=b,c=d",
         "-o yaml --override metadata.annotations.x=y --override spec.replicas=3 --tiller-namespace infra",
-        "-o yaml --canary-image --automount-service-account-token=false",
+        "-o yaml -i some/image:tag --automount-service-account-token=false",
         "-o json -i some/image:tag --replicas 0",
         "-o yaml --tiller-tls --tiller-tls-cert FILE --tiller-tls-key FILE",
         "-o yaml --tiller-tls-verify --tiller-tls-cert FILE --tiller-tls-key FILE --tls-ca-cert FILE",

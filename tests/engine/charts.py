@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helmpy.chart.capabilities import Capabilities, KubeVersion
@@ -43,9 +43,9 @@ def rendered(
     *,
     limits: Limits | None = None,
     lookup: Lookup | None = None,
-    lint: bool = False,
+    lenient: Callable[[str], None] | None = None,
 ) -> dict[str, str]:
-    return render(whole, values or {}, RELEASE, CAPABILITIES, limits=limits or Limits(), lookup=lookup, lint=lint)
+    return render(whole, values or {}, RELEASE, CAPABILITIES, limits=limits or Limits(), lookup=lookup, lenient=lenient)
 
 
 def text(template: str, values: Mapping[str, Any] | None = None, *, v2: bool = False, **options: Any) -> str:

@@ -77,8 +77,7 @@ def findings(tmp_path: Path, files: dict[str, str], values: dict[str, object] | 
             [
                 (
                     "[ERROR] templates/a.yaml: unable to parse YAML\n\t"
-                    "error converting YAML to JSON: yaml: mapping values are not allowed in this context\n\t"
-                    "rendered line 1: a: b: c\n\tfrom web/templates/a.yaml:1: a: b: c"
+                    "error converting YAML to JSON: yaml: mapping values are not allowed in this context"
                 ),
                 (
                     "[ERROR] templates/b.yml: unable to parse YAML\n\terror unmarshaling JSON: while decoding JSON: json: "
@@ -114,6 +113,11 @@ def findings(tmp_path: Path, files: dict[str, str], values: dict[str, object] | 
 )
 def test_rules(tmp_path: Path, files: dict[str, str], expected: list[str]) -> None:
     assert findings(tmp_path, files) == expected
+
+
+def test_the_line_at_fault_is_a_hint(tmp_path: Path) -> None:
+    (message,) = lint.run(chart(tmp_path, {"templates/a.yaml": "a: b: c"}))
+    assert message.hint == "rendered line 1: a: b: c\nfrom web/templates/a.yaml:1: a: b: c"
 
 
 def test_a_values_file_may_be_missing(tmp_path: Path) -> None:

@@ -42,6 +42,11 @@ def _one() -> dict[str, Catalogue]:
         ("alpha", {"version": "<0.2"}, ["one/alpha 0.1.0", "one/beta 0.1.0", "one/gamma 0.0.0"]),
         ("alpha", {"version": ">0-0"}, ["one/alpha 0.3.0-beta.1", "one/beta 0.1.0", "one/gamma 0.0.0"]),
         ("al.ha|x", {"regexp": True}, ["one/alpha 0.2.0", "one/beta 0.1.0"]),
+        ("^alpha", {"regexp": True}, ["one/alpha 0.2.0"]),
+        ("^one", {"regexp": True}, []),
+        ("beta.one", {"regexp": True}, ["one/beta 0.1.0"]),
+        ("zeta", {"regexp": True}, []),
+        ("Zeta", {"regexp": True}, ["one/beta 0.1.0"]),
         ("nothing", {}, []),
     ],
 )

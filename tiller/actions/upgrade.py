@@ -167,7 +167,7 @@ def validate_new(env: Environment, release: Release) -> None:
     try:
         env.cluster.build(release.manifest, release.namespace)
     except UnknownKind as error:
-        raise RemovedApi("new", error) from error
+        raise ReleaseError(str(error)) from error
 
 
 def plan_change(env: Environment, history: Sequence[Release], release: Release, description: str) -> Change:

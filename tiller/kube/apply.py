@@ -16,7 +16,7 @@ from typing import Any
 from helmpy.errors import HelmError
 from tiller.clock import Deadline
 from tiller.kube.cluster import FIELD_MANAGER, Cluster, selector_of
-from tiller.kube.objects import KubeObject
+from tiller.kube.objects import KubeObject, Nameless
 from tiller.kube.transport import ApiError, Conflict, Forbidden, Invalid, NotFound
 
 log = logging.getLogger(__name__)
@@ -170,10 +170,10 @@ class _Change:
                 self.cluster.delete_pods(target.namespace, selector)
 
     def _live(self, target: KubeObject) -> dict[str, Any] | None:
-        if not target.name:
-            return None  # generateName: there is nothing to look for
         try:
             return self.seen.get(target.path) or self.cluster.get(target)
+        except Nameless as error:
+            raise _Stop(str(error)) from None
         except ApiError as error:
             raise _Stop(f"could not get information about the resource: {error}") from None
 

@@ -63,7 +63,9 @@ class Cluster:
         return list(self._built[key])
 
     def get(self, target: KubeObject) -> dict[str, Any] | None:
-        """Return the live object, None where there is none."""
+        """Return the live object, None where there is none, or none that can be told from others."""
+        if not target.name:
+            return None
         try:
             return self._dict(Request("GET", target.path, headers=_JSON))
         except NotFound:
@@ -127,7 +129,9 @@ class Cluster:
         return self._dict(_with_body("PATCH", target.path, body, content_type, query=_WRITING))
 
     def delete(self, target: KubeObject) -> bool:
-        """Delete in the background; False where there was nothing."""
+        """Delete in the background; False where there was nothing, or nobody knows which object it is."""
+        if not target.name:
+            return False
         return self.delete_path(target.path)
 
     def delete_path(self, path: str) -> bool:

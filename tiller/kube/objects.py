@@ -20,6 +20,10 @@ class ManifestError(HelmError):
     """A manifest holds something that is no object."""
 
 
+class Nameless(HelmError):
+    """An object whose name the API server chose (``generateName``): nobody can tell which one it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class KubeObject:
     """One object of a manifest; ``namespace`` is empty for kinds without one."""
@@ -35,6 +39,9 @@ class KubeObject:
 
     @property
     def path(self) -> str:
+        """Where the object is; raises Nameless, as without a name the path would be that of all its kind."""
+        if not self.name:
+            raise Nameless("Could not get information about the resource: resource name may not be empty")
         return self.resource.path(self.namespace, self.name)
 
     @property

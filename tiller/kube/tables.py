@@ -79,6 +79,8 @@ def _tables(cluster: Cluster, targets: list[KubeObject]) -> list[dict[str, Any] 
             known |= _listed(cluster, resource, namespace)
 
     def table(target: KubeObject) -> dict[str, Any] | None:
+        if not target.name:
+            return None
         return known.get(target.path) or cluster.get_table(target.path, _ACCEPT)
 
     if len(known) >= len(targets) or len(targets) == 1:

@@ -80,7 +80,7 @@ def test_the_error_names_the_object_the_template_and_what_to_use(ground: Ground)
     )
     ground.install(chart(config("said-a")), "said")
     text = refusal(ground.upgrade, chart(config("said-a"), old("said")[9]), "said")
-    assert text.startswith("new release manifest contains removed kubernetes api(s) for this kubernetes version")
+    assert text.startswith('unable to recognize "": no matches for kind "PodSecurityPolicy"')
     assert 'PodSecurityPolicy "said-p" of web/templates/1.yaml: ' in text
     assert "nothing takes its place" in text
 

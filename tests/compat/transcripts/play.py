@@ -5,23 +5,23 @@ from __future__ import annotations
 import difflib
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
+from tests.compat.transcripts.company import assembled
 from tests.compat.transcripts.known import exempt
-from tests.compat.transcripts.stage import HERE, staged
+from tests.compat.transcripts.stage import HERE
 
 
 def main() -> int:
     """Print differences, also those that are known; return the number of scenes with others."""
     scenes = [HERE / "scenes" / f"{name}.sh" for name in sys.argv[1:]] or sorted((HERE / "scenes").glob("*.sh"))
     worse = 0
-    with tempfile.TemporaryDirectory() as directory, staged(Path(directory)) as stage:
+    with assembled() as company:
+        company.rehearse(scenes)
         for scene in scenes:
             try:
-                theirs = stage.play(scene, "theirs")
+                theirs = company.play(scene, "theirs")
                 whose = ("ours", "mixed") if theirs.met_tiller else ("ours",)
-                others = {who: stage.play(scene, who) for who in whose}
+                others = {who: company.play(scene, who) for who in whose}
             except subprocess.TimeoutExpired as error:
                 worse += 1
                 print(f"=== {scene.stem}: {error}", flush=True)

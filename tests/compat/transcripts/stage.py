@@ -22,7 +22,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ OBJECTS = (
 )
 NAMESPACED = 16  # so many of them, from the first, live in namespaces
 _PASSING = ("uid", "resourceVersion", "creationTimestamp", "managedFields", "generation", "selfLink", "ownerReferences")
-SECONDS = 120.0
+SECONDS = 600.0  # a machine may be busy with other things
 
 # Each call is written down by this stand-in, which is called helm and kubectl on the script's PATH.
 RECORDER = """#!/bin/sh
@@ -99,6 +99,16 @@ class Transcript:
     status: int
     objects: dict[str, Any]
     met_tiller: bool
+
+    @classmethod
+    def read(cls, text: str) -> Transcript:
+        """The transcript that was written."""
+        told = json.loads(text)
+        return cls(**{**told, "calls": tuple(Call(**call) for call in told["calls"])})
+
+    def written(self) -> str:
+        """It as JSON."""
+        return json.dumps(asdict(self))
 
     def texts(self, *exempt: str) -> list[str]:
         """What must be the same of both sides: one text per call, of the script's own output, of the objects.
@@ -213,7 +223,8 @@ class Stage:
             left = {key: _told(one) for key, one in self._objects().items() if key not in self.before}
         finally:
             self.clear()
-        return Transcript(_read(calls), done.stdout, done.stderr, done.returncode, left, self.switch.used)
+        played = Transcript(_read(calls), done.stdout, done.stderr, done.returncode, left, self.switch.used)
+        return Transcript.read(played.written().replace(json.dumps(str(self.root))[1:-1], "/stage"))
 
     def _prepare(self) -> tuple[Path, Path]:
         work, calls = self.root / "work", self.root / "calls"
@@ -376,6 +387,7 @@ _MASKS = [
         (r"-[0-9a-f]{8,10}-[a-z0-9]{5}\b", "-POD"),
         (r"\b127\.0\.0\.1:\d+", "HOST:PORT"),
         (r"kube-api-access-[a-z0-9]{5}", "kube-api-access-TOKEN"),
+        (r"\bmade-[a-z0-9]{5}\b", "made-NAME"),
         (r"local port: '\d+'", "local port: 'PORT'"),
         (r'"(seconds|nanos)":\d+', r'"\1":N'),
         (r"(?m)^( *)(seconds|nanos): \d+$", r"\1\2: N"),

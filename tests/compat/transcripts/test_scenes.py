@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.compat.clusters import BINARIES, NO_CLUSTER, has_cluster
+from tests.compat.transcripts.company import Company, assembled
 from tests.compat.transcripts.known import KNOWN, exempt
-from tests.compat.transcripts.stage import HERE, Stage, staged
+from tests.compat.transcripts.stage import HERE
 
 SCENES = sorted((HERE / "scenes").glob("*.sh"))
 DIFFERENCES = HERE.parents[2] / "docs" / "differences.md"
@@ -20,11 +21,13 @@ KUBECTL = BINARIES / "kubectl-1.20"  # for most scenes
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def company(request: pytest.FixtureRequest) -> Iterator[Company]:
     missing = [name for name in PROGRAMS if not (BINARIES / name).exists()]
     if missing or not has_cluster():
         pytest.skip(f"not in {BINARIES}: {', '.join(missing)}" if missing else NO_CLUSTER)
-    with staged(tmp_path_factory.mktemp("stage")) as made:
+    specs = [getattr(item, "callspec", None) for item in request.session.items if item.path == request.path]
+    with assembled() as made:
+        made.rehearse(spec.params["scene"] for spec in specs if spec is not None and "scene" in spec.params)
         yield made
 
 
@@ -48,13 +51,14 @@ def test_the_core_is_there() -> None:
     [pytest.param(each, marks=[] if each.stem in CORE else [pytest.mark.transcripts]) for each in SCENES],
     ids=[scene.stem for scene in SCENES],
 )
-def test_a_scene(stage: Stage, scene: Path) -> None:
+def test_a_scene(company: Company, scene: Path) -> None:
     if "kubectl" in scene.read_text(encoding="utf-8") and not KUBECTL.exists():
         pytest.skip(f"there is no {KUBECTL}")
     known = exempt(scene.stem)
-    theirs = stage.play(scene, "theirs")
+    theirs = company.play(scene, "theirs")
     for who in ("ours", "mixed") if theirs.met_tiller else ("ours",):
-        found = stage.play(scene, who).texts(*known)
+        found = company.play(scene, who).texts(*known)
         if found != theirs.texts(*known):  # once in a while Helm's client misses the last lines of its `test`
-            theirs, found = stage.play(scene, "theirs"), stage.play(scene, who).texts(*known)
+            theirs = company.play(scene, "theirs", again=True)
+            found = company.play(scene, who, again=True).texts(*known)
         assert found == theirs.texts(*known), who

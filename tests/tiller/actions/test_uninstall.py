@@ -34,6 +34,14 @@ def deleted(world: World) -> list[str]:
     return [r.path.rsplit("/", 1)[1] for r in world.transport.seen if r.method == "DELETE" and "/shop/" in r.path]
 
 
+def test_an_object_without_a_name_takes_no_others_with_it(world: World) -> None:
+    world.install(chart(config("a")), name="other")
+    world.install(chart("apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: made-}\n", config("b")))
+    remove(world, purge=True)
+    assert deleted(world) == ["b"]
+    assert world.data("a") is not None
+
+
 def test_objects_go_in_reverse_order_and_the_record_stays(world: World) -> None:
     world.install(chart(config("a"), SERVICE))
     answer = remove(world)

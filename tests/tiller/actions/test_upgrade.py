@@ -123,11 +123,18 @@ def test_a_dry_run(world: World) -> None:
     assert world.statuses() == {1: "DEPLOYED"}
 
 
+def test_an_object_without_a_name_cannot_be_upgraded(world: World) -> None:
+    world.install(chart(config("a")))
+    text = message(world.upgrade, chart(config("a"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: b-}\n"))
+    assert text == "Could not get information about the resource: resource name may not be empty"
+    assert world.statuses() == {1: "DEPLOYED", 2: "FAILED"}
+
+
 def test_an_api_that_is_not_served(world: World) -> None:
     made = world.install(chart(config("a")))
     gone = "\n---\n# Source: web/templates/x.yaml\napiVersion: example.org/v1beta1\nkind: Odd\nmetadata: {name: i}"
     text = message(world.upgrade, chart(gone.replace("\n---\n", "", 1)))
-    assert text.startswith("new release manifest contains removed kubernetes api(s) for this kubernetes version")
+    assert text == 'unable to recognize "": no matches for kind "Odd" in version "example.org/v1beta1"'
     assert world.statuses() == {1: "DEPLOYED"}
     world.env.storage.update(replace(made, manifest=made.manifest + gone))
     text = message(world.upgrade, chart(config("a")))

@@ -1,0 +1,39 @@
+"""Modules that wait until somebody wants something of them: each case is a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+START = "import sys\nfrom helmpy.cli.later import postpone\npostpone()\n"
+
+
+def told(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_grpc_does_without() -> None:
+    code = "import helmpy.client\nprint('asyncio.events' in sys.modules, 'grpc.aio._channel' in sys.modules)"
+    assert told(code) == "False False\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import asyncio\nasyncio.run(asyncio.sleep(0))",
+        "import asyncio.events\nasyncio.events.get_event_loop_policy()",
+        "from asyncio import run, sleep\nrun(sleep(0))",
+        "import grpc\nassert grpc.aio.insecure_channel\nimport asyncio\nasyncio.run(asyncio.sleep(0))",
+        "import asyncio\nassert not hasattr(asyncio, 'nothing')",
+    ],
+)
+def test_who_wants_them_gets_them(code: str) -> None:
+    assert told(code) == ""
+
+
+def test_what_is_loaded_stays() -> None:
+    assert told("import asyncio\nasyncio.run\npostpone()\nprint(type(sys.modules['asyncio']).__name__)") == "module\n"
