@@ -39,6 +39,7 @@ from helmpy.gotemplate.nodes import (
     VariableNode,
     WithNode,
 )
+from helmpy.gotemplate.vocabulary import forget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     Functions = Mapping[str, GoFunc]
 
 _DEEPEST = 8  # blocks inside each other; what is deeper is left to closures (Python's own limit is 20)
+_MOST = 100_000  # lines of all functions, which take 0.5 KB each: some 50 MB
 _LARGEST = 4_000  # lines of a function; 3 ms to write and compile a thousand
 
 
@@ -123,13 +125,23 @@ class Hot:
         return body
 
 
+class _Written:
+    """How much was written since all was forgotten: a server meets more charts than memory has room for."""
+
+    lines = 0
+
+
 def heat(tree: Tree, functions: Functions) -> Hot:
     """Return the tree as a function."""
+    if _Written.lines > _MOST:
+        _Written.lines = 0
+        forget()
     writer = _Writer(functions)
     try:
         writer.block(tree.root, "d0")
     except _Left:
         return Hot(tree.root, None, [], [])
+    _Written.lines += writer.lines
     return writer.made(tree.root)
 
 
@@ -171,6 +183,11 @@ class _Writer:
         )
 
     # Lines and names
+
+    @property
+    def lines(self) -> int:
+        """How many lines were written."""
+        return len(self._lines)
 
     def _line(self, text: str) -> None:
         self._lines.append(" " * self._indent + text)

@@ -125,3 +125,8 @@ def vocabulary(functions: frozenset[str]) -> Vocabulary:
             _vocabularies.clear()
         known = _vocabularies[functions] = Vocabulary(functions)
     return known
+
+
+def forget() -> None:
+    """Forget all that was read. Renders under way keep what they have."""
+    _vocabularies.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import NamedMap
 from helmpy.gotemplate import Limits, TemplateError, TemplateSet, runtime
+from helmpy.gotemplate import hot as hot_trees
 from helmpy.gotemplate.memory import Memory
 
 MEMORY = Memory("include", frozenset({"put"}), frozenset({"Now"}))
@@ -178,6 +180,22 @@ def test_no_text_of_a_template_is_code() -> None:
     assert template.execute("t", {}) == "\"\"\"'''\\\na\"b\\n'''#"
     template.parse("u", '{{ index . "\') or __import__" }}{{ .é }}')
     assert template.execute("u", {"') or __import__": 1, "é": 2}) == "12"
+
+
+@pytest.mark.usefixtures("hot")
+def test_functions_take_so_much_memory_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hot_trees, "_MOST", 50)
+
+    def how_many() -> int:
+        gc.collect()
+        return sum(isinstance(one, hot_trees.Hot) for one in gc.get_objects())
+
+    before = how_many()
+    for number in range(40):
+        template = TemplateSet({})
+        template.parse("t", f"{number} {{{{ .a }}}}")
+        assert template.execute("t", {"a": 1}) == f"{number} 1"
+    assert how_many() - before < 20
 
 
 # What plain templates wrote
