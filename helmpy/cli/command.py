@@ -207,6 +207,7 @@ class Entry:
         module, _, attribute = self.module.partition(":")
         __import__(module)
         found: Command = getattr(sys.modules[module], attribute or "command")
+        found.aliases = self.aliases
         return found
 
 
@@ -233,6 +234,7 @@ class Command:
         self.function = function
         self.table: Mapping[str, Entry] = table or {}
         self.own: tuple[Flag, ...] = getattr(function, _DECLARED, ())
+        self.aliases: tuple[str, ...] = ()  # of the row where it was found
         self._unknown = unknown
 
     @property

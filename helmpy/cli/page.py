@@ -23,6 +23,9 @@ def _lines(command: Command, path: str) -> Iterator[str]:
         yield f"  {path} {command.usage}"
     if command.table:
         yield f"  {path} [command]"
+    if command.aliases:
+        yield from ("", "Aliases:", f"  {', '.join((command.name, *command.aliases))}")
+    if command.table:
         yield from ("", "Available Commands:")
         shown = sorted((name, entry) for name, entry in command.table.items() if not entry.hidden)
         width = max(len(name) for name, _ in shown)

@@ -103,6 +103,14 @@ def test_the_page_of_a_group(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\n  manifest  " in out
 
 
+@pytest.mark.parametrize(
+    ("line", "aliases"), [("list --help", "list, ls"), ("dep ls -h", "list, ls"), ("help hist", "history, hist")]
+)
+def test_a_page_names_the_aliases(line: str, aliases: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(line.split()) == 0
+    assert f"\nAliases:\n  {aliases}\n\nFlags:\n" in capsys.readouterr().out
+
+
 def test_an_unknown_topic(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["help", "foo"]) == 0
     assert capsys.readouterr().err == "Unknown help topic `foo`\n"
