@@ -56,7 +56,7 @@ def chosen() -> list[str]:
 
 def outcomes(door: str, names: list[str]) -> list[dict[str, Any]]:
     """What the attacks came to; they run in a process that may hang or die without harm."""
-    bounds = [] if ALL else ["--seconds", "0.25"]
+    bounds = [] if ALL else ["--seconds", "0.5"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.hostile.child", door, *bounds, *names],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=3600,

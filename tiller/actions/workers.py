@@ -127,7 +127,12 @@ class _Worker:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-c", _PROGRAM.format(number=theirs.fileno(), memory=memory)],
+                [
+                    sys.executable,
+                    *(["-B"] if sys.dont_write_bytecode else []),  # a server that writes no files has workers like it
+                    "-c",
+                    _PROGRAM.format(number=theirs.fileno(), memory=memory),
+                ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd="/",
