@@ -104,6 +104,9 @@ def tiller_pods(api: KubeApi, namespace: str) -> list[dict[str, Any]]:
 
 
 def is_ready(pod: Mapping[str, Any]) -> bool:
+    """Whether a pod is ready and not on its way out."""
+    if (pod.get("metadata") or {}).get("deletionTimestamp"):
+        return False
     conditions = (pod.get("status") or {}).get("conditions") or []
     return any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
 

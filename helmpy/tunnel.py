@@ -90,11 +90,21 @@ class Tunnel:
             remote.close()
 
     def _forward(self) -> Any:
-        """One port-forward: something like a socket."""
+        """One port-forward: something like a socket. Where the pod is gone, as in a rolling update, to another."""
+        try:
+            return self._forward_to(self._pod)
+        except TunnelError:
+            found = find_pod(self._api, self._namespace)
+            if found == self._pod:
+                raise
+            self._pod = found
+            return self._forward_to(found)
+
+    def _forward_to(self, pod: str) -> Any:
         # Not through CoreV1Api, which is the library's own way: it loads every type of pods, 0.2 s.
         from kubernetes.stream.ws_client import portforward_call
 
-        path = f"/api/v1/namespaces/{self._namespace}/pods/{self._pod}/portforward"
+        path = f"/api/v1/namespaces/{self._namespace}/pods/{pod}/portforward"
         try:
             forward = portforward_call(  # type: ignore[no-untyped-call]  # the library ships no types
                 self._api.client.configuration,
@@ -105,7 +115,7 @@ class Tunnel:
             )
         except Exception as error:  # the library lets through whatever its WebSocket raises
             text = getattr(error, "reason", None) or str(error)
-            raise TunnelError(f"cannot forward a port to pod {self._namespace}/{self._pod}: {text}") from error
+            raise TunnelError(f"cannot forward a port to pod {self._namespace}/{pod}: {text}") from error
         return forward.socket(self._port)
 
 

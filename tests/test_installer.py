@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from helmpy.cli import tiller_manifest
 from helmpy.cli.tiller_manifest import Options, TlsFiles
 from helmpy.installer import AlreadyInstalled, InstallerError
 from helmpy.kubeapi import KubeApi, KubeError
-from helmpy.tunnel import TunnelError, find_pod
+from helmpy.tunnel import Tunnel, TunnelError, find_pod
 from tiller.sandbox.api import memory_api
 from tiller.sandbox.http import Door
 
@@ -162,3 +163,47 @@ def test_wait_until_ready(api: KubeApi) -> None:
     assert find_pod(api, "kube-system").startswith("tiller-deploy-")
     with pytest.raises(InstallerError, match=r"^tiller was not found. polling deadline exceeded$"):
         installer.wait_until_ready(api, "kube-system", "mine/tiller:2", 0)
+
+
+def test_a_pod_on_its_way_out_is_not_ready() -> None:
+    pod = {"metadata": {}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}}
+    assert kubeapi.is_ready(pod)
+    assert not kubeapi.is_ready({**pod, "metadata": {"deletionTimestamp": "2020-01-01T00:00:00Z"}})
+
+
+def test_a_tunnel_goes_to_another_pod_where_its_own_is_gone(api: KubeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    installer.install(api, objects())
+    installer.wait_until_ready(api, "kube-system", "helmpy/tiller:v2.17.0", 10)
+    tried: list[str] = []
+    here, there = socket.socketpair()
+
+    def forward(_tunnel: Tunnel, pod: str) -> socket.socket:
+        tried.append(pod)
+        if pod == "gone":
+            raise TunnelError("404")
+        return here
+
+    monkeypatch.setattr(Tunnel, "_forward_to", forward)
+    with Tunnel(api, "kube-system", "gone") as tunnel, there:
+        host, _, port = tunnel.address.partition(":")
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(b"hello")
+            assert there.recv(5) == b"hello"
+        assert tried == ["gone", find_pod(api, "kube-system")]
+        assert tunnel.failure is None
+
+
+def test_a_tunnel_says_why_it_cannot_be(api: KubeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    installer.install(api, objects())
+    installer.wait_until_ready(api, "kube-system", "helmpy/tiller:v2.17.0", 10)
+
+    def forward(_tunnel: Tunnel, pod: str) -> socket.socket:
+        raise TunnelError(f"cannot forward a port to {pod}")
+
+    monkeypatch.setattr(Tunnel, "_forward_to", forward)
+    pod = find_pod(api, "kube-system")
+    with Tunnel(api, "kube-system", pod) as tunnel:
+        host, _, port = tunnel.address.partition(":")
+        with socket.create_connection((host, int(port))) as connection:
+            assert connection.recv(1) == b""
+        assert str(tunnel.failure) == f"cannot forward a port to {pod}"
