@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import stat
 
-from helmpy import gocompat, gotemplate
+from helmpy.gocompat import __path__ as gocompat_path  # not from helmpy: its __getattr__ takes 1 ms
+from helmpy.gotemplate import __path__ as gotemplate_path
 from helmpy.home import cache_directory
 
 TYPE_CHECKING = False
@@ -88,8 +89,8 @@ def chosen(environ: Mapping[str, str]) -> DiskStore | None:
 
 
 def _sources() -> Iterator[tuple[str, int, int]]:
-    for package in (gotemplate, gocompat):
-        with os.scandir(package.__path__[0]) as found:
+    for room, *_ in (gotemplate_path, gocompat_path):
+        with os.scandir(room) as found:
             for one in found:
                 if one.name.endswith(".py"):
                     status = one.stat()
