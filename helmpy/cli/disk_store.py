@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
-from helmpy.gocompat import __path__ as gocompat_path  # not from helmpy: its __getattr__ takes 1 ms
-from helmpy.gotemplate import __path__ as gotemplate_path
 from helmpy.home import cache_directory
 
 TYPE_CHECKING = False
@@ -89,8 +88,9 @@ def chosen(environ: Mapping[str, str]) -> DiskStore | None:
 
 
 def _sources() -> Iterator[tuple[str, int, int]]:
-    for room, *_ in (gotemplate_path, gocompat_path):
-        with os.scandir(room) as found:
+    for room in ("helmpy.gotemplate", "helmpy.gocompat"):
+        __import__(room)  # from helmpy they would be asked of its __getattr__, which takes 1 ms
+        with os.scandir(sys.modules[room].__path__[0]) as found:
             for one in found:
                 if one.name.endswith(".py"):
                     status = one.stat()
