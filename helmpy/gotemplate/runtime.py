@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from helmpy.store import Store, Texts
 
 # Renders that execute a tree before it is hot: fewer than that do not pay for compiling it.
-HOT = 16
-HEATED = 12  # trees that one render compiles: 20 to 40 ms, where all of a large chart would take 400
+HOT = 8
+HEATED = 24  # trees that one render compiles: 40 to 80 ms, where all of a large chart would take 400
 
 # Frames that one level of a template's nesting takes, and a template by itself with what calls it.
 _FRAMES_PER_NESTING = 2
