@@ -183,6 +183,7 @@ def test_package_refuses(home: Path, capsys: pytest.CaptureFixture[str], words: 
     assert helm(capsys, "package", *words) == (1, "", f"Error: {message}\n")
 
 
+@pytest.mark.usefixtures("home")
 def test_create_makes_a_chart_that_renders(capsys: pytest.CaptureFixture[str]) -> None:
     assert helm(capsys, "create", "mine") == (0, "Creating mine\n", "")
     assert helm(capsys, "lint", "mine")[0] == 0
