@@ -1,8 +1,8 @@
 """Trees that many renders executed, as Python functions: what closures do, without their calls.
 
 A tiller renders the same charts for years. A tree that enough renders executed is written as
-Python source, compiled, and run from then on in place of its closures, in half their time
-(see benchmarks/README.md). What is written has a fixed alphabet: names of ours and numbers. Texts, names of
+Python source, compiled, and run from then on in place of its closures: together with
+``memory``, prometheus-operator renders in 12 ms of processor time where closures take 21. What is written has a fixed alphabet: names of ours and numbers. Texts, names of
 fields and constants are handed over as objects under such names, so there is nothing to escape.
 
 The function knows the usual way only. Where a value is not what it expects, the closure of that one
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 8  # blocks inside each other; what is deeper is left to closures (Python's own limit is 20)
 _MOST = 100_000  # lines of all functions, which take 0.5 KB each: some 50 MB
-_LARGEST = 4_000  # lines of a function; 3 ms to write and compile a thousand
+_LARGEST = 4_000  # lines of a function; 23 ms to write and compile a thousand
 
 
 class _Left(Exception):

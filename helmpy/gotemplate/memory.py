@@ -1,7 +1,6 @@
 """Which templates write the same whenever they are executed with the same root, so that it is kept.
 
-Charts include the same few definitions, a full name or labels, in all their files: half of the
-templates that prometheus executes wrote before what they write then.
+Charts include the same few definitions, a full name or labels, in all their files.
 
 A template is plain where all it calls are pure functions and plain templates, and where it hands
 the root itself, whose fields may change, to nothing but those. What it wrote is forgotten when a

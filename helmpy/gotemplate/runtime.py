@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 # Renders that execute a tree before it is hot: fewer than that do not pay for compiling it.
 HOT = 8
-HEATED = 24  # trees that one render compiles: 40 to 80 ms, where all of a large chart would take 400
+HEATED = 24  # trees that one render compiles, 4 ms each: all 236 of prometheus-operator at once would take a second
 
 # Frames that one level of a template's nesting takes, and a template by itself with what calls it.
 _FRAMES_PER_NESTING = 2
