@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import zlib
 
+from helmpy.chart.budget import MAX_TOTAL_BYTES
 from helmpy.chart.model import ChartError, File
-from helmpy.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helmpy.chart.budget import Budget
 
-MAX_FILES = 10_000  # files of one chart with all its subcharts
-MAX_FILE_BYTES = 20 * 2**20  # one file; nothing above Tiller's message limit could be installed
-MAX_TOTAL_BYTES = 100 * 2**20  # all files, uncompressed, nested archives counted again
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
 
@@ -29,24 +27,6 @@ _LINKS = {b"1": "a hard link", b"2": "a symbolic link"}
 _DEVICES = {b"3": "a device", b"4": "a device", b"6": "a named pipe"}
 _PAX_GLOBAL, _PAX_NEXT, _GNU_NAME, _GNU_LINK = b"g", b"x", b"L", b"K"
 _MAX_EXTENSION = 2**20  # bytes of a PAX record or a long name
-
-
-@record(slots=True)
-class Budget:
-    """What may still be read for one chart. ``take`` raises ChartError when it is used up."""
-
-    files: int = MAX_FILES
-    total: int = MAX_TOTAL_BYTES
-
-    def take(self, name: str, size: int) -> None:
-        if size > MAX_FILE_BYTES:
-            raise ChartError(f"chart file {name!r} is larger than the limit of {MAX_FILE_BYTES} bytes")
-        self.files -= 1
-        self.total -= size
-        if self.files < 0:
-            raise ChartError(f"chart has more than {MAX_FILES} files")
-        if self.total < 0:
-            raise ChartError(f"chart is larger than the limit of {MAX_TOTAL_BYTES} bytes uncompressed")
 
 
 def read_files(data: bytes, budget: Budget) -> list[File]:

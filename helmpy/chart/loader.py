@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
-from helmpy.chart import archive, ignore
-from helmpy.chart.archive import Budget
+from helmpy.chart import ignore
+from helmpy.chart.budget import Budget
 from helmpy.chart.metadata import CHARTFILE, parse_metadata
 from helmpy.chart.model import Chart, ChartError, Config, File, Metadata
 from helmpy.errors import HelmError
@@ -62,6 +62,8 @@ def check_directory(path: str | os.PathLike[str]) -> Metadata:
 
 def load_archive(data: bytes, label: str) -> Chart:
     """Return the chart of a gzipped tar; ``label`` is what errors call it (its path)."""
+    from helmpy.chart import archive  # it and zlib take 1 ms to import
+
     if not data.startswith(archive.GZIP_MAGIC):
         if label.endswith((".yml", ".yaml")):
             raise ChartError(f"file '{label}' seems to be a YAML file, but I expected a gzipped archive")
@@ -128,6 +130,8 @@ def _subchart(name: str, files: list[File], parent: str, budget: Budget, depth: 
         if name.endswith(".tgz"):
             if files[0].name != name:
                 raise ChartError(f"error unpacking tar in {parent}: expected {name}, got {files[0].name}")
+            from helmpy.chart import archive  # as above
+
             return _build(archive.read_files(files[0].data, budget), budget, depth + 1)
         inner = [File(file.name.partition("/")[2], file.data) for file in files if "/" in file.name]
         return _build(inner, budget, depth + 1)

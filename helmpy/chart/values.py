@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 GLOBAL = "global"
 
 _REMEMBERED_TEXTS = 64  # charts' default values kept parsed, by text
-_WORTH_STORING = 50_000  # characters of values: fewer are parsed as fast as they are got from a store
+_WORTH_STORING = 4_000  # characters of values: fewer are parsed as fast as they are got from a store
 _REMEMBERED_SIZE = 4 * 2**20  # characters; longer texts are parsed anew
 
 

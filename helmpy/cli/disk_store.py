@@ -1,4 +1,4 @@
-"""What texts parse to, on disk, so that a large chart is parsed once and not at every call of ``helm``.
+"""What texts parse to, on disk, so that a chart is parsed once and not at every call of ``helm``.
 
 Whatever is wrong with directory or files, the program works as if there were none. What lies there is
 trusted (see ``helmpy.store``), so nothing is taken from a place where others may write.
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MOST = 64 * 2**20  # bytes of all files
+_SMALL = 4096  # what takes less than this part of the room looks one time in 16 whether there is any
+_LARGE = 2**20
 _DAY = 24 * 60 * 60
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -49,7 +51,7 @@ class DiskStore:
                 status = os.fstat(file)
                 if not _is_private(status, stat.S_ISREG) or status.st_size > self._most:
                     return None
-                data = _mapped(file, status.st_size)
+                data = _content(file, status.st_size)
             finally:
                 os.close(file)
             _mark_used(f"{self._directory}/{name}", status)
@@ -65,7 +67,8 @@ class DiskStore:
             os.makedirs(self._directory, mode=0o700, exist_ok=True)  # noqa: PTH103 - pathlib takes 4 ms to import
             if not _is_private(os.lstat(self._directory), stat.S_ISDIR):
                 return
-            self._make_room(len(data))
+            if len(data) > self._most // _SMALL or name.endswith("0"):  # looking around takes 1 ms for 100 files
+                self._make_room(len(data))
             _replace(f"{self._directory}/{name}", data)
         except (OSError, AttributeError, ValueError):
             return
@@ -111,9 +114,11 @@ def _is_private(status: os.stat_result, is_kind: object) -> bool:
     return is_kind(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
 
 
-def _mapped(file: int, size: int) -> memoryview:
-    """Return a file's content without copying it: touching 5 MB of new memory takes 2 ms."""
-    import mmap
+def _content(file: int, size: int) -> memoryview:
+    """Return a file's content, a large one without copying it: touching 5 MB of new memory takes 2 ms."""
+    if size < _LARGE:
+        return memoryview(os.read(file, size))  # what is shorter then is damaged, see Place
+    import mmap  # half a millisecond
 
     flags = mmap.MAP_PRIVATE | getattr(mmap, "MAP_POPULATE", 0)
     return memoryview(mmap.mmap(file, size, flags=flags, prot=mmap.PROT_READ))

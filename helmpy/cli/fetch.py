@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 from helmpy.chart import loader
-from helmpy.chart.archive import Budget, read_files
+from helmpy.chart.archive import read_files
+from helmpy.chart.budget import Budget
 from helmpy.cli import repository
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make

@@ -63,8 +63,8 @@ No cluster at hand? `helm sandbox start` runs a small one on this machine.
 Environment:
 
   HELM_HOME           directory of Helm's own files (default ~/.helm)
-  HELMPY_CACHE        directory where large charts are kept parsed (default ~/.cache/helmpy), off
-                      for none
+  HELMPY_CACHE        directory where charts are kept parsed (default ~/.cache/helmpy), off for
+                      none
   HELM_HOST           address of Tiller, host:port, instead of a port-forward
   HELM_DEBUG          1 is like --debug
   HELM_NO_PLUGINS     1 leaves plugins alone

@@ -53,7 +53,7 @@ def render(
     ``values`` are the user's, laid over the charts' defaults here; ``warn`` hears what did not
     fit. ``lookup`` answers the function of that name, ``now`` is the clock of date functions (nanoseconds since 1970),
     ``dns`` allows looking up hosts; ``lenient`` lets missing required values pass and hears of each.
-    ``store`` keeps the parses of large charts for other processes.
+    ``store`` keeps the parses of charts for other processes.
     Raises TemplateError for templates that fail and ValuesError for values that do not fit; InternalFault
     where a chart met a mistake of ours.
     """

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_NESTED_INCLUDES = 1000
 _MEMORY = Memory("include", CHANGING, frozenset({"Template"}))
 NO_VALUE = "<no value>"
-_WORTH_STORING = 150_000  # bytes of templates: fewer are parsed as fast as they are restored
+_WORTH_STORING = 4_000  # bytes of templates: fewer are parsed as fast as they are restored
 
 
 class RenderError(TemplateError):

@@ -41,7 +41,7 @@ def run(
     """Return what is wrong with the chart at ``path``, a directory or an archive.
 
     ``values`` are the user's, ``time`` is what ``.Release.Time`` shows, ``store`` keeps the parses of
-    large charts for other processes. ``forgive`` hears of each value that the chart requires and nobody gave.
+    charts for other processes. ``forgive`` hears of each value that the chart requires and nobody gave.
     ``unused`` is how grave it is that no template reads a value of the chart's, None where that is nothing to
     tell. Raises LintError where there is no chart to look at.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from helmpy.chart import archive, loader
+from helmpy.chart.budget import Budget
 from helmpy.chart.metadata import CHARTFILE
 from helmpy.chart.model import Chart
 from helmpy.errors import HelmError
@@ -65,7 +66,7 @@ class ArchiveSource:
     def __init__(self, data: bytes, label: str) -> None:
         self._data = data
         self._label = label
-        self._files = {file.name: file.data for file in archive.read_files(data, archive.Budget())}
+        self._files = {file.name: file.data for file in archive.read_files(data, Budget())}
 
     @property
     def directory(self) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from helmpy.chart import archive as chart_archive
+from helmpy.chart import budget
 from helmpy.errors import HelmError
 from helmpy.gocompat import json
 from helmpy.record import record
@@ -35,7 +35,7 @@ SCHEME = "oci://"
 MAX_MANIFEST = 4 * 2**20  # bytes; the specification's own figure
 MAX_CONFIG = 4 * 2**20
 MAX_PROVENANCE = 4 * 2**20
-MAX_CHART = chart_archive.MAX_TOTAL_BYTES  # an archive larger than what it may hold is none
+MAX_CHART = budget.MAX_TOTAL_BYTES  # an archive larger than what it may hold is none
 MAX_TAGS = 100_000
 MAX_PAGES = 1_000
 SHOWN = 5  # versions that an error lists

@@ -5,7 +5,7 @@ import tarfile
 import pytest
 
 from helmpy.chart import archive
-from helmpy.chart.archive import Budget
+from helmpy.chart.budget import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Budget
 from helmpy.chart.model import ChartError, File
 
 
@@ -129,12 +129,12 @@ def test_a_content_cut_short_is_seen() -> None:
 
 
 def test_a_bomb_is_stopped_before_it_is_made() -> None:
-    bomb = gzip.compress(b"\x00" * (archive.MAX_TOTAL_BYTES + 2**22), compresslevel=1)
+    bomb = gzip.compress(b"\x00" * (MAX_TOTAL_BYTES + 2**22), compresslevel=1)
     assert "larger than the limit" in refusal(bomb)
 
 
 def test_bombs_in_a_row_are_stopped_too() -> None:
-    bomb = gzip.compress(b"\x00" * (archive.MAX_TOTAL_BYTES // 2), compresslevel=1)
+    bomb = gzip.compress(b"\x00" * (MAX_TOTAL_BYTES // 2), compresslevel=1)
     assert "larger than the limit" in refusal(bomb * 3)
 
 
@@ -152,4 +152,4 @@ def test_limits_hold_for_all_files_together(budget: Budget, message: str) -> Non
 
 def test_one_file_has_its_limit() -> None:
     with pytest.raises(ChartError, match=r"^chart file 'big' is larger than the limit"):
-        Budget().take("big", archive.MAX_FILE_BYTES + 1)
+        Budget().take("big", MAX_FILE_BYTES + 1)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helmpy.chart import archive, ignore, loader, requirements, strvals
-from helmpy.chart.archive import Budget
+from helmpy.chart.budget import Budget
 from helmpy.chart.metadata import parse_dependencies, parse_metadata
 from helmpy.chart.model import Chart, Config, File, Metadata
 from helmpy.chart.values import coalesce_values

@@ -263,6 +263,15 @@ def test_the_longest_unused_go_first(tmp_path: Path) -> None:
     assert store.get("e") is None
 
 
+def test_small_ones_do_not_fill_the_disk(tmp_path: Path) -> None:
+    """Not each of them looks for room, but some do."""
+    store = DiskStore(str(tmp_path / "cache"), most=200_000)
+    for number in range(3000):
+        store.put(f"keys-{number:016x}", b"x" * 40 if number % 100 else b"x" * 10_000)
+    sizes = [one.stat().st_size for one in (tmp_path / "cache").iterdir()]
+    assert 100_000 < sum(sizes) <= 201_000
+
+
 # Others
 
 
