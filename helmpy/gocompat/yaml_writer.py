@@ -15,6 +15,7 @@ from helmpy.gocompat.yaml_style import number_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 MAX_PARTS = 1_000_000
@@ -101,7 +102,10 @@ class _Writer:
         """Write entries; the first one's line is indented already."""
         out = self.out
         pad = ""
-        for key in self.sorted(items):
+        keys: Sequence[str] = tuple(items)
+        if len(keys) > 1:
+            keys = _orders.get(keys) or in_order(keys)
+        for key in keys:
             value = items[key]
             text = yaml_style.key(key)
             if text is None:
@@ -125,15 +129,24 @@ class _Writer:
             else:
                 self.node(value, indent + len(text) + 1, indent, depth, " ")
 
-    def sorted(self, items: dict[str, Any]) -> list[str]:
-        keys = list(items)
-        if len(keys) < 2:
-            return keys
-        keys.sort()
-        joined = "".join(keys)
-        if not joined.isalpha() and not joined.translate(_IN_ORDER).isalpha():
-            keys.sort(key=_ORDER)
-        return keys
+
+# In which order keys are written that came in another: a process that lives on meets the same ones again and again.
+_orders: dict[Sequence[str], list[str]] = {}
+_ORDERS = 2_000
+_LONGEST_ORDER = 1_000  # characters of all keys: at most some 10 MB for all
+
+
+def in_order(keys: Sequence[str]) -> list[str]:
+    """Return keys as yaml.v2 sorts them."""
+    ordered = sorted(keys)
+    joined = "".join(ordered)
+    if not joined.isalpha() and not joined.translate(_IN_ORDER).isalpha():
+        ordered.sort(key=_ORDER)
+    if len(joined) <= _LONGEST_ORDER:
+        if len(_orders) >= _ORDERS:
+            _orders.clear()
+        _orders[keys] = ordered
+    return ordered
 
 
 _IN_ORDER = str.maketrans("", "", "-./")
