@@ -148,3 +148,15 @@ def test_what_ours_upgraded_of_theirs_is_as_if_it_had_been_made_so(pair: Pair) -
         assert json.loads(json.dumps(upgraded).replace(name, fresh)) == new, place
     pair.ours.purge(name)
     pair.ours.purge(fresh)
+
+
+def test_what_theirs_upgraded_of_ours_is_as_if_theirs_had_made_it(pair: Pair) -> None:
+    """2.17 leaves behind what the API server filled in (serviceAccount, what stringData became) of either's objects."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for who, name in (("ours", "of-o"), ("theirs", "of-t")):
+        pair.by(who).install(chart(*everything(name, full=True)), name)
+        pair.theirs.upgrade(chart(*everything(name, full=False)), name)
+        left = [settled(pair.ours.get(f"{place}/{name}")) for place in PLACES]
+        found[who] = json.loads(json.dumps(left).replace(name, "of"))
+        pair.ours.purge(name)
+    assert found["ours"] == found["theirs"]
