@@ -21,6 +21,8 @@ from helmpy.chart.overrides import merge_overrides
 from helmpy.errors import HelmError
 from tests.hostile.attacks import ERROR, TEXT, VALUES, attacks
 
+pytestmark = [pytest.mark.alone]
+
 ROOT = Path(__file__).parents[2]
 ALL = os.environ.get("HELMPY_HOSTILE") == "all"
 SECONDS = 5.0  # of processor time

@@ -31,6 +31,8 @@ from tests.tiller.world import chart, config
 from tiller.sandbox.api import memory_api
 from tiller.sandbox.http import Door
 
+pytestmark = [pytest.mark.alone]
+
 ROOT = Path(__file__).parents[2]
 MEMORY = 512  # MiB that tiller and its workers may have had at most
 LOOKS = 40  # at each of two servers, in turn

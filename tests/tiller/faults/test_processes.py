@@ -36,6 +36,8 @@ from tiller.clock import SystemClock
 from tiller.sandbox.api import memory_api
 from tiller.sandbox.http import Door
 
+pytestmark = [pytest.mark.alone]
+
 KUBECONFIG = """
 apiVersion: v1
 kind: Config
