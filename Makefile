@@ -15,8 +15,8 @@ demo: .venv/runtime
 	@sh charts/demo.sh $(BIN)/helm
 
 test: .venv/dev
-	$(BIN)/pytest -m alone
-	$(BIN)/pytest -m "not alone and not transcripts" -n 3 --dist loadfile
+	@$(BIN)/pytest -m alone; alone=$$?; \
+	$(BIN)/pytest -m "not alone and not transcripts" -n 3 --dist loadfile && exit $$alone
 
 # Try helmpy on a cluster of yours, in a namespace of its own that goes again: make conformance KUBECONFIG=$HOME/.kube/config
 conformance: .venv/dev

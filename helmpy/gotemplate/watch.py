@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import sys
 import time
 
 from helmpy.gotemplate.errors import TemplateError
@@ -171,10 +172,28 @@ def _interrupt(thread: int) -> int:
     """Raise Stopped in the thread that works for ``thread``; which one that was."""
     import ctypes
 
+    _let_go_unseen()
     while thread in successors:
         thread = successors[thread]
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Stopped))
     return thread
+
+
+def _let_go_unseen() -> None:
+    """Have no report of a Stopped that came while Python ran what can't be left: it comes again a moment later.
+
+    That is the end of an object, or what a weak reference calls then.
+    """
+    report = sys.unraisablehook
+    if getattr(report, "lets_go", None) is Stopped:
+        return
+
+    def unseen(what: sys.UnraisableHookArgs) -> None:
+        if what.exc_type is not Stopped:
+            report(what)
+
+    unseen.lets_go = Stopped  # type: ignore[attr-defined]  # how it is known again
+    sys.unraisablehook = unseen
 
 
 def _withdraw(threads: list[int]) -> None:

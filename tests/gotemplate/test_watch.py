@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -50,6 +51,42 @@ def test_a_row_of_calls_stops_between_them() -> None:
     with pytest.raises(TemplateError, match=r"^rendering takes longer than the limit of 0.1 seconds$"):
         executed("{{ print" + " (call_)" * 100 + " }}", {"call_": call}, FAST)
     assert len(calls) < 15
+
+
+class Slow:
+    """Takes its time to go, and can't be interrupted then."""
+
+    def __del__(self) -> None:
+        spin(0.3)
+
+
+def test_an_interrupt_that_comes_while_an_object_goes_is_not_reported_and_comes_again(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+
+    def call(*_: Any) -> str:
+        Slow()
+        return spin(60)
+
+    with pytest.raises(TemplateError, match=r"^rendering takes longer than the limit of 0.1 seconds$"):
+        executed("{{ call_ }}", {"call_": call}, FAST)
+    assert capfd.readouterr().err == ""
+
+
+class Broken:
+    def __del__(self) -> None:
+        raise ValueError("mine")
+
+
+def test_what_else_goes_wrong_there_is_reported_as_ever(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    with pytest.raises(TemplateError):
+        executed("{{ call_ }}", {"call_": lambda *_: spin(60)}, FAST)
+    Broken()
+    assert "ValueError: mine" in capfd.readouterr().err
 
 
 def test_a_function_that_goes_on_is_interrupted() -> None:
