@@ -57,7 +57,7 @@ class Slow:
     """Takes its time to go, and can't be interrupted then."""
 
     def __del__(self) -> None:
-        spin(0.3)
+        spin(3)
 
 
 def test_an_interrupt_that_comes_while_an_object_goes_is_not_reported_and_comes_again(
