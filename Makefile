@@ -16,7 +16,7 @@ demo: .venv/runtime
 
 test: .venv/dev
 	@$(BIN)/pytest -m alone; alone=$$?; \
-	$(BIN)/pytest -m "not alone and not transcripts" -n 3 --dist loadfile && exit $$alone
+	$(BIN)/pytest -m "not alone and not transcripts" -n 3 --dist loadfile --no-loadscope-reorder && exit $$alone
 
 # Try helmpy on a cluster of yours, in a namespace of its own that goes again: make conformance KUBECONFIG=$HOME/.kube/config
 conformance: .venv/dev
