@@ -6,16 +6,17 @@ strings, infinities are refused and map keys come out sorted.
 
 from __future__ import annotations
 
-from helmpy.gocompat.yaml_plain import Unusual, read
+from helmpy.gocompat.yaml_plain import Unusual, read, read_noting
 from helmpy.gocompat.yaml_scalars import MAX_DEPTH, PREFIX, YamlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from helmpy.gocompat.yaml_reader import Builder
     from helmpy.gocompat.yaml_writer import dump
 
-__all__ = ["MAX_DEPTH", "YamlError", "dump", "load", "load_all"]
+__all__ = ["MAX_DEPTH", "YamlError", "dump", "load", "load_all", "load_noting"]
 
 
 def __getattr__(name: str) -> Any:
@@ -41,6 +42,18 @@ def load(text: str | bytes, *, ints: bool = False) -> Any:
     return documents[0] if documents else None
 
 
+def load_noting(text: str | bytes, *, ints: bool = False) -> tuple[Any, bool]:
+    """Return what ``load`` does, and whether a map in it has a key twice, of which the last counts.
+
+    Keys that JSON writes alike (``5`` and ``"5"``) and merges (``<<``) count for such, too. Raises YamlError.
+    """
+    try:
+        return read_noting(text, ints=ints)
+    except Unusual:
+        builder, documents = _built(text, 1, ints=ints)
+    return (documents[0] if documents else None), builder.doubled
+
+
 def load_all(text: str | bytes, *, ints: bool = False) -> list[Any]:
     """Return all documents of ``text``; an empty one is None. Raises YamlError."""
     try:
@@ -51,11 +64,16 @@ def load_all(text: str | bytes, *, ints: bool = False) -> list[Any]:
 
 
 def _read(text: str | bytes, limit: int, *, ints: bool) -> list[Any]:
+    return _built(text, limit, ints=ints)[1]
+
+
+def _built(text: str | bytes, limit: int, *, ints: bool) -> tuple[Builder, list[Any]]:
     from helmpy.gocompat import yaml_events
     from helmpy.gocompat.yaml_reader import Builder
 
     try:
-        return Builder(yaml_events.events(text), ints=ints).documents(limit)
+        builder = Builder(yaml_events.events(text), ints=ints)
+        return builder, builder.documents(limit)
     except YamlError:
         raise
     except UnicodeError:

@@ -46,6 +46,11 @@ _numbers: dict[str, Any] = {}  # the same, integers kept
 
 def read(text: str | bytes, *, ints: bool) -> Any:
     """Return the value of a text of one document, None of an empty one. Raises Unusual."""
+    return read_noting(text, ints=ints)[0]
+
+
+def read_noting(text: str | bytes, *, ints: bool) -> tuple[Any, bool]:
+    """Return the value, and whether one of its maps has a key twice. Raises Unusual."""
     if text.__class__ is not str:
         try:
             text = bytes(text).decode()  # type: ignore[arg-type]  # what is no str is bytes
@@ -56,7 +61,8 @@ def read(text: str | bytes, *, ints: bool) -> Any:
         raise Unusual
     if "..." in text and (text.startswith("...") or "\n..." in text):
         raise Unusual
-    return _Reader(text, ints=ints).document()
+    reader = _Reader(text, ints=ints)
+    return reader.document(), reader.doubled
 
 
 def _has_odd_characters(text: str) -> bool:
@@ -73,7 +79,7 @@ def _has_odd_characters(text: str) -> bool:
 class _Reader:
     """One text: its lines, and the same without their indent."""
 
-    __slots__ = ("bodies", "end", "ended", "lines", "plain", "resolve")
+    __slots__ = ("bodies", "doubled", "end", "ended", "lines", "plain", "resolve")
 
     def __init__(self, text: str, *, ints: bool) -> None:
         self.lines = text.split("\n")
@@ -82,6 +88,7 @@ class _Reader:
             self.lines.pop()
         self.bodies = list(map(str.lstrip, self.lines))
         self.end = len(self.lines)
+        self.doubled = False  # whether a key is set twice
         self.plain = _numbers if ints else _floats
         self.resolve = scalars(ints=ints)
 
@@ -148,6 +155,8 @@ class _Reader:
                 else:
                     at = self.significant(at)
                     value, at = self.nested(at, indent, depth, in_map=True)
+            if key in found:
+                self.doubled = True
             found[key] = value
         return found, at
 

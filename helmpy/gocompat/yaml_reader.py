@@ -26,7 +26,7 @@ _MERGE = object()
 _NO_KEY = object()
 
 
-def _tagged(tag: str, text: str) -> Any:
+def tagged(tag: str, text: str) -> Any:
     """Return what ``text`` is under an explicit tag."""
     name = tag[len(_TAG) :] if tag.startswith(_TAG) else ""
     if name == "binary":
@@ -83,6 +83,7 @@ class Builder:
         self.nodes = 0
         self.aliased = 0
         self.event: Any = None
+        self.doubled = False  # whether a key is set twice, or may be by a merge
 
     def documents(self, limit: int) -> list[Any]:
         """Return the first ``limit`` documents (all where it is 0)."""
@@ -172,8 +173,11 @@ class Builder:
                 container.append(value)
                 continue
             if key.__class__ is str:
+                if key in container:
+                    self.doubled = True
                 container[key] = value
             elif key is _MERGE:
+                self.doubled = True
                 merge(container, value, aliased=kind is alias_event)
             else:
                 raise YamlError(f"{key.message}, value: {go_syntax(value)}")
@@ -217,7 +221,7 @@ class Builder:
         """Return a copy of what is anchored, unless aliases have made up nearly all of the document."""
         self.nodes += anchor.size
         self.aliased += anchor.size
-        if self.aliased > 100 and self.nodes > 1000 and self.aliased / self.nodes > _allowed(self.nodes):
+        if self.aliased > 100 and self.nodes > 1000 and self.aliased / self.nodes > allowed_aliases(self.nodes):
             raise ParseError(f"{PREFIX}yaml: document contains excessive aliasing", self.event.start_mark.line + 1)
         return self.copy(anchor.value, depth)
 
@@ -237,7 +241,7 @@ _FEW_NODES = 400_000
 _MANY_NODES = 4_000_000
 
 
-def _allowed(nodes: int) -> float:
+def allowed_aliases(nodes: int) -> float:
     """Return how much of a document may come from aliases: 99 % of a small one, 10 % of a huge one."""
     if nodes <= _FEW_NODES:
         return 0.99
@@ -249,7 +253,7 @@ def _allowed(nodes: int) -> float:
 def _explicit(event: Any) -> Any:
     """Return the value of a scalar that is quoted or tagged."""
     tag = event.tag
-    return event.value if tag is None or tag == "!" else _tagged(tag, event.value)
+    return event.value if tag is None or tag == "!" else tagged(tag, event.value)
 
 
 def merge(container: dict[str, Any], value: Any, *, aliased: bool) -> None:
