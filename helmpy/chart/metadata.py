@@ -33,11 +33,14 @@ def parse_metadata(text: str | bytes) -> Metadata:
     return from_dict(yaml.load(text, ints=True))
 
 
-def from_dict(value: Any) -> Metadata:
-    """Return the record of a map with Chart.yaml's keys; None gives an empty record. Raises ChartError."""
+def from_dict(value: Any, *, exact: bool = False) -> Metadata:
+    """Return the record of a map with Chart.yaml's keys; None gives an empty record. Raises ChartError.
+
+    ``exact``: a number is no string, as in an index.
+    """
     if value is None:
         return Metadata()
-    fields = _struct(value, _METADATA, "Go value of type chart.Metadata", "Metadata")
+    fields = _struct(value, _EXACT if exact else _METADATA, "Go value of type chart.Metadata", "Metadata")
     return Metadata(**fields)
 
 
@@ -130,6 +133,15 @@ def _string(value: Any, where: str) -> str:
     raise _misfit(value, where, "string")
 
 
+def _exact_string(value: Any, where: str) -> str:
+    if value is None:
+        return ""
+    if value.__class__ is not str:
+        raise _misfit(value, where, "string")
+    found: str = value
+    return found
+
+
 def _float32(value: float) -> str:
     from helmpy.gocompat.text import sprintf
 
@@ -160,27 +172,32 @@ def _list(decode: Decode, go_type: str = "string") -> Decode:
     return decode_list
 
 
-def _string_map(value: Any, where: str) -> dict[str, str]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise _misfit(value, where, "map[string]string")
-    return {key: _string(item, where) for key, item in value.items()}
+def _string_map(decode: Decode) -> Decode:
+    def decode_map(value: Any, where: str) -> dict[str, str]:
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise _misfit(value, where, "map[string]string")
+        return {key: decode(item, where) for key, item in value.items()}
+
+    return decode_map
 
 
-def _maintainer(value: Any, where: str) -> Maintainer:
-    del where
-    fields = _struct(value, _MAINTAINER, "Go struct field Metadata.maintainers of type chart.Maintainer", "Maintainer")
-    return Maintainer(**fields)
+def _maintainers(decode: Decode) -> Decode:
+    table = {key: (key, decode) for key in ("name", "email", "url")}
 
+    def decode_maintainers(value: Any, where: str) -> tuple[Maintainer, ...]:
+        given = _list(_any, "*chart.Maintainer")(value, where)
+        place = f"{where} of type chart.Maintainer"
+        return tuple(
+            Maintainer(**_struct(item, table, place, "Maintainer.maintainers")) for item in given if item is not None
+        )
 
-def _maintainers(value: Any, where: str) -> tuple[Maintainer, ...]:
-    given = _list(_any, "*chart.Maintainer")(value, where)
-    return tuple(_maintainer(item, where) for item in given if item is not None)
+    return decode_maintainers
 
 
 def _dependency(value: Any, where: str) -> Dependency:
-    return Dependency(**_struct(value, _DEPENDENCY, f"{where} of type chartutil.Dependency", "Dependency"))
+    return Dependency(**_struct(value, _DEPENDENCY, f"{where} of type chartutil.Dependency", "Dependency.dependencies"))
 
 
 def _chart_dependencies(value: Any, where: str) -> Entries:
@@ -188,7 +205,8 @@ def _chart_dependencies(value: Any, where: str) -> Entries:
     return parse_dependencies(value, owner="Metadata", go_type="*chart.Dependency")
 
 
-def _struct(value: Any, table: Mapping[str, tuple[str, Decode]], where: str, type_name: str) -> dict[str, Any]:
+def _struct(value: Any, table: Mapping[str, tuple[str, Decode]], where: str, path: str) -> dict[str, Any]:
+    """Return the fields of a map; ``path`` is the struct and the fields that lead to it, as Go names a place."""
     if not isinstance(value, dict):
         raise ChartError(f"{_UNMARSHAL} {_json_kind(value)} into {where}")
     fields: dict[str, Any] = {}
@@ -196,7 +214,7 @@ def _struct(value: Any, table: Mapping[str, tuple[str, Decode]], where: str, typ
         known = table.get(key.lower())
         if known is not None:
             field, decode = known
-            fields[field] = decode(value[key], f"Go struct field {type_name}.{_WRITTEN.get(field, field)}")
+            fields[field] = decode(value[key], f"Go struct field {path}.{_WRITTEN.get(field, field)}")
     return fields
 
 
@@ -236,22 +254,26 @@ _KEYS: dict[str, str] = {  # Chart.yaml's key -> the record's field
     "kubeVersion": "kube_version",
     "type": "type",
 }
+KEYS = frozenset(_KEYS)
+"""What a Chart.yaml may say, a v2 chart's ``dependencies`` aside."""
 _WRITTEN = {field: key for key, field in _KEYS.items()} | {"import_values": "import-values"}
-_DECODERS: dict[str, Decode] = {
-    "sources": _list(_string),
-    "keywords": _list(_string),
-    "maintainers": _maintainers,
-    "deprecated": _bool,
-    "annotations": _string_map,
-}
-_METADATA: dict[str, tuple[str, Decode]] = {
-    key.lower(): (field, _DECODERS.get(field, _string)) for key, field in _KEYS.items()
-} | {"dependencies": ("dependencies", _chart_dependencies)}
-_MAINTAINER: dict[str, tuple[str, Decode]] = {
-    "name": ("name", _string),
-    "email": ("email", _string),
-    "url": ("url", _string),
-}
+
+
+def _metadata(decode: Decode) -> dict[str, tuple[str, Decode]]:
+    """Return how the keys are read, strings by ``decode``."""
+    decoders = {
+        "sources": _list(decode),
+        "keywords": _list(decode),
+        "maintainers": _maintainers(decode),
+        "deprecated": _bool,
+        "annotations": _string_map(decode),
+    }
+    table = {key.lower(): (field, decoders.get(field, decode)) for key, field in _KEYS.items()}
+    return table | {"dependencies": ("dependencies", _chart_dependencies)}
+
+
+_METADATA = _metadata(_string)
+_EXACT = _metadata(_exact_string)
 _DEPENDENCY: dict[str, tuple[str, Decode]] = {
     "name": ("name", _string),
     "version": ("version", _string),
@@ -259,6 +281,6 @@ _DEPENDENCY: dict[str, tuple[str, Decode]] = {
     "condition": ("condition", _string),
     "tags": ("tags", _list(_string)),
     "enabled": ("enabled", _bool),
-    "import-values": ("import_values", _list(_any)),
+    "import-values": ("import_values", _list(_any, "interface {}")),
     "alias": ("alias", _string),
 }

@@ -70,7 +70,7 @@ class Catalogue:
         """Return what ``Index.get`` returns, by the same rules. Raises NoSuchChart, InvalidConstraint."""
         rows = self.rows.get(name)
         if not rows:
-            raise NoSuchChart("no chart name found")
+            raise NoSuchChart("no chart name found" if rows is None else "no chart version found")
         for row in rows:
             if version and row[_VERSION] == version:
                 return offer(row)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from helmpy.chart import metadata as chart_metadata
 from helmpy.chart.model import Metadata
 from helmpy.errors import HelmError
-from helmpy.gocompat import semver, yaml
+from helmpy.gocompat import rfc3339, semver, yaml
 from helmpy.record import field, record, replace
 
 TYPE_CHECKING = False
@@ -66,7 +66,7 @@ class Index:
         """
         versions = self.entries.get(name)
         if not versions:
-            raise NoSuchChart("no chart name found")
+            raise NoSuchChart("no chart name found" if versions is None else "no chart version found")
         for one in versions:
             if version and one.version == version:
                 return one
@@ -117,59 +117,95 @@ def ordered(versions: Iterable[ChartVersion]) -> tuple[ChartVersion, ...]:
     return tuple(sorted(versions, key=key, reverse=True))
 
 
+class _Odd(Exception):  # never leaves this module
+    """There is something in an index that may be wrong."""
+
+
 def parse(text: str | bytes) -> Index:
     """Return the index that an index.yaml holds, its versions sorted.
 
-    Entries that are empty are left out, keys that Chart.yaml does not have are dropped. Raises
-    BrokenIndex with one line for everything else that is wrong.
+    Entries that are empty are left out, keys that Chart.yaml does not have are dropped. Raises BrokenIndex,
+    which tells what is wrong in Helm 2.17's words. Only where something is odd it is looked at that closely:
+    that takes as long as reading it does.
     """
     if len(text) > MAX_BYTES:
         raise BrokenIndex(f"index is larger than the limit of {MAX_BYTES} bytes")
     try:
-        value = yaml.load(text, ints=True)
+        value, doubled = yaml.load_noting(text, ints=True)
     except HelmError as error:
-        raise BrokenIndex(str(error).replace("error converting YAML to JSON: ", "")) from error
-    if not isinstance(value, dict):
-        raise BrokenIndex("no API version specified")
-    unknown = sorted(set(value) - _TOP)
-    if unknown and value.get("apiVersion"):
-        raise BrokenIndex(f"unknown field {unknown[0]!r}: this is no index of a chart repository")
-    if not value.get("apiVersion"):
-        raise BrokenIndex("no API version specified")
+        from helmpy.repo.index_check import yaml_complaint
+
+        raise BrokenIndex(yaml_complaint(text) or str(error)) from error
+    if not doubled:
+        try:
+            return _index(value, exact=True)
+        except _Odd:
+            pass
+    _check(text, value)
+    return _index(value, exact=False)
+
+
+def _check(text: str | bytes, value: Any) -> None:
+    """Raise BrokenIndex if 2.17 would not read the index."""
+    from helmpy.repo import index_check
+
+    wrong = index_check.yaml_complaint(text) or index_check.json_complaint(value)
+    if not wrong and (value or {}).get("apiVersion") in (None, ""):
+        wrong = index_check.unversioned_complaint(value)
+    if wrong:
+        raise BrokenIndex(wrong)
+
+
+def _index(value: Any, *, exact: bool) -> Index:
+    """Return the index of a value. ``exact``: raises _Odd for all that is not quite as Helm writes it."""
+    if exact and not _is_usual(value):
+        raise _Odd
     entries = value.get("entries") or {}
-    if not isinstance(entries, dict):
-        raise BrokenIndex("entries is no map of chart names to lists of versions")
     return Index(
-        {str(name): ordered(_versions(str(name), listed)) for name, listed in entries.items()},
+        {name: ordered(_versions(name, listed, exact=exact)) for name, listed in entries.items()},
         _text(value.get("generated")),
-        tuple(map(str, value.get("publicKeys") or ())),
+        tuple(map(_text, value.get("publicKeys") or ())),
     )
 
 
-def _versions(name: str, listed: Any) -> Iterable[ChartVersion]:
+def _is_usual(value: Any) -> bool:
+    if not isinstance(value, dict) or not _TOP.issuperset(value) or not value.get("apiVersion"):
+        return False
+    return (
+        isinstance(value["apiVersion"], str)
+        and isinstance(value.get("entries"), dict | None)
+        and isinstance(value.get("serverInfo"), dict | None)
+        and _are_texts(value.get("publicKeys"))
+        and _is_time(value.get("generated"))
+    )
+
+
+def _versions(name: str, listed: Any, *, exact: bool) -> Iterable[ChartVersion]:
     if listed is None:
         return
-    if not isinstance(listed, list):
-        raise BrokenIndex(f"entries of chart {name!r} are no list of versions")
+    if exact and listed.__class__ is not list:
+        raise _Odd
     for item in listed:
-        if item is None:
-            continue
-        if not isinstance(item, dict):
-            raise BrokenIndex(f"an entry of chart {name!r} is no map")
-        yield _version(name, item)
+        if item is not None:
+            yield _version(name, item, exact=exact)
 
 
-def _version(name: str, item: dict[str, Any]) -> ChartVersion:
+def _version(name: str, item: dict[str, Any], *, exact: bool) -> ChartVersion:
+    if exact and not _is_usual_version(item):
+        raise _Odd
+    if not exact:
+        item = {low if (low := key.lower()) in _OWN_KEYS else key: value for key, value in item.items()}
+    about = {key: value for key, value in item.items() if key not in _OWN_KEYS}
     try:
-        found = chart_metadata.from_dict({key: value for key, value in item.items() if key not in _OWN_KEYS})
+        found = chart_metadata.from_dict(about, exact=exact)
     except HelmError as error:
-        raise BrokenIndex(f"entry of chart {name!r}: {error}") from error
-    urls = item.get("urls") or []
-    if not isinstance(urls, list):
-        raise BrokenIndex(f"urls of chart {name!r} are no list")
+        if exact:
+            raise _Odd from error
+        # What Helm 2.17 does not know can't be wrong there.
+        found = chart_metadata.from_dict({key: value for key, value in about.items() if key.lower() not in _V2_KEYS})
     return ChartVersion(
         found if found.name else replace(found, name=name),
-        tuple(map(str, urls)),
+        tuple(map(_text, item.get("urls") or ())),
         _text(item.get("created")),
         item.get("removed") is True,
         _text(item.get("digest")),
@@ -177,6 +213,27 @@ def _version(name: str, item: dict[str, Any]) -> ChartVersion:
 
 
 _OWN_KEYS = frozenset({"urls", "created", "removed", "digest"})
+_V2_KEYS = frozenset({"type", "dependencies"})
+_USUAL = _OWN_KEYS | _V2_KEYS | chart_metadata.KEYS
+
+
+def _is_usual_version(item: Any) -> bool:
+    return (
+        item.__class__ is dict
+        and (_USUAL.issuperset(item) or not any(key not in _OWN_KEYS and key.lower() in _OWN_KEYS for key in item))
+        and _are_texts(item.get("urls"))
+        and _is_time(item.get("created"))
+        and isinstance(item.get("removed"), bool | None)
+        and isinstance(item.get("digest"), str | None)
+    )
+
+
+def _are_texts(value: Any) -> bool:
+    return value is None or (value.__class__ is list and all(one.__class__ is str for one in value))
+
+
+def _is_time(value: Any) -> bool:
+    return value is None or (value.__class__ is str and not rfc3339.fault(value))
 
 
 def _text(value: Any) -> str:

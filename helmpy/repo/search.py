@@ -53,26 +53,29 @@ def search(
     for repository, catalogue in catalogues.items():
         for chart, rows in catalogue.rows.items():
             name = f"{repository}/{chart}"
-            scored += [(score, name, place, row) for score, place, row in _matching(name, rows, find)]
+            scored += [(score, name, place, row) for score, place, row in _matching(repository, rows, find)]
     scored.sort(key=lambda item: item[:3])
     return list(_kept(scored, constraint, all_versions=all_versions))
 
 
-def _matching(name: str, rows: Iterable[Row], find: Matcher) -> Iterable[tuple[int, int, Row]]:
-    """Versions may differ in description and keywords, so each is looked at; equal texts once."""
-    before = ("", None)
+def _matching(repository: str, rows: Iterable[Row], find: Matcher) -> Iterable[tuple[int, int, Row]]:
+    """Versions may differ in description and keywords, so each is looked at; equal texts once.
+
+    A chart is looked for by the name in its entry, which need not be the one that it is listed under.
+    """
+    before = None
     score = -1
     for place, row in enumerate(rows):
-        now = (row[3], row[4])
+        now = (row[0], row[3], row[4])
         if now != before:
-            before, score = now, _score(name, row, find)
+            before, score = now, _score(repository, row, find)
         if score >= 0:
             yield score, place, row
 
 
-def _score(name: str, row: Row, find: Matcher) -> int:
+def _score(repository: str, row: Row, find: Matcher) -> int:
     """0 for a hit in the chart's name, 1 in the whole name, 2 in the description, 3 in the keywords, -1 for none."""
-    parts = [name.rpartition("/")[2], name, row[3], " ".join(row[4])]
+    parts = [row[0], f"{repository}/{row[0]}", row[3], " ".join(row[4])]
     at = find(_SEPARATOR.join(parts))
     if at < 0:
         return -1
@@ -112,8 +115,8 @@ def _kept(scored: Iterable[tuple[int, str, int, Row]], constraint: Any, *, all_v
         if name in done:
             continue
         parsed = index_file.parsed_version(row[1])
-        if parsed is None or not constraint.check(parsed):
-            continue
+        if parsed is not None and not constraint.check(parsed):
+            continue  # what is no version is shown, whatever is asked for
         if not all_versions:
             done.add(name)
         yield Hit(name, row[1], row[2], row[3])

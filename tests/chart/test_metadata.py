@@ -84,7 +84,7 @@ def test_scalars_become_strings(text: str, version: str) -> None:
         ("annotations: word", "string into Go struct field Metadata.annotations of type map[string]string"),
         ("- a", "array into Go value of type chart.Metadata"),
         ("word", "string into Go value of type chart.Metadata"),
-        ("maintainers: [{name: {}}]", "object into Go struct field Maintainer.name of type string"),
+        ("maintainers: [{name: {}}]", "object into Go struct field Maintainer.maintainers.name of type string"),
     ],
 )
 def test_misfits_are_worded_as_go_words_them(text: str, message: str) -> None:

@@ -56,25 +56,44 @@ def test_what_is_not_there(name: str, version: str, words: str) -> None:
     [
         ("", "no API version specified"),
         ("entries: {}", "no API version specified"),
-        ("apiVersion: v1\nfoo: 1\n", "unknown field 'foo'"),
-        ("apiVersion: v1\nentries: []\n", ""),
-        ("apiVersion: v1\nentries: [1]\n", "entries is no map"),
-        ("apiVersion: v1\nentries: {a: 1}\n", "entries of chart 'a' are no list"),
-        ("apiVersion: v1\nentries: {a: [1]}\n", "an entry of chart 'a' is no map"),
-        ("apiVersion: v1\nentries: {a: [{name: a, urls: 1}]}\n", "urls of chart 'a' are no list"),
-        ("apiVersion: v1\nentries: {a: [{name: a, sources: 1}]}\n", "entry of chart 'a': "),
-        ("{{{", "did not find expected node content"),
-        ("<html>", "no API version specified"),
+        (
+            "apiVersion: v1\nfoo: 1\nentries: []\n",
+            (
+                "yaml: unmarshal errors:\n  line 2: field foo not found in type repo.IndexValidation\n"
+                "  line 3: cannot unmarshal !!seq into map[string]interface {}"
+            ),
+        ),
+        (
+            "apiVersion: v1\nentries: {a: [{name: a, version: 1}]}\n",
+            (
+                "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal number into "
+                "Go struct field ChartVersion.entries.Metadata.version of type string"
+            ),
+        ),
+        ("{{{", "yaml: line 1: did not find expected node content"),
     ],
-)
-def test_what_is_broken_says_so_in_one_line(text: str, words: str) -> None:
-    if not words:
-        assert index.parse(text).entries == {}
-        return
+)  # the words for everything else: tests/broken/index.txt
+def test_what_is_broken_is_told_as_helm_tells_it(text: str, words: str) -> None:
     with pytest.raises(BrokenIndex) as caught:
         index.parse(text)
-    assert words in caught.value.message
-    assert "\n" not in caught.value.message
+    assert caught.value.message == words
+
+
+@pytest.mark.parametrize("size", [10, 300_000])
+def test_keys_that_are_set_twice_are_found_in_small_and_large_indexes(size: int) -> None:
+    filler = f"  b: [{{name: b, version: 1.0.0, description: {'x' * size}}}]\n" * 1
+    text = f"apiVersion: v1\nentries:\n{filler}  a: []\n  a: []\n"
+    with pytest.raises(BrokenIndex, match='line 5: key "a" already set in map'):
+        index.parse(text)
+    assert index.parse(text.replace("  a: []\n", "", 1)).entries["a"] == ()
+
+
+@pytest.mark.parametrize("more", ["dependencies: 5", "type: [a]", "foo: [bar]", "digest: 5", "URLs: [a.tgz]"])
+def test_what_helm_2_does_not_mind_is_read(more: str) -> None:
+    found = index.parse(f"apiVersion: v1\nentries: {{web: [{{name: web, version: 1.0.0, {more}}}]}}\n").get("web")
+    assert (found.version, found.metadata.dependencies, found.metadata.type) == ("1.0.0", (), "")
+    assert found.digest == ("5" if "digest" in more else "")
+    assert found.urls == (("a.tgz",) if "URLs" in more else ())
 
 
 def test_merging_keeps_what_is_here() -> None:

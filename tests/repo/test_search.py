@@ -33,11 +33,12 @@ def _one() -> dict[str, Catalogue]:
 @pytest.mark.parametrize(
     ("terms", "options", "found"),
     [
-        ("", {}, ["one/alpha 0.2.0", "one/beta 0.1.0"]),
+        ("", {}, ["one/alpha 0.2.0", "one/beta 0.1.0", "one/gamma none"]),
         ("ALPHA", {}, ["one/alpha 0.2.0", "one/beta 0.1.0"]),
         ("beta", {}, ["one/beta 0.1.0", "one/alpha 0.1.0"]),
         ("zeta", {}, ["one/beta 0.1.0"]),
-        ("one/", {}, ["one/alpha 0.2.0", "one/beta 0.1.0"]),
+        ("one/", {}, ["one/alpha 0.2.0", "one/beta 0.1.0", "one/gamma none"]),
+        ("gamma", {"version": "<0.1-0"}, ["one/gamma 0.0.0"]),
         ("alpha", {"all_versions": True}, ["one/alpha 0.2.0", "one/alpha 0.1.0", "one/beta 0.1.0"]),
         ("alpha", {"version": "<0.2"}, ["one/alpha 0.1.0", "one/beta 0.1.0", "one/gamma 0.0.0"]),
         ("alpha", {"version": ">0-0"}, ["one/alpha 0.3.0-beta.1", "one/beta 0.1.0", "one/gamma 0.0.0"]),
@@ -53,6 +54,13 @@ def _one() -> dict[str, Catalogue]:
 def test_search(one: dict[str, Catalogue], terms: str, options: dict[str, bool], found: list[str]) -> None:
     hits = search(one, terms, **options)  # type: ignore[arg-type]  # a table of options of several types
     assert [f"{hit.name} {hit.version}" for hit in hits] == found
+
+
+def test_a_chart_is_looked_for_by_the_name_in_its_entry() -> None:
+    text = "apiVersion: v1\nentries:\n  5: [{name: web, version: 1.0.0}]\n"
+    one = {"one": Catalogue.of(index.parse(text))}
+    assert [hit.name for hit in search(one, "web")] == ["one/5"]
+    assert not search(one, "5")
 
 
 @pytest.mark.parametrize(("terms", "version"), [("(", ""), ("a", "nope nope")])

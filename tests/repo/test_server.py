@@ -13,7 +13,7 @@ entries:
   web:
   - {name: web, version: 1.0.0, urls: ["http://h/web-1.0.0.tgz?a=1&b=2"]}
   "<b>": [{name: "<b>", version: 0.1.0}]
-generated: now
+generated: "2024-05-06T07:08:09Z"
 """
 
 
