@@ -66,14 +66,19 @@ def read_requirements(chart: Chart) -> Requirements | None:
 
     Raises ChartError or YamlError, ``cannot load requirements: …``.
     """
+    try:
+        return read_list(chart)
+    except HelmError as error:
+        raise ChartError(f"cannot load requirements: {error}") from error
+
+
+def read_list(chart: Chart) -> Requirements | None:
+    """Return what ``read_requirements`` does; errors say only what is wrong with the list."""
     if chart.metadata is not None and chart.metadata.dependencies:
         return Requirements(chart.metadata.dependencies)
     for file in chart.files:
-        if file.name == FILENAME:
-            try:
-                return parse_requirements(file.data)
-            except HelmError as error:
-                raise ChartError(f"cannot load requirements: {error}") from error
+        if file.name == FILENAME and file.data:
+            return parse_requirements(file.data)
     return None
 
 

@@ -13,10 +13,9 @@ from helmpy.cli.output import debug, say
 from helmpy.cli.repository import AccessFlags
 from helmpy.errors import HelmError
 from helmpy.record import record
-from helmpy.repo import catalogue, dependencies, files, provenance, repositories
+from helmpy.repo import dependencies, files, provenance, repositories
 from helmpy.repo.dependencies import FILE_SCHEME, OCI_SCHEME, DependencyError, Lock, Resolver, same_url
-from helmpy.repo.downloader import Place, absolute_url, access_of
-from helmpy.repo.index import BrokenIndex
+from helmpy.repo.downloader import Place, absolute_url, access_of, cached
 from helmpy.repo.repositories import Repositories
 
 TYPE_CHECKING = False
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from helmpy.chart.model import Chart, Dependency
-    from helmpy.chart.requirements import Requirements
     from helmpy.cli.repository import Check
     from helmpy.home import Settings
     from helmpy.repo.catalogue import Offer
@@ -52,8 +50,7 @@ class Vendor:
             return
         known = self._repositories(wanted)
         resolver = self._resolver(known, chart)
-        for one in wanted:
-            resolver.url(one)  # an unknown name is said before anything is fetched
+        dependencies.check_repositories(wanted, known)  # an unknown name is said before anything is fetched
         for one in wanted:
             if one.repository.startswith(FILE_SCHEME):
                 resolver.local(one.repository)
@@ -92,7 +89,7 @@ class Vendor:
         return loader.load_directory(self.path)
 
     def _wanted(self, chart: Chart) -> tuple[Dependency, ...] | None:
-        listed = read_list(chart)
+        listed = requirements.read_list(chart)
         return None if listed is None else listed.dependencies
 
     def _lock(self, chart: Chart) -> Lock | None:
@@ -131,11 +128,7 @@ class Vendor:
         return None if owner is None else [one.version for one in self._offers(owner, name)]
 
     def _offers(self, owner: Repository, name: str) -> list[Offer]:
-        try:
-            return catalogue.load(self.settings.home.cache_index(owner.name)).versions(name)
-        except (OSError, BrokenIndex) as error:
-            reason = (getattr(error, "strerror", None) or str(error)).lower()
-            raise DependencyError(f"no cached repo found. (try 'helm repo update'). {reason}") from error
+        return cached(self.settings.home.cache_index(owner.name)).versions(name)
 
     def _fetch_all(self, found: Iterable[Dependency], known: Repositories) -> None:
         """Put all archives into a directory beside charts/, then into charts/: all of them or none."""
@@ -204,14 +197,6 @@ class Vendor:
                 assert owner is not None, "there are offers"
                 return Place(absolute_url(owner.url, offer.urls[0]), access_of(owner), offer.digest)
         raise DependencyError(f"could not find : chart {one.name} not found in {one.repository}")
-
-
-def read_list(chart: Chart) -> Requirements | None:
-    """What a chart lists, None where it has no list. Raises HelmError in the words of these commands."""
-    try:
-        return requirements.read_requirements(chart)
-    except HelmError as error:
-        raise DependencyError(error.message.removeprefix("cannot load requirements: ")) from error
 
 
 def _owner(known: Repositories, url: str) -> Repository | None:

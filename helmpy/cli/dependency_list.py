@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from helmpy.chart import loader
+from helmpy.chart.requirements import read_list
 from helmpy.cli.command import command as make
-from helmpy.cli.dependencies import read_list
 from helmpy.cli.output import say, table
 from helmpy.errors import HelmError
 from helmpy.repo.dependencies import Present, status

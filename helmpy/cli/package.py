@@ -86,7 +86,7 @@ def _renumbered(chart: Chart, version: str, app_version: str) -> Chart:
 def _check(chart: Chart, directory: str) -> None:
     if directory != chart.name:
         raise ChartError(f"directory name ({directory}) and Chart.yaml name ({chart.name}) must match")
-    requirements.check_dependencies(chart)
+    requirements.check_dependencies(chart, requirements.read_list(chart))
 
 
 def _written(chart: Chart, destination: Path) -> Path:

@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from helmpy.repo.repositories import Repositories
+
 LOCK_V1, LOCK_V2 = "requirements.lock", "Chart.lock"
 FILE_SCHEME = "file://"
 OCI_SCHEME = "oci://"
@@ -93,6 +95,30 @@ def check_sync(wanted: Sequence[Dependency], lock: Lock, *, v2: bool) -> None:
     if digest(wanted, lock.dependencies, v2=v2) != lock.digest:
         names = (LOCK_V2, "Chart.yaml") if v2 else (LOCK_V1, "requirements.yaml")
         raise OutOfSync(f"{names[0]} is out of sync with {names[1]}")
+
+
+def check_repositories(wanted: Iterable[Dependency], added: Repositories) -> None:
+    """Demand that every entry names a URL or a repository that was added. Raises DependencyError in Helm's words."""
+    missing = [one.repository for one in wanted if not _is_known(one.repository, added)]
+    if not missing:
+        return
+    text = f"no repository definition for {', '.join(missing)}. Please add them via 'helm repo add'"
+    if any("//" not in one and not one.startswith(ALIASES) for one in missing):
+        text += (
+            "\nNote that repositories must be URLs or aliases. For example, to refer to the stable\n"
+            'repository, use "https://charts.helm.sh/stable" or "@stable" instead of\n'
+            "\"stable\". Don't forget to add the repo, too ('helm repo add')."
+        )
+    raise DependencyError(text)
+
+
+def _is_known(repository: str, added: Repositories) -> bool:
+    for prefix in ALIASES:
+        if repository.startswith(prefix):
+            return added.has(repository.removeprefix(prefix))
+    scheme, colon, _ = repository.partition(":")
+    is_url = repository[:1] in ("", "/") or (bool(colon) and scheme[:1].isalpha() and " " not in scheme)
+    return is_url or any(same_url(one.url, repository) for one in added.entries)
 
 
 @record(frozen=True, slots=True)

@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helmpy.repo.catalogue import Offer
+    from helmpy.repo.catalogue import Catalogue, Offer
     from helmpy.repo.getter import Getter, Getters, Progress
     from helmpy.repo.index import Index
     from helmpy.repo.oci import Registry
@@ -81,11 +81,8 @@ class Downloader:
         if not slash:
             raise DownloadError(f"Non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}")
         repository = self._repositories().get(name)
-        try:
-            offers = catalogue.load(self._index_of(name))
-        except (OSError, BrokenIndex) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise DownloadError(f"no cached repo found. (try 'helm repo update'). {reason.lower()}") from error
+        _check_address(repository)
+        offers = cached(self._index_of(name))
         try:
             offer = offers.get(chart, version)
         except HelmError as error:
@@ -93,7 +90,7 @@ class Downloader:
                 f'chart "{chart}" matching version "{version}" not found in {name} index. '
                 f"(try 'helm repo update'). {error}"
             ) from error
-        return _of_offer(offer, chart, repository.url, _merged(access_of(repository), access))
+        return _of_offer(offer, reference, repository.url, _merged(access_of(repository), access))
 
     def _in_registry(self, text: str, version: str, access: Access) -> Place:
         from helmpy.repo import oci
@@ -151,6 +148,25 @@ class Downloader:
             return self._registry_for(place.url).provenance(oci.parse(place.url))
         parts = split(place.url)
         return self._getters.get(urlunsplit(parts._replace(path=parts.path + ".prov")), place.access)
+
+
+def cached(path: str | os.PathLike[str]) -> Catalogue:
+    """Return what the index offers that was kept at ``path``. Raises DownloadError."""
+    try:
+        return catalogue.load(path)
+    except OSError as error:
+        reason = f"open {os.fspath(path)}: {(error.strerror or str(error)).lower()}"
+        raise DownloadError(f"no cached repo found. (try 'helm repo update'). {reason}") from error
+    except BrokenIndex as error:
+        raise DownloadError(f"no cached repo found. (try 'helm repo update'). {error}") from error
+
+
+def _check_address(repository: Repository) -> None:
+    """Raise DownloadError where nothing can be fetched from what is noted as a repository's URL."""
+    if not repository.url:
+        raise DownloadError(f"no URL found for repository {repository.name}")
+    if not split(repository.url).scheme:
+        raise DownloadError("Could not find protocol handler for: ")
 
 
 def access_of(repository: Repository) -> Access:

@@ -237,9 +237,10 @@ def test_a_broken_list_is_told(text: str, message: str) -> None:
     assert str(caught.value).endswith(message)
 
 
-def test_an_empty_list_is_a_list() -> None:
-    empty = from_files([File("Chart.yaml", b"name: p"), File("requirements.yaml", b"")])
-    assert requirements.read_requirements(empty) == requirements.Requirements()
+@pytest.mark.parametrize(("text", "found"), [(b"", None), (b"{}", requirements.Requirements())])
+def test_an_empty_file_is_none_and_an_empty_list_is_one(text: bytes, found: requirements.Requirements | None) -> None:
+    empty = from_files([File("Chart.yaml", b"name: p"), File("requirements.yaml", text)])
+    assert requirements.read_requirements(empty) == found
 
 
 @pytest.mark.parametrize("v2", [False, True])
