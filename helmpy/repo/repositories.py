@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from helmpy.errors import HelmError
-from helmpy.gocompat import yaml
+from helmpy.gocompat import rfc3339, yaml
 from helmpy.record import record, replace
 
 TYPE_CHECKING = False
@@ -85,10 +85,10 @@ class Repositories:
         return replace(self, entries=tuple(one for one in self.entries if one.name != name))
 
 
-def parse(text: str, path: str) -> Repositories:
-    """Return what a repositories.yaml lists. Raises BrokenRepositories, which names ``path``.
+def parse(text: str | bytes, path: str) -> Repositories:
+    """Return what a repositories.yaml lists. Raises BrokenRepositories, whose hint names ``path``.
 
-    The format before Helm 2.0, a map of names to URLs, is read too.
+    The format before Helm 2.0, a map of names to URLs, is read too. Entries that are empty are left out.
     """
     try:
         value = yaml.load(text, ints=True)
@@ -96,20 +96,69 @@ def parse(text: str, path: str) -> Repositories:
         raise BrokenRepositories(str(error), hint=f"in {path}") from error
     if value is None:
         return Repositories()
-    if not isinstance(value, dict):
-        raise BrokenRepositories(f"{path} is no list of repositories")
+    if not _is_usual(value):
+        _check(value, path)
+        value = _folded(value, _TOP)
     if not value.get("apiVersion"):
         return Repositories(
-            tuple(Repository(name, str(url), cache=f"{name}-index.yaml") for name, url in value.items())
+            tuple(
+                Repository(name, str(url), cache=f"{name}-index.yaml") for name, url in value.items() if url is not None
+            )
         )
-    listed = value.get("repositories") or []
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise BrokenRepositories(f"{path}: repositories is no list of maps")
-    return Repositories(tuple(map(_repository, listed)), str(value.get("generated") or ""))
+    listed = value.get("repositories") or ()
+    return Repositories(tuple(_repository(one) for one in listed if one is not None), str(value.get("generated") or ""))
+
+
+_TOP = frozenset({"apiVersion", "generated", "repositories"})
+
+
+def _is_usual(value: Any) -> bool:
+    """Whether there is nothing in the file but what Helm writes there."""
+    return (
+        isinstance(value, dict)
+        and _TOP.issuperset(value)
+        and value.get("apiVersion") == "v1"
+        and _is_time(value.get("generated"))
+        and isinstance(value.get("repositories"), list | None)
+        and all(map(_is_usual_entry, value.get("repositories") or ()))
+    )
+
+
+def _is_usual_entry(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and _KEYS.keys() >= item.keys()
+        and all(isinstance(field, str | None) for field in item.values())
+    )
+
+
+def _is_time(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not rfc3339.fault(value))
+
+
+def _check(value: Any, path: str) -> None:
+    """Raise BrokenRepositories if 2.17 would not read the file."""
+    from helmpy.gocompat import shape
+    from helmpy.gocompat.json_fit import PREFIX, misfit
+
+    entry = shape.struct("repo.Entry", dict.fromkeys(_KEYS, shape.text))
+    fields = {"apiVersion": shape.text, "generated": shape.time, "repositories": shape.list_of(entry, pointer=True)}
+    wrong = misfit(value, shape.struct("repo.RepoFile", fields))
+    if not wrong and not _folded(value, _TOP).get("apiVersion"):
+        wrong = misfit(value, shape.map_of(shape.text))
+    if wrong:
+        raise BrokenRepositories(f"{PREFIX}{wrong}", hint=f"in {path}")
+
+
+def _folded(item: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Return a map with its known keys in their own case: Go reads them in any."""
+    known = {key.lower(): key for key in keys}
+    return {known.get(key.lower(), key): value for key, value in item.items()}
 
 
 def _repository(item: dict[str, Any]) -> Repository:
-    known = {field: str(item[key]) for key, field in _KEYS.items() if item.get(key) is not None}
+    given = item if _KEYS.keys() >= item.keys() else _folded(item, _KEYS)
+    known = {field: str(given[key]) for key, field in _KEYS.items() if given.get(key) is not None}
     return Repository(**{"name": "", "url": "", **known})
 
 
@@ -130,7 +179,7 @@ def load(path: str | os.PathLike[str]) -> Repositories:
     """Read the file. Raises NoRepositories in Helm's words, BrokenRepositories."""
     name = os.fspath(path)
     try:
-        with open(name, encoding="utf-8") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
+        with open(name, "rb") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
             return parse(file.read(), name)
     except FileNotFoundError:
         raise NoRepositories(
@@ -139,8 +188,6 @@ def load(path: str | os.PathLike[str]) -> Repositories:
         ) from None
     except OSError as error:
         raise BrokenRepositories(f"open {name}: {(error.strerror or str(error)).lower()}") from error
-    except UnicodeDecodeError as error:
-        raise BrokenRepositories(f"{name} is not UTF-8 text") from error
 
 
 def change(path: str | os.PathLike[str], edit: Callable[[Repositories], Repositories], *, generated: str) -> None:
