@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from helmpy.home import Settings
 
 FILENAME = "plugin.yaml"
-_KEYS = frozenset(
-    ("name", "version", "usage", "description", "command", "ignoreFlags", "useTunnel", "hooks", "downloaders")
-) | {"platformCommand"}
 HOOKS = ("install", "update", "delete")
 
 
@@ -73,28 +70,26 @@ class Plugin:
         )
         words = expand(command, environment).split(" ")  # two spaces have an empty word between them
         if not words[0]:
-            raise PluginError(f'plugin "{self.name}" has no command for this machine')
+            raise PluginError("exec: no command", hint=f'plugin "{self.name}" has no command for this machine')
         return [*words, *(() if self.ignore_flags else args)]
 
 
 def parse(text: str | bytes, directory: str) -> Plugin:
-    """Return the plugin that a plugin.yaml describes. Raises PluginError, which names the file."""
-    place = f"{directory}/{FILENAME}"
+    """Return the plugin that a plugin.yaml describes. Raises PluginError in Helm 2.17's words; the hint names the file."""
+    hint = f"in {directory}/{FILENAME}"
     try:
-        value = yaml.load(text, ints=True)
+        value, doubled = yaml.load_noting(text, ints=True)
     except HelmError as error:
-        raise PluginError(f"{place}: {str(error).replace('error converting YAML to JSON: ', '')}") from error
-    if not isinstance(value, dict):
-        raise PluginError(f"{place}: this is no plugin: it has no name")
-    unknown = sorted(set(map(str, value)) - _KEYS)
-    if unknown:
-        raise PluginError(f"{place}: field {unknown[0]} not found in type plugin.Metadata")
-    name = value.get("name")
-    if not isinstance(name, str) or not name or "/" in name or name.startswith("-"):
-        raise PluginError(f"{place}: a plugin needs a name that can be a command")
-    hooks = value.get("hooks") or {}
-    if not isinstance(hooks, dict) or set(hooks) - set(HOOKS):
-        raise PluginError(f"{place}: hooks are for {', '.join(HOOKS)}")
+        raise PluginError(_complaint(text, None) or str(error), hint=hint) from error
+    if doubled or not _is_usual(value):
+        wrong = _complaint(text, value)
+        if wrong:
+            raise PluginError(wrong, hint=hint)
+    if value is None:
+        raise PluginError("this is no plugin: it has no name", hint=hint)
+    name = _text(value, "name")
+    if not name or "/" in name or name.startswith("-"):
+        raise PluginError("a plugin needs a name that can be a command", hint=hint)
     return Plugin(
         directory,
         name,
@@ -104,34 +99,85 @@ def parse(text: str | bytes, directory: str) -> Plugin:
         _text(value, "command"),
         value.get("ignoreFlags") is True,
         value.get("useTunnel") is True,
-        {str(key): str(line) for key, line in hooks.items()},
-        tuple(_downloader(item, place) for item in _list(value, "downloaders", place)),
-        tuple(_platform(item, place) for item in _list(value, "platformCommand", place)),
+        {key: _text(value["hooks"], key) for key in value.get("hooks") or ()},
+        tuple(_downloader(item) for item in value.get("downloaders") or () if item is not None),
+        tuple(_platform(item, hint) for item in _list(value, "platformCommand", hint)),
     )
+
+
+def _is_usual(value: Any) -> bool:
+    """Whether nothing in the file can be wrong: keys that are known, each with what it should have."""
+    return (
+        isinstance(value, dict)
+        and all(isinstance(found, _USUAL.get(key, ())) for key, found in value.items())
+        and all(isinstance(line, str) for line in value.get("hooks", {}).values())
+        and all(map(_is_usual_downloader, value.get("downloaders", ())))
+    )
+
+
+def _is_usual_downloader(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and item.keys() == {"command", "protocols"}
+        and isinstance(item["command"], str)
+        and isinstance(item["protocols"], list)
+        and all(isinstance(scheme, str) for scheme in item["protocols"])
+    )
+
+
+_USUAL: dict[str, type] = {
+    **dict.fromkeys(("name", "version", "usage", "description", "command"), str),
+    "ignoreFlags": bool,
+    "useTunnel": bool,
+    "hooks": dict,
+    "downloaders": list,
+    "platformCommand": list,
+}
+
+
+def _complaint(text: str | bytes, value: Any) -> str:
+    """Return what Helm 2.17 says is wrong with a plugin.yaml, which it decodes strictly and then by way of JSON."""
+    from helmpy.gocompat import shape
+    from helmpy.gocompat.json_fit import PREFIX, misfit
+    from helmpy.gocompat.yaml_strict import complaint
+
+    downloader = {"command": shape.text, "protocols": shape.list_of(shape.text)}
+    shapes = {
+        str: shape.text,
+        bool: shape.boolean,
+        dict: shape.map_of(shape.text, "plugin.Hooks"),
+        list: shape.list_of(shape.struct("plugin.Downloaders", downloader)),
+    }
+    fields = {key: shapes[kind] for key, kind in _USUAL.items()}
+    metadata = shape.struct("plugin.Metadata", {**fields, "platformCommand": shape.anything})
+    wrong = complaint(text, metadata)
+    if wrong:
+        return wrong
+    wrong = misfit(value, metadata)
+    return f"{PREFIX}{wrong}" if wrong else ""
 
 
 def _text(value: dict[str, Any], key: str) -> str:
     found = value.get(key)
+    if isinstance(found, bool):
+        return str(found).lower()
     return "" if found is None else str(found)
 
 
-def _list(value: dict[str, Any], key: str, place: str) -> list[dict[str, Any]]:
+def _list(value: dict[str, Any], key: str, hint: str) -> list[dict[str, Any]]:
     found = value.get(key) or []
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise PluginError(f"{place}: {key} is no list of maps")
+        raise PluginError(f"{key} is no list of maps", hint=hint)
     return found
 
 
-def _downloader(item: dict[str, Any], place: str) -> Downloader:
-    protocols = item.get("protocols") or []
-    if not isinstance(protocols, list):
-        raise PluginError(f"{place}: the protocols of a downloader are no list")
-    return Downloader(_text(item, "command"), tuple(map(str, protocols)))
+def _downloader(item: dict[str, Any]) -> Downloader:
+    return Downloader(_text(item, "command"), tuple(map(str, item.get("protocols") or ())))
 
 
-def _platform(item: dict[str, Any], place: str) -> tuple[str, str, str]:
+def _platform(item: dict[str, Any], hint: str) -> tuple[str, str, str]:
     if not item.get("os") or not item.get("command"):
-        raise PluginError(f"{place}: a platformCommand needs os and command")
+        raise PluginError("a platformCommand needs os and command", hint=hint)
     return _text(item, "os"), _text(item, "arch"), _text(item, "command")
 
 
@@ -183,13 +229,20 @@ def load_all(places: Iterable[str], trouble: Callable[[str], None]) -> list[Plug
             try:
                 plugin = load(directory)
             except PluginError as error:
-                trouble(f"WARNING: plugin left out: {error}")
+                trouble(f"WARNING: plugin left out: {_named(error, directory)}")
                 continue
             if plugin.name in found:
                 trouble(f'A plugin named "{plugin.name}" already exists. Skipping.')
                 continue
             found[plugin.name] = plugin
     return list(found.values())
+
+
+def _named(error: PluginError, directory: str) -> str:
+    """An error's text with the file in it, on one line."""
+    place = f"{directory}/{FILENAME}"
+    text = error.message.replace("\n  ", " ")
+    return text if place in text else f"{place}: {text}"
 
 
 def _subdirectories(place: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ARCHIVES = (".tgz", ".tar.gz")
 _VCS_SCHEMES = ("git", "ssh", "git+ssh", "file", "http", "https")
+_UNTOLD = ("http://", "https://", "file://")  # URLs that do not say what is behind them
 MAX_BYTES = 200 * 2**20  # of what an archive holds
 
 
@@ -31,7 +32,9 @@ def install(home: Home, source: str, version: str, fetch: Callable[[str], bytes]
     ``source`` is a directory's path, the URL of an archive or that of a repository; ``fetch`` gets what a
     URL names. ``version`` chooses a tag of a repository: its name, or the newest within a constraint.
     """
-    if Path(source).is_dir() and not version:
+    if Path(source).is_file():
+        raise _missing()
+    if Path(source).is_dir() and not (version and Path(source, ".git").exists()):
         place, name = str(Path(source).resolve()), Path(source).resolve().name
     elif source.startswith(("http://", "https://")) and source.endswith(_ARCHIVES):
         place, name = _unpacked(home, source, fetch), _archive_name(source)
@@ -40,9 +43,13 @@ def install(home: Home, source: str, version: str, fetch: Callable[[str], bytes]
     else:
         raise PluginError("Cannot detect VCS", hint=f"{source} is no directory, no archive and no repository")
     if not Path(place, FILENAME).is_file():
-        raise PluginError(f"plugin metadata ({FILENAME}) missing")
+        raise _missing()
     load(place)
     return _linked(home, place, name)
+
+
+def _missing() -> PluginError:
+    return PluginError(f"plugin metadata ({FILENAME}) missing")
 
 
 def _archive_name(source: str) -> str:
@@ -122,13 +129,23 @@ def _cloned(home: Home, source: str, version: str) -> str:
         _git(place, "fetch", "--quiet", "--tags", "origin")
     else:
         place.parent.mkdir(parents=True, exist_ok=True)
-        _git(place.parent, "clone", "--quiet", "--", source, str(place))
+        _clone(source, place)
     if version:
         _git(place, "checkout", "--quiet", _tag(place, version, source))
     else:
         newest = _git(place, "rev-parse", "--abbrev-ref", "origin/HEAD").strip()
         _git(place, "checkout", "--quiet", "-B", newest.removeprefix("origin/"), "--track", newest)
     return str(place)
+
+
+def _clone(source: str, place: Path) -> None:
+    """Raise PluginError in the words of Helm 2.17, which asks URLs that may be anything what they are."""
+    done = _run_git(place.parent, "clone", "--", source, str(place))
+    if not done.returncode:
+        return
+    if source.startswith(_UNTOLD) and not source.endswith(".git"):
+        raise PluginError("Cannot detect VCS", hint=f"git clone: {_worst(done)}")
+    raise PluginError(f"Unable to get repository: {done.stderr}: exit status {done.returncode}")
 
 
 def _tag(place: Path, wanted: str, source: str) -> str:
@@ -153,16 +170,25 @@ def _tag(place: Path, wanted: str, source: str) -> str:
 
 
 def _git(place: Path, *words: str) -> str:
+    done = _run_git(place, *words)
+    if done.returncode:
+        raise PluginError(f"git {words[0]}: {_worst(done)}")
+    return done.stdout
+
+
+def _run_git(place: Path, *words: str) -> subprocess.CompletedProcess[str]:
     git: Sequence[str] = ["git", "-C", str(place), *words]
     try:
-        done = subprocess.run(git, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, and -- before names
+        return subprocess.run(git, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, and -- before names
     except OSError as error:
         raise PluginError(f"git is needed for plugins from repositories: {error.strerror}") from error
-    if done.returncode:
-        told = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        worst = next((line for line in told if line.startswith(("fatal: ", "error: "))), told[-1])
-        raise PluginError(f"git {words[0]}: {worst.partition(': ')[2] or worst}")
-    return done.stdout
+
+
+def _worst(done: subprocess.CompletedProcess[str]) -> str:
+    """The line of git's that says most."""
+    told = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+    worst = next((line for line in told if line.startswith(("fatal: ", "error: "))), told[-1])
+    return worst.partition(": ")[2] or worst
 
 
 def update(directory: str) -> None:

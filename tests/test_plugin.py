@@ -70,31 +70,33 @@ def test_a_command_is_cut_at_single_spaces() -> None:
 
 
 def test_no_command_is_an_error() -> None:
-    with pytest.raises(PluginError, match='plugin "x" has no command for this machine'):
+    with pytest.raises(PluginError, match=r"^exec: no command$"):
         Plugin("/p", "x").command_line([], {}, "linux", "amd64")
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("name: [", "did not find expected node content"),
+        ("name: [", "yaml: line 1: did not find expected node content"),
         ("", "this is no plugin: it has no name"),
-        ("[1]", "this is no plugin"),
-        ("version: 1", "a plugin needs a name"),
-        ("name: a/b", "a plugin needs a name"),
-        ("name: -a", "a plugin needs a name"),
-        ("name: a\nfoo: 1", "field foo not found in type plugin.Metadata"),
-        ("name: a\nhooks: {start: x}", "hooks are for install, update, delete"),
-        ("name: a\ndownloaders: x", "downloaders is no list of maps"),
-        ("name: a\ndownloaders: [{protocols: x}]", "the protocols of a downloader are no list"),
+        ("[1]", "yaml: unmarshal errors:\n  line 1: cannot unmarshal !!seq into plugin.Metadata"),
+        ("version: 1", "a plugin needs a name that can be a command"),
+        ("name: a\nfoo: 1", "yaml: unmarshal errors:\n  line 2: field foo not found in type plugin.Metadata"),
+        ("name: a\nname: b", "yaml: unmarshal errors:\n  line 2: field name already set in type plugin.Metadata"),
         ("name: a\nplatformCommand: [{os: linux}]", "a platformCommand needs os and command"),
+        ("name: a\nplatformCommand: x", "platformCommand is no list of maps"),
     ],
-)
-def test_broken_ones_name_their_file(text: str, words: str) -> None:
+)  # the words for everything else: tests/broken/plugin.txt
+def test_broken_ones_are_told_as_helm_tells_them(text: str, words: str) -> None:
     with pytest.raises(PluginError) as caught:
         plugin.parse(text, "/p")
-    assert caught.value.message.startswith("/p/plugin.yaml: ")
-    assert words in caught.value.message
+    assert (caught.value.message, caught.value.hint) == (words, "in /p/plugin.yaml")
+
+
+def test_scalars_are_text() -> None:
+    found = plugin.parse("name: 5\nversion: 1.10\nusage: true\ndownloaders: [null]\nhooks: {start: 5}", "/p")
+    assert (found.name, found.version, found.usage, found.downloaders) == ("5", "1.1", "true", ())
+    assert found.hooks == {"start": "5"}
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,10 @@ def test_from_a_repository(home: Path, source: Path, capfd: pytest.CaptureFixtur
     status, _, err = _said(capfd, f"plugin install file://{source} --version 9.9.9")
     assert (status, err) == (1, f'Error: requested version "9.9.9" does not exist for plugin "file://{source}"\n')
     status, _, err = _said(capfd, f"plugin install file://{home}/none")
-    assert (status, err) == (1, f"Error: git clone: '{home}/none' does not appear to be a git repository\n")
+    assert (status, err) == (1, "Error: Cannot detect VCS\n")
+    status, _, err = _said(capfd, f"plugin install file://{home}/none.git")
+    assert err.startswith("Error: Unable to get repository: Cloning into '")
+    assert err.endswith(": exit status 128\n")
     (home / "helm/cache/plugins").joinpath(f"file-{str(source).replace('/', '-')}", "say.sh").write_text("mine")
     assert _said(capfd, f"plugin install file://{source}")[0] == 0
     assert _said(capfd, "plugin update one")[2] == (
