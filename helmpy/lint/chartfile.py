@@ -34,10 +34,10 @@ def check(source: Source) -> Iterator[Message]:
     except HelmError as error:
         yield _error(f"unable to parse YAML\n\t{error}")
         return
-    for rule in _RULES:
+    for severity, rule in _RULES:
         text = rule(metadata, source.directory)
         if text:
-            yield _error(text)
+            yield Message(severity, CHARTFILE, text)
     if not metadata.icon:
         yield Message(Severity.INFO, CHARTFILE, "icon is recommended")
     elif not is_url(metadata.icon):
@@ -50,6 +50,11 @@ def _error(text: str) -> Message:
 
 def _name(metadata: Metadata, directory: str) -> str:  # noqa: ARG001 - a row of the table of rules
     return "" if metadata.name else "name is required"
+
+
+def _name_format(metadata: Metadata, directory: str) -> str:  # noqa: ARG001 - as above
+    bad = "." in metadata.name
+    return "name should be lower case letters and numbers. Words may be separated with dashes" if bad else ""
 
 
 def _directory(metadata: Metadata, directory: str) -> str:
@@ -106,15 +111,16 @@ def _type(metadata: Metadata, directory: str) -> str:  # noqa: ARG001 - as above
     return f"chart type is not valid: {metadata.type}"
 
 
-_RULES: tuple[Callable[[Metadata, str], str], ...] = (
-    _name,
-    _directory,
-    _api_version,
-    _version,
-    _engine,
-    _maintainers,
-    _sources,
-    _type,
+_RULES: tuple[tuple[Severity, Callable[[Metadata, str], str]], ...] = (
+    (Severity.ERROR, _name),
+    (Severity.WARNING, _name_format),
+    (Severity.ERROR, _directory),
+    (Severity.ERROR, _api_version),
+    (Severity.ERROR, _version),
+    (Severity.ERROR, _engine),
+    (Severity.ERROR, _maintainers),
+    (Severity.ERROR, _sources),
+    (Severity.ERROR, _type),
 )
 
 
