@@ -158,10 +158,7 @@ def _complaint(text: str | bytes, value: Any) -> str:
 
 
 def _text(value: dict[str, Any], key: str) -> str:
-    found = value.get(key)
-    if isinstance(found, bool):
-        return str(found).lower()
-    return "" if found is None else str(found)
+    return yaml.text_of(value.get(key))
 
 
 def _list(value: dict[str, Any], key: str, hint: str) -> list[dict[str, Any]]:
@@ -172,7 +169,7 @@ def _list(value: dict[str, Any], key: str, hint: str) -> list[dict[str, Any]]:
 
 
 def _downloader(item: dict[str, Any]) -> Downloader:
-    return Downloader(_text(item, "command"), tuple(map(str, item.get("protocols") or ())))
+    return Downloader(_text(item, "command"), tuple(map(yaml.text_of, item.get("protocols") or ())))
 
 
 def _platform(item: dict[str, Any], hint: str) -> tuple[str, str, str]:

@@ -11,7 +11,6 @@ from _collections_abc import Mapping
 
 from helmpy.chart.model import ChartError, Dependency, Maintainer, Metadata
 from helmpy.gocompat import yaml
-from helmpy.gocompat.kinds import Float32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,12 +123,8 @@ def _string(value: Any, where: str) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return _float32(value)
+    if isinstance(value, bool | int | float):
+        return yaml.text_of(value)
     raise _misfit(value, where, "string")
 
 
@@ -140,12 +135,6 @@ def _exact_string(value: Any, where: str) -> str:
         raise _misfit(value, where, "string")
     found: str = value
     return found
-
-
-def _float32(value: float) -> str:
-    from helmpy.gocompat.text import sprintf
-
-    return sprintf("%v", [Float32(value)])
 
 
 def _bool(value: Any, where: str) -> bool:

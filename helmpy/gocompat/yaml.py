@@ -7,7 +7,7 @@ strings, infinities are refused and map keys come out sorted.
 from __future__ import annotations
 
 from helmpy.gocompat.yaml_plain import Unusual, read, read_noting
-from helmpy.gocompat.yaml_scalars import MAX_DEPTH, PREFIX, YamlError
+from helmpy.gocompat.yaml_scalars import MAX_DEPTH, PREFIX, YamlError, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helmpy.gocompat.yaml_reader import Builder
     from helmpy.gocompat.yaml_writer import dump
 
-__all__ = ["MAX_DEPTH", "YamlError", "dump", "load", "load_all", "load_noting"]
+__all__ = ["MAX_DEPTH", "YamlError", "dump", "load", "load_all", "load_noting", "text_of"]
 
 
 def __getattr__(name: str) -> Any:

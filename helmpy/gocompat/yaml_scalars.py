@@ -258,6 +258,19 @@ def key_text(key: Any) -> str | BadKey:
     return str(key)
 
 
+def text_of(value: Any) -> str:
+    """Return the text that ghodss/yaml makes of a scalar where a string is wanted; none of None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        from helmpy.gocompat.json import shortest32
+
+        return shortest32(value)
+    return str(value)
+
+
 def plain_key(text: str) -> str | BadKey:
     """Return the JSON name of the key that is written ``text`` without quotes."""
     return key_text(resolve(text))

@@ -189,10 +189,10 @@ def _kept(place: str, stamp: list[int]) -> dict[str, list[list[Any]]] | None:
             if file.readline() != f"{stamp}\n":
                 return None
             file.readline()
-            rows: dict[str, list[list[Any]]] = json.load(file)
+            rows: Any = json.load(file)
     except (OSError, ValueError):
         return None
-    return rows
+    return rows if isinstance(rows, dict) else None
 
 
 def _keep(place: str, stamp: list[int], catalogue: Catalogue, origin: Origin | None = None) -> None:

@@ -163,8 +163,8 @@ def _index(value: Any, *, exact: bool) -> Index:
     entries = value.get("entries") or {}
     return Index(
         {name: ordered(_versions(name, listed, exact=exact)) for name, listed in entries.items()},
-        _text(value.get("generated")),
-        tuple(map(_text, value.get("publicKeys") or ())),
+        yaml.text_of(value.get("generated")),
+        tuple(map(yaml.text_of, value.get("publicKeys") or ())),
     )
 
 
@@ -205,10 +205,10 @@ def _version(name: str, item: dict[str, Any], *, exact: bool) -> ChartVersion:
         found = chart_metadata.from_dict({key: value for key, value in about.items() if key.lower() not in _V2_KEYS})
     return ChartVersion(
         found if found.name else replace(found, name=name),
-        tuple(map(_text, item.get("urls") or ())),
-        _text(item.get("created")),
+        tuple(map(yaml.text_of, item.get("urls") or ())),
+        yaml.text_of(item.get("created")),
         item.get("removed") is True,
-        _text(item.get("digest")),
+        yaml.text_of(item.get("digest")),
     )
 
 
@@ -234,10 +234,6 @@ def _are_texts(value: Any) -> bool:
 
 def _is_time(value: Any) -> bool:
     return value is None or (value.__class__ is str and not rfc3339.fault(value))
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
 
 
 def of_archive(data: bytes, name: str, *, url: str = "", created: str = "") -> ChartVersion:

@@ -102,7 +102,9 @@ def parse(text: str | bytes, path: str) -> Repositories:
     if not value.get("apiVersion"):
         return Repositories(
             tuple(
-                Repository(name, str(url), cache=f"{name}-index.yaml") for name, url in value.items() if url is not None
+                Repository(name, yaml.text_of(url), cache=f"{name}-index.yaml")
+                for name, url in value.items()
+                if url is not None
             )
         )
     listed = value.get("repositories") or ()
@@ -158,7 +160,7 @@ def _folded(item: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
 
 def _repository(item: dict[str, Any]) -> Repository:
     given = item if _KEYS.keys() >= item.keys() else _folded(item, _KEYS)
-    known = {field: str(given[key]) for key, field in _KEYS.items() if given.get(key) is not None}
+    known = {field: yaml.text_of(given[key]) for key, field in _KEYS.items() if given.get(key) is not None}
     return Repository(**{"name": "", "url": "", **known})
 
 

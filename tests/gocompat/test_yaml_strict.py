@@ -28,6 +28,22 @@ def test_complaints(text: str, told: str) -> None:
     assert complaint(text, SHAPE) == told
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (True, "true"),
+        (False, "false"),
+        (5, "5"),
+        (1.5, "1.5"),
+        (1e-05, "1e-05"),
+        (1234567.5, "1.2345675e+06"),
+    ],
+)
+def test_scalars_become_text(value: object, text: str) -> None:
+    assert yaml.text_of(value) == text
+
+
 def test_so_many_faults_are_told_and_no_more() -> None:
     told = complaint("".join(f"x{number}: 1\n" for number in range(MOST_FAULTS + 7)), SHAPE).splitlines()
     assert len(told) == MOST_FAULTS + 2

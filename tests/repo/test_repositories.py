@@ -41,13 +41,33 @@ def test_no_file_asks_for_init(tmp_path: Path) -> None:
         repositories.load(tmp_path / "none.yaml")
 
 
-@pytest.mark.parametrize("text", ["[1]", "{", "apiVersion: v1\nrepositories: 1", "apiVersion: v1\nrepositories: [1]"])
-def test_a_broken_file_names_itself(text: str, tmp_path: Path) -> None:
+UNMARSHAL = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[1]", f"{UNMARSHAL} array into Go value of type repo.RepoFile"),
+        ("{", "error converting YAML to JSON: yaml: line 1: did not find expected node content"),
+        ("apiVersion: v1\nrepositories: 1", f"{UNMARSHAL} number into Go struct field RepoFile.repositories of type []*repo.Entry"),
+        ("apiVersion: v1\nrepositories: [{name: {}}]", f"{UNMARSHAL} object into Go struct field Entry.repositories.name of type string"),
+        ("web: [5]", f"{UNMARSHAL} array into Go value of type string"),
+    ],
+)  # fmt: skip  # the words for everything else: tests/broken/repositories.txt
+def test_a_broken_file_is_told_as_helm_tells_it(text: str, words: str, tmp_path: Path) -> None:
     path = tmp_path / "repositories.yaml"
     path.write_text(text)
     with pytest.raises(BrokenRepositories) as caught:
         repositories.load(path)
-    assert str(path) in str(caught.value) + caught.value.hint
+    assert (caught.value.message, caught.value.hint) == (words, f"in {path}")
+
+
+def test_keys_in_any_case_scalars_and_empty_entries() -> None:
+    text = "apiVersion: 1\nRepositories: [null, {Name: 5, URL: http://h, Username: true, foo: bar}, {name: 1.50}]\n"
+    assert repositories.parse(text, "f").entries == (
+        Repository("5", "http://h", username="true"),
+        Repository("1.5", ""),
+    )
 
 
 def test_many_writers_lose_nothing(tmp_path: Path) -> None:
