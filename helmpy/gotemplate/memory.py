@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     Kept = tuple[str, int, int, Any]
 
 
+_OFTEN = 3  # a definition that is executed with one root for the third time is executed many times more
+
+
 @record(frozen=True, slots=True)
 class Memory:
     """What a set of templates has to know to keep what plain ones write.
@@ -67,7 +70,7 @@ def text_of(run: Run, entry: Entry, root: Any, execute: Callable[[], str]) -> st
     kept = run.kept.get((tree, id(root)))
     if kept is None:
         plain = run.plain.get(tree)
-        if not (is_plain(run, tree) if plain is None else plain):
+        if not (_is_asked_for(run, tree) and is_plain(run, tree) if plain is None else plain):
             return execute()
         steps, room = run.steps, run.room
         text = execute()
@@ -78,20 +81,38 @@ def text_of(run: Run, entry: Entry, root: Any, execute: Callable[[], str]) -> st
     return kept[0]
 
 
+def _is_asked_for(run: Run, tree: Tree) -> bool:
+    """Whether a tree was executed so often that it is worth a look, which takes as long as to execute it once."""
+    if run.memory is None:
+        return False
+    if tree.hot is not None:
+        return True
+    run.asked[tree] = times = run.asked.get(tree, 0) + 1
+    return times >= _OFTEN
+
+
 def is_plain(run: Run, tree: Tree) -> bool:
-    """Whether a tree, and all it includes, writes the same for the same root. Only hot trees are known."""
+    """Whether a tree, and all it includes, writes the same for the same root."""
     known = run.plain.get(tree)
     if known is not None:
         return known
-    hot = tree.hot
-    if hot is None:
-        return False
     run.plain[tree] = False  # for one that includes itself
-    plain = hot.plainness(run) and all(
-        included in run.templates and is_plain(run, run.templates[included][0]) for included in hot.includes
+    alone, includes = _looked_at(run, tree)
+    plain = alone and all(
+        included in run.templates and is_plain(run, run.templates[included][0]) for included in includes
     )
     run.plain[tree] = plain
     return plain
+
+
+def _looked_at(run: Run, tree: Tree) -> tuple[bool, list[str]]:
+    """Whether a tree is plain if those that it includes are, and their names."""
+    if tree.hot is not None:
+        return tree.hot.plainness(run), tree.hot.includes
+    if run.memory is None:
+        return False, []
+    looked = Plainness(tree.root, run.functions, run.memory)
+    return looked.plain, looked.includes
 
 
 class Plainness:

@@ -31,6 +31,7 @@ class Run:
     """What is left of the limits, and what executing templates share."""
 
     __slots__ = (
+        "asked",
         "bodies",
         "calls",
         "depth",
@@ -55,6 +56,7 @@ class Run:
         self.root: Any = None  # what the outermost template was executed with
         self.kept: dict[tuple[Tree, int], Kept] = {}
         self.plain: dict[Tree, bool] = {}
+        self.asked: dict[Tree, int] = {}  # how often trees were executed with the root
         self.templates: dict[str, Entry] = {}
         self.bodies: dict[Tree, Body | None] = {}
         self.limits = limits

@@ -135,7 +135,7 @@ class TemplateSet:
                 f"template: no template {quote(name)} associated with template {quote(self.name)}", name=name
             )
         run = self._run
-        if entry[0].hot is not None and data is run.root and run.depth:
+        if data is run.root and run.depth:
             return text_of(run, entry, data, lambda: self._execute(name, entry, data))
         return self._execute(name, entry, data)
 
@@ -212,7 +212,7 @@ class TemplateSet:
 def run_included(run: Run, entry: Entry, data: Any, append: Callable[[str], None], node: TemplateNode) -> None:
     """Execute a template for ``{{template}}``."""
     name = node.name
-    if data is not run.root or entry[0].hot is None:
+    if data is not run.root:
         run_template(run, name, entry, new_frame(run, entry, data, append), node)
         return
 
@@ -544,8 +544,7 @@ def _inclusion(node: TemplateNode, functions: Mapping[str, GoFunc]) -> Evaluator
         entry = run.templates.get(name)
         if entry is None:
             raise ExecError(node, f"template {quote(name)} not defined")
-        data = None if evaluate is None else evaluate(frame)
-        run_template(run, name, entry, new_frame(run, entry, data, frame[3]), node)
+        run_included(run, entry, None if evaluate is None else evaluate(frame), frame[3], node)
         return SILENT
 
     return include

@@ -214,13 +214,13 @@ def test_a_plain_template_is_executed_once_for_a_root() -> None:
     assert port.calls == ["x"] * 2 + ["y"]
 
 
+UNPLAIN = ["{{ once .a }}", "{{ .Now }}{{ call .a }}", "{{ $.Now }}{{ call .a }}", "{{ range list . }}{{ call .a }}{{ end }}",
+    '{{ include "j" . }}{{ call .a }}', "{{ $x := . }}{{ call $x.a }}", "{{ with $ }}{{ call .a }}{{ end }}",
+    '{{ include (printf "k") . }}{{ call .a }}', '{{ . | printf "%v" | len }}{{ call .a }}', '{{ call .a }}{{ template "j" . }}']  # fmt: skip
+
+
 @pytest.mark.usefixtures("hot")
-@pytest.mark.parametrize(
-    "body",
-    ["{{ once .a }}", "{{ .Now }}{{ call .a }}", "{{ $.Now }}{{ call .a }}", "{{ range list . }}{{ call .a }}{{ end }}",
-     '{{ include "j" . }}{{ call .a }}', "{{ $x := . }}{{ call $x.a }}", "{{ with $ }}{{ call .a }}{{ end }}",
-     '{{ include (printf "k") . }}{{ call .a }}', '{{ . | printf "%v" | len }}{{ call .a }}', '{{ call .a }}{{ template "j" . }}'],
-)  # fmt: skip
+@pytest.mark.parametrize("body", UNPLAIN)
 def test_others_are_executed_each_time(body: str) -> None:
     port = Port({"t": INCLUDING["t"], "i": body, "j": "{{ .Now }}", "k": ""})
     for _ in range(2):
@@ -267,3 +267,36 @@ def test_a_named_map_is_a_root_too() -> None:
     port = Port(INCLUDING)
     root = Root(a="x")
     assert port.set.execute("t", root) + port.set.execute("t", root) == "x" * 6
+
+
+# The same within one render, before any tree is hot
+
+COLD = "{{/* no other test has this text */}}"
+
+
+def test_a_plain_template_that_one_render_asks_for_often_is_executed_no_more() -> None:
+    port = Port({"t": INCLUDING["t"] * 2, "i": INCLUDING["i"] + COLD})
+    assert port.set.execute("t", {"a": "x"}) == "x" * 6
+    assert port.calls == ["x"] * 3
+    assert port.set.execute("t", {"a": "y"}) == "y" * 6
+    assert port.calls == ["x"] * 3 + ["y"]
+
+
+@pytest.mark.parametrize("body", UNPLAIN)
+def test_others_are_executed_each_time_in_one_render_too(body: str) -> None:
+    port = Port({"t": INCLUDING["t"] * 2, "i": body + COLD, "j": "{{ .Now }}", "k": ""})
+    port.set.execute("t", {"a": "x", "Now": 1})
+    assert len(port.calls) == 6
+
+
+def test_a_map_that_is_changed_within_a_render_is_seen() -> None:
+    often = '{{ include "i" . }}' * 4
+    port = Port({"t": often + '{{ put .m "b" "z" }}' + often, "i": "{{ .m.b }}" + COLD})
+    assert port.set.execute("t", {"m": {"b": "y"}}) == "yyyyzzzz"
+
+
+def test_without_a_memory_nothing_is_kept() -> None:
+    port = Port({"t": INCLUDING["t"] * 2, "i": "{{ call .a }}"}, memory=None)
+    assert port.set.execute("t", {"a": "x"}) == "x" * 6
+    assert len(port.calls) == 6
+    assert Port({"t": '{{ template "i" }}' * 5, "i": "{{ . }}"}, memory=None).set.execute("t", None) == "<no value>" * 5
