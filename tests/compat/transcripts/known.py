@@ -5,6 +5,7 @@ from __future__ import annotations
 NO_CLUSTER = "No cluster, no Tiller"
 HOOKS = "Failed hooks"
 CREATION = "Objects that cannot be created"
+MADE = "What a failed upgrade made"
 NEW_CHART = "A new chart"
 NO_YAML = "Text that is no YAML"
 REMOVED = "Removed API versions"
@@ -15,6 +16,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "delete_keep": {"OBJECTS": CREATION},
     "install_broken_templates": {"install yaml": NO_YAML},
     "install_hook_fails": {"three": HOOKS, "two": HOOKS, "OBJECTS": HOOKS},
+    "manifests_odd": {"OBJECTS": MADE},
     "no_cluster": {"": NO_CLUSTER},
     "lint": {"lint ./empty": NO_YAML},
     "removed_apis": {"install old": REMOVED, "upgrade one old": REMOVED},
