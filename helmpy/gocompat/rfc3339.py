@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from helmpy.gocompat.pattern import Pattern
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 LAYOUT = "2006-01-02T15:04:05Z07:00"
 
 # What is right beyond doubt, days that not every month has left aside: 0.6 us, by the parser 30.
@@ -25,3 +29,8 @@ def fault(value: str) -> str:
     except FunctionError as error:
         return error.message
     return ""
+
+
+def is_time(value: Any) -> bool:
+    """Whether a value of a file is a time, or not there."""
+    return value is None or (value.__class__ is str and not fault(value))

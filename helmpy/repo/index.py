@@ -176,7 +176,7 @@ def _is_usual(value: Any) -> bool:
         and isinstance(value.get("entries"), dict | None)
         and isinstance(value.get("serverInfo"), dict | None)
         and _are_texts(value.get("publicKeys"))
-        and _is_time(value.get("generated"))
+        and rfc3339.is_time(value.get("generated"))
     )
 
 
@@ -222,7 +222,7 @@ def _is_usual_version(item: Any) -> bool:
         item.__class__ is dict
         and (_USUAL.issuperset(item) or not any(key not in _OWN_KEYS and key.lower() in _OWN_KEYS for key in item))
         and _are_texts(item.get("urls"))
-        and _is_time(item.get("created"))
+        and rfc3339.is_time(item.get("created"))
         and isinstance(item.get("removed"), bool | None)
         and isinstance(item.get("digest"), str | None)
     )
@@ -230,10 +230,6 @@ def _is_usual_version(item: Any) -> bool:
 
 def _are_texts(value: Any) -> bool:
     return value is None or (value.__class__ is list and all(one.__class__ is str for one in value))
-
-
-def _is_time(value: Any) -> bool:
-    return value is None or (value.__class__ is str and not rfc3339.fault(value))
 
 
 def of_archive(data: bytes, name: str, *, url: str = "", created: str = "") -> ChartVersion:

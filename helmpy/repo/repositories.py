@@ -120,7 +120,7 @@ def _is_usual(value: Any) -> bool:
         isinstance(value, dict)
         and _TOP.issuperset(value)
         and value.get("apiVersion") == "v1"
-        and _is_time(value.get("generated"))
+        and rfc3339.is_time(value.get("generated"))
         and isinstance(value.get("repositories"), list | None)
         and all(map(_is_usual_entry, value.get("repositories") or ()))
     )
@@ -132,10 +132,6 @@ def _is_usual_entry(item: Any) -> bool:
         and _KEYS.keys() >= item.keys()
         and all(isinstance(field, str | None) for field in item.values())
     )
-
-
-def _is_time(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not rfc3339.fault(value))
 
 
 def _check(value: Any, path: str) -> None:
