@@ -103,6 +103,7 @@ class Tiller:
         self._patience = patience
         self._version = ("x-helm-api-client", client_version)
         self.convert_removed_apis = False  # let Tiller bring manifests of removed API versions to served ones
+        self.enable_dns = False  # let templates look up hosts
         self.wait_for_jobs = False  # let Tiller wait until jobs have completed, where it waits
         self._lock = threading.Lock()
         self._channel: grpc.Channel | None = None
@@ -119,6 +120,7 @@ class Tiller:
     def _metadata(self) -> tuple[tuple[str, str], ...]:
         asked = {
             "x-helmpy-convert-removed-apis": self.convert_removed_apis,
+            "x-helmpy-enable-dns": self.enable_dns,
             "x-helmpy-wait-for-jobs": self.wait_for_jobs,
         }
         return (self._version, *((key, "true") for key, wanted in asked.items() if wanted))

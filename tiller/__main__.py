@@ -74,6 +74,7 @@ def parse_flags(arguments: Sequence[str], environment: Mapping[str, str]) -> arg
     text("tls-cert", str(Path(certificates, "tls.crt")), "certificate's file")
     text("tls-ca-cert", str(Path(certificates, "ca.crt")), "file of the CA that signs clients' certificates")
     switch("convert-removed-apis", False, "convert objects of API versions that the cluster no longer serves")
+    switch("enable-dns", False, "let templates look up hosts with getHostByName")
     text("log-format", "text", "form of log lines: text or json")
     switch("version", False, "print the version and end")
     parser.add_argument(
@@ -170,6 +171,7 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         renderer=workers,
         turns=Turns(leases, clock),
         convert_removed_apis=options.convert_removed_apis,
+        enable_dns=options.enable_dns,
     )
     handle = serve(env, listen=options.listen, tls=tls, observer=metrics)
     log.info("GRPC listening on %s", _shown(options.listen, handle.port))

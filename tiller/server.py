@@ -33,7 +33,11 @@ MAX_ERROR = 256 * 1024  # characters of a message: an error carries a manifest a
 THREADS = 256  # a call that waits for objects, or for its turn at a release, holds one
 SERVICE = "/hapi.services.tiller.ReleaseService/"
 # What a caller asks for beyond the frozen messages: keys of a call's metadata, and the environment's fields.
-ASKED = {"x-helmpy-convert-removed-apis": "convert_removed_apis", "x-helmpy-wait-for-jobs": "wait_for_jobs"}
+ASKED = {
+    "x-helmpy-convert-removed-apis": "convert_removed_apis",
+    "x-helmpy-enable-dns": "enable_dns",
+    "x-helmpy-wait-for-jobs": "wait_for_jobs",
+}
 HEALTH = "/grpc.health.v1.Health/"
 HEALTH_NAMES = frozenset({"", "Tiller"})
 SERVING, SERVICE_UNKNOWN = 1, 3  # numbers of grpc.health.v1.HealthCheckResponse.ServingStatus

@@ -141,6 +141,7 @@ def _free_name(tiller: Tiller) -> str:
 @boolean("convert-removed-apis", about="convert objects of API versions that the cluster no longer serves")
 @boolean("dep-up", about="fill the charts/ of a chart's directory first where something is missing there")
 @boolean("dry-run", about="render and check on Tiller, change nothing")
+@boolean("enable-dns", about="let templates look up hosts with getHostByName")
 @boolean("no-crd-hook", about="run no crd-install hooks")
 @boolean("no-hooks", about="run no hooks")
 @boolean("render-subchart-notes", about="show the notes of subcharts too")
@@ -169,12 +170,14 @@ def command(
     dep_up: bool,
     render_subchart_notes: bool,
     convert_removed_apis: bool,
+    enable_dns: bool,
     wait_for_jobs: bool,
     **flags: Any,
 ) -> None:
     exactly(args, "chart name")
     with connected(settings, tls) as tiller:
         tiller.convert_removed_apis = convert_removed_apis
+        tiller.enable_dns = enable_dns
         tiller.wait_for_jobs = wait_for_jobs
         debug(settings, f'Original chart version: "{source.version}"')
         if source.devel and not source.version:

@@ -56,6 +56,7 @@ class Rendering:
     is_upgrade: bool = False
     limits: Limits = Limits()
     store: Store | None = None
+    dns: bool = False  # templates may look up hosts
 
     def of(self, chart: Chart) -> tuple[Chart, dict[str, str]]:
         """Return the chart with its subcharts settled, and path to text of all it rendered."""
@@ -68,7 +69,16 @@ class Rendering:
         if chart.is_v2:
             _check_v2(settled, self.values, cluster)
         release = self._release(chart)
-        rendered = render(settled, self.values, release, cluster, limits=self.limits, warn=tell, store=self.store)
+        rendered = render(
+            settled,
+            self.values,
+            release,
+            cluster,
+            limits=self.limits,
+            dns=self.dns,
+            warn=tell,
+            store=self.store,
+        )
         return settled, rendered
 
     def capabilities(self, dialect: int) -> Capabilities:
@@ -88,6 +98,7 @@ class Rendering:
 
 
 @make("template", usage="[flags] CHART", about=ABOUT)
+@boolean("enable-dns", about="let templates look up hosts with getHostByName")
 @boolean("is-upgrade", about="let .Release.IsUpgrade be true, not .Release.IsInstall")
 @boolean("notes", about="print NOTES.txt too")
 @string("kube-version", about='version of Kubernetes that charts see (default "1.14")')
@@ -113,6 +124,7 @@ def command(
     kube_version: str,
     api_versions: tuple[str, ...],
     is_upgrade: bool,
+    enable_dns: bool,
     render_limit: tuple[str, ...],
 ) -> None:
     if not args:
@@ -137,6 +149,7 @@ def command(
         is_upgrade,
         bounds,
         disk_store.chosen(os.environ),
+        dns=enable_dns,
     )
     settled, rendered = rendering.of(loader.load(path))
     if settings.debug:

@@ -148,6 +148,7 @@ class Upgrade:
 @boolean("convert-removed-apis", about="convert objects of API versions that the cluster no longer serves")
 @boolean("disable-hooks", about="old name of --no-hooks", note="Use --no-hooks instead")
 @boolean("dry-run", about="render and check on Tiller, change nothing")
+@boolean("enable-dns", about="let templates look up hosts with getHostByName")
 @boolean("force", about="delete and make again what cannot be changed in place")
 @boolean("install", "i", about="install where no such release exists")
 @boolean("no-hooks", about="run no hooks")
@@ -177,6 +178,7 @@ def command(
     no_hooks: bool,
     disable_hooks: bool,
     convert_removed_apis: bool,
+    enable_dns: bool,
     wait_for_jobs: bool,
     **flags: Any,
 ) -> None:
@@ -184,6 +186,7 @@ def command(
     name = args[0]
     with connected(settings, tls) as tiller:
         tiller.convert_removed_apis = convert_removed_apis
+        tiller.enable_dns = enable_dns
         tiller.wait_for_jobs = wait_for_jobs
         path = locate(settings, args[1], source)
         before, trouble = _newest(tiller, name)

@@ -113,6 +113,18 @@ def test_jobs_are_waited_for_where_that_is_asked(helm: Helm, home: Path) -> None
     assert helm("rollback blog 2 --wait --wait-for-jobs").err == "Error: Job failed: BackoffLimitExceeded\n"
 
 
+def test_templates_look_up_hosts_with_leave_only(helm: Helm, home: Path) -> None:
+    (home / "web/templates/host.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: host}\n"
+        'data: {at: {{ getHostByName "localhost" | replace "::1" "127.0.0.1" | quote }}}\n'
+    )
+    helm("install web -n blog")
+    assert 'data: {at: ""}' in helm("get manifest blog").out
+    helm("upgrade blog web --enable-dns")
+    assert 'data: {at: "127.0.0.1"}' in helm("get manifest blog").out
+    assert 'data: {at: "127.0.0.1"}' in helm("install web -n shop --enable-dns --dry-run --debug").out
+
+
 def test_upgrade_keeps_or_drops_values(helm: Helm) -> None:
     helm("install web -n blog --set greeting=hi")
     helm("upgrade blog web")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,14 @@ def test_once() -> None:
     for text in ("a", "b", "a"):
         tell(text)
     assert told == ["a", "b"]
+
+
+def test_templates_look_up_hosts_with_leave_only(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (chart / "templates" / "t.yaml").write_text('at: {{ getHostByName "localhost" | quote }}')
+    assert run(["template", str(chart)]) == 0
+    assert 'at: ""' in capsys.readouterr().out
+    assert run(["template", str(chart), "--enable-dns"]) == 0
+    assert re.search(r'at: "(127\.0\.0\.1|::1)"', capsys.readouterr().out)
 
 
 def test_limits_are_changed_by_name(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,6 +58,8 @@ users: [{name: u, user: {}}]
         ([], {"TILLER_TLS_CERTS": "/etc/certs"}, "tls_ca_cert", "/etc/certs/ca.crt"),
         ([], {}, "tls_cert", "tls.crt"),
         (["-v", "2"], {}, "v", "2"),
+        ([], {}, "enable_dns", False),
+        (["--enable-dns"], {}, "enable_dns", True),
     ],
 )
 def test_flags(arguments: list[str], environment: dict[str, str], name: str, value: object) -> None:

@@ -34,6 +34,7 @@ class Environment:
     turns: Turns = field(default_factory=Turns)
     ongoing: Ongoing = field(default_factory=Ongoing)
     convert_removed_apis: bool = False  # bring manifests of removed API versions to served ones
+    enable_dns: bool = False  # templates may look up hosts
     wait_for_jobs: bool = False  # whoever waits does so until jobs have completed
 
     def now(self) -> Timestamp:

@@ -68,7 +68,7 @@ def render_release(
     check_gates(chart, env.version.sem_ver, capabilities.kube_version.git_version)
     values = parse_values(config.raw if config else "")
     lookup = no_lookup if dry_run else partial(look_up, env.cluster)
-    job = Job(chart, values, options, capabilities)
+    job = Job(chart, values, options, capabilities, dns=env.enable_dns)
     rendered = env.renderer.render(job, lookup)
     try:
         parts = manifests.split(rendered, sub_notes=sub_notes, v2=chart.is_v2)

@@ -27,6 +27,7 @@ class Job:
     values: Mapping[str, Any]
     release: ReleaseOptions
     capabilities: Capabilities
+    dns: bool = False  # templates may look up hosts
 
 
 class Renderer(Protocol):
@@ -47,7 +48,15 @@ class InProcess:
         self._limits = limits
 
     def render(self, job: Job, lookup: Lookup) -> dict[str, str]:
-        return render(job.chart, job.values, job.release, job.capabilities, limits=self._limits, lookup=lookup)
+        return render(
+            job.chart,
+            job.values,
+            job.release,
+            job.capabilities,
+            limits=self._limits,
+            lookup=lookup,
+            dns=job.dns,
+        )
 
 
 def no_lookup(_api_version: str, _kind: str, _namespace: str, _name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,12 @@ def test_lookups_reach_the_cluster(world: World, workers: Workers) -> None:
     assert world.data("c") == {"key": "0"}
     with pytest.raises(HelmError, match="no matches for kind"):
         world.install(chart('{{ lookup "x.org/v1" "Odd" "" "a" }}', api_version="v2"), name="third")
+
+
+def test_leave_to_look_up_hosts_reaches_the_worker(workers: Workers) -> None:
+    asks = job(chart('{{ getHostByName "localhost" | replace "::1" "127.0.0.1" }}'))
+    assert workers.render(asks, no_lookup) == {"web/templates/0.yaml": ""}
+    assert workers.render(replace(asks, dns=True), no_lookup) == {"web/templates/0.yaml": "127.0.0.1"}
 
 
 def test_limits_reach_the_worker() -> None:
