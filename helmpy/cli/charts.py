@@ -51,13 +51,13 @@ def _fetched(settings: Settings, name: str, source: SourceFlags) -> str:
     from helmpy.repo.downloader import DownloadError
 
     check = repository.Check.ALWAYS if source.verify else repository.Check.NEVER
+    archive = settings.home.archive
     try:
-        found = repository.obtain(settings, name, source, check)
+        found = repository.obtain(settings, name, source, check, kept=archive)
     except HelmError as error:
         if settings.debug or source.repository or name.startswith(repository.OCI):
             raise
         raise DownloadError(f'failed to download "{name}" (hint: running `helm repo update` may help)') from error
-    archive = settings.home.archive
     archive.mkdir(parents=True, exist_ok=True)
     path = found.write(archive).absolute()
     debug(settings, f"Fetched {name} to {path}\n")

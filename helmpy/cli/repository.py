@@ -14,6 +14,7 @@ from helmpy.record import record, replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
     from pathlib import Path
     from typing import Any, ClassVar, Self
 
@@ -207,8 +208,13 @@ class Obtained:
         return target
 
 
-def obtain(settings: Settings, reference: str, source: SourceFlags, check: Check) -> Obtained:
-    """Fetch the chart that ``reference`` names. Raises HelmError; nothing is written here."""
+def obtain(
+    settings: Settings, reference: str, source: SourceFlags, check: Check, kept: str | PathLike[str] = ""
+) -> Obtained:
+    """Fetch the chart that ``reference`` names. Raises HelmError; nothing is written here.
+
+    What is in the directory ``kept`` and is what the index lists is not fetched again.
+    """
     from helmpy.repo import downloader as download
 
     if source.repository.startswith(OCI):
@@ -222,8 +228,10 @@ def obtain(settings: Settings, reference: str, source: SourceFlags, check: Check
         place = found.place(reference, source.constraint, access)
     if not place.file_name:
         raise HelmError(f"{place.url} names no file")
-    with progress(f"Fetching {reference}:") as tell:
-        archive = found.fetch(place, tell)
+    archive = place.kept(kept) if kept else None
+    if archive is None:
+        with progress(f"Fetching {reference}:") as tell:
+            archive = found.fetch(place, tell)
     signed = signature(found, place, reference, check)
     verification = ""
     if check in (Check.ALWAYS, Check.IF_POSSIBLE) and signed is not None:

@@ -49,6 +49,22 @@ class Place:
     def file_name(self) -> str:
         return self.called or split(self.url).path.rsplit("/", 1)[-1]
 
+    @property
+    def is_described(self) -> bool:
+        """Whether ``digest`` can be compared with an archive's."""
+        return len(self.digest) == 64 and _HEX.issuperset(self.digest)
+
+    def kept(self, directory: str | os.PathLike[str]) -> bytes | None:
+        """Return the archive where an earlier download left it in a directory: the very one that the index lists."""
+        if not self.is_described:
+            return None
+        try:
+            with open(os.path.join(directory, self.file_name), "rb") as file:  # noqa: PTH118, PTH123 - pathlib is slow to import
+                data = file.read()
+        except OSError:
+            return None  # none, or none that can be read: it is fetched
+        return data if sha256(data).hexdigest() == self.digest else None
+
 
 class Downloader:
     """Knows the user's repositories and where their indexes are kept; ``registry`` makes what asks registries."""
@@ -123,7 +139,7 @@ class Downloader:
 
             return self._registry_for(place.url).chart(oci.parse(place.url), progress)
         data = self._getters.get(place.url, place.access, progress)
-        if len(place.digest) == 64 and _HEX.issuperset(place.digest):
+        if place.is_described:
             found = sha256(data).hexdigest()
             if found != place.digest:
                 raise DownloadError(

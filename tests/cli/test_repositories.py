@@ -215,6 +215,18 @@ def test_charts_of_repositories_are_inspected(
     assert (home / "helm/cache/archive/alpha-0.2.0.tgz").is_file()
 
 
+def test_an_archive_that_is_here_already_is_not_fetched_again(
+    one: tuple[Path, str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _said(capsys, "inspect values one/alpha") == (0, "made: 0.2.0\n\n", "")
+    (one[0] / "alpha-0.2.0.tgz").rename(one[0] / "away.tgz")
+    assert _said(capsys, "inspect values one/alpha") == (0, "made: 0.2.0\n\n", "")
+    (home / "helm/cache/archive/alpha-0.2.0.tgz").write_bytes(b"not what the index lists")
+    assert _said(capsys, "inspect values one/alpha")[0] == 1
+    (one[0] / "away.tgz").rename(one[0] / "alpha-0.2.0.tgz")
+    assert _said(capsys, "inspect values one/alpha") == (0, "made: 0.2.0\n\n", "")
+
+
 def test_index_merges(one: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "more").mkdir()
     (one[0] / "alpha-0.1.0.tgz").rename(tmp_path / "more" / "alpha-0.1.0.tgz")
