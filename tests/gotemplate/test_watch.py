@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 import time
@@ -114,6 +115,25 @@ def test_memory_that_grows_is_noticed() -> None:
     with pytest.raises(TemplateError, match=r"rendering takes more memory than the limit of 20 MiB$"):
         executed("{{ range . }}{{ keep }}{{ end }}", {"keep": keep}, Limits(memory=20), list(range(2000)))
     assert len(kept) < 1000
+
+
+def test_memory_that_came_and_went_between_two_looks_is_noticed() -> None:
+    program = (
+        "import time\n"
+        "from helmpy.gotemplate import Limits, TemplateError\n"
+        "from helmpy.gotemplate.watch import watched\n"
+        "size = 100_000_000\n"
+        "def work(_):\n"
+        "    len(b'x' * size)\n"
+        "    while time.process_time() < 3:\n"
+        "        pass\n"
+        "try:\n"
+        "    watched(Limits(memory=50), work)\n"
+        "except TemplateError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout == "rendering takes more memory than the limit of 50 MiB\n"
 
 
 def test_no_memory_at_all_is_an_error_of_the_template() -> None:
