@@ -10,7 +10,6 @@ they travel as annotations under ``helmpy.dev/`` that Helm 2 carries along witho
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -32,6 +31,7 @@ from helmpy.hapi.release import (
 )
 from helmpy.hapi.services import tiller_pb2
 from helmpy.hapi.version import version_pb2
+from helmpy.record import record, replace
 from helmpy.release import model as release
 from helmpy.release import requests
 from helmpy.release.timestamp import Timestamp
@@ -93,10 +93,10 @@ _RENAMED: dict[type, dict[str, str]] = {
 }
 _ANNOTATED = {"type": "helmpy.dev/type", "dependencies": "helmpy.dev/dependencies"}
 
-_RECORDS: dict[str, type] = {message.DESCRIPTOR.full_name: record for record, message in MESSAGES.items()}
+_RECORDS: dict[str, type] = {message.DESCRIPTOR.full_name: kind for kind, message in MESSAGES.items()}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Field:
     """One field on both sides. ``read`` makes the record's value, ``write`` fills the message."""
 
@@ -106,49 +106,55 @@ class _Field:
     write: Callable[[Message, Any], None]
 
 
-def to_proto(record: Any) -> Any:
-    """Return the message of ``record``. Raises WireError for a record that has none."""
-    message = _message_of(type(record))()
-    _fill(message, record)
+def to_proto(one: Any) -> Any:
+    """Return the message of a record. Raises WireError for a record that has none."""
+    message = _message_of(type(one))()
+    _fill(message, one)
     return message
 
 
 def from_proto(message: Message) -> Any:
     """Return the record of ``message``. Raises WireError for a message that has none."""
-    record = _RECORDS.get(message.DESCRIPTOR.full_name)
-    if record is None:
+    kind = _RECORDS.get(message.DESCRIPTOR.full_name)
+    if kind is None:
         raise WireError(f"no record is known for the message {message.DESCRIPTOR.full_name}")
-    return _read(record, message)
+    return _read(kind, message)
 
 
-def _message_of(record: type) -> type[Message]:
+def _message_of(kind: type) -> type[Message]:
     try:
-        return MESSAGES[record]
+        return MESSAGES[kind]
     except KeyError:
-        raise WireError(f"no message is known for {record.__name__}") from None
+        raise WireError(f"no message is known for {kind.__name__}") from None
 
 
-def _read(record: type, message: Message) -> Any:
-    made = record(**{field.record: field.read(message) for field in _plan(record)})
-    return _from_annotations(made) if record is chart.Metadata else made
+def _read(kind: type, message: Message) -> Any:
+    made = kind(**{field.record: field.read(message) for field in _plan(kind)})
+    return _from_annotations(made) if kind is chart.Metadata else made
 
 
-def _fill(message: Message, record: Any) -> None:
-    kind: type = type(record)
+def _fill(message: Message, one: Any) -> None:
+    kind: type = type(one)
     if kind is chart.Metadata:
-        record = _to_annotations(record)
+        one = _to_annotations(one)
     for field in _plan(kind):
-        value = getattr(record, field.record)
+        value = getattr(one, field.record)
         if value:  # a record is never falsy, so only what protobuf itself leaves out is skipped
             field.write(message, value)
 
 
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields' names. What ``dataclasses`` says of a record it makes first, at a millisecond each."""
+    names: tuple[str, ...] = kind.__match_args__
+    return names
+
+
 @cache
-def _plan(record: type) -> tuple[_Field, ...]:
+def _plan(kind: type) -> tuple[_Field, ...]:
     """Pair the record's fields with the message's, with a codec for each by its descriptor."""
-    descriptors = _message_of(record).DESCRIPTOR.fields_by_name
-    renamed = _RENAMED.get(record, {})
-    names = [f.name for f in dataclasses.fields(record) if record is not chart.Metadata or f.name not in _ANNOTATED]
+    descriptors = _message_of(kind).DESCRIPTOR.fields_by_name
+    renamed = _RENAMED.get(kind, {})
+    names = [name for name in _names(kind) if kind is not chart.Metadata or name not in _ANNOTATED]
     return tuple(_field(name, descriptors[renamed.get(name, name)]) for name in names)
 
 
@@ -158,16 +164,21 @@ def _field(record_name: str, descriptor: Any) -> _Field:
     return _Field(record_name, name, read, write)
 
 
+# How protobuf names the messages that hold a map's entries, and nobody else his. To ask for their option
+# ``map_entry`` takes 4 ms, for the descriptors of descriptors are loaded for that.
+_MAP = "Entry"
+
+
 def _codec(d: Any) -> tuple[Callable[[Message], Any], Callable[[Message, Any], None]]:
     name, message_type = d.name, d.message_type
     if message_type is None:
         return _repeated_scalar(name) if d.is_repeated else _scalar(name)
-    if message_type.GetOptions().map_entry:
+    if message_type.name.endswith(_MAP):
         return _map(name)
     if message_type.full_name in _FILES:
         return _files(name, *_FILES[message_type.full_name])
-    record = _RECORDS[message_type.full_name]
-    return _repeated(name, record) if d.is_repeated else _nested(name, record)
+    kind = _RECORDS[message_type.full_name]
+    return _repeated(name, kind) if d.is_repeated else _nested(name, kind)
 
 
 def _scalar(name: str) -> tuple[Callable[[Message], Any], Callable[[Message, Any], None]]:
@@ -195,9 +206,9 @@ def _map(name: str) -> tuple[Callable[[Message], Any], Callable[[Message, Any], 
     return read, write
 
 
-def _nested(name: str, record: type) -> tuple[Callable[[Message], Any], Callable[[Message, Any], None]]:
+def _nested(name: str, kind: type) -> tuple[Callable[[Message], Any], Callable[[Message, Any], None]]:
     def read(m: Message) -> Any:
-        return _read(record, getattr(m, name)) if m.HasField(name) else None
+        return _read(kind, getattr(m, name)) if m.HasField(name) else None
 
     def write(m: Message, value: Any) -> None:
         part = getattr(m, name)
@@ -207,9 +218,9 @@ def _nested(name: str, record: type) -> tuple[Callable[[Message], Any], Callable
     return read, write
 
 
-def _repeated(name: str, record: type) -> tuple[Callable[[Message], Any], Callable[[Message, Any], None]]:
+def _repeated(name: str, kind: type) -> tuple[Callable[[Message], Any], Callable[[Message, Any], None]]:
     def read(m: Message) -> Any:
-        return tuple(_read(record, part) for part in getattr(m, name))
+        return tuple(_read(kind, part) for part in getattr(m, name))
 
     def write(m: Message, value: Any) -> None:
         parts = getattr(m, name)
@@ -246,11 +257,11 @@ def _to_annotations(metadata: chart.Metadata) -> chart.Metadata:
     if metadata.dependencies:
         import json
 
-        plain = [dataclasses.asdict(d) for d in metadata.dependencies]
+        plain = [{name: getattr(d, name) for name in _names(chart.Dependency)} for d in metadata.dependencies]
         extra[_ANNOTATED["dependencies"]] = json.dumps(plain, sort_keys=True)
     if not extra:
         return metadata
-    return dataclasses.replace(metadata, annotations={**metadata.annotations, **extra})
+    return replace(metadata, annotations={**metadata.annotations, **extra})
 
 
 def _from_annotations(metadata: chart.Metadata) -> chart.Metadata:
@@ -264,7 +275,7 @@ def _from_annotations(metadata: chart.Metadata) -> chart.Metadata:
     if dependencies is not None:
         changes["dependencies"] = dependencies
         del annotations[_ANNOTATED["dependencies"]]
-    return dataclasses.replace(metadata, annotations=annotations, **changes)
+    return replace(metadata, annotations=annotations, **changes)
 
 
 def _dependencies(text: str) -> tuple[chart.Dependency, ...] | None:
@@ -282,7 +293,8 @@ def _dependency(plain: Any) -> chart.Dependency | None:
     """Return a dependency of exactly the fields and types that ``_to_annotations`` writes, or None."""
     if not isinstance(plain, dict):
         return None
-    blank = dataclasses.asdict(chart.Dependency())
+    default = chart.Dependency()
+    blank = {name: getattr(default, name) for name in _names(chart.Dependency)}
     lists: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()}
     if lists.keys() != blank.keys() or any(type(lists[k]) is not type(blank[k]) for k in blank):
         return None

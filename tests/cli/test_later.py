@@ -21,6 +21,18 @@ def test_grpc_does_without() -> None:
     assert told(code) == "False False\n"
 
 
+def test_no_call_wants_what_waits() -> None:
+    code = (
+        "import grpc, helmpy.client\n"
+        "from helmpy.errors import HelmError\n"
+        "try:\n    helmpy.client.Tiller('127.0.0.1:9', connect_timeout=1, patience=0).version()\n"
+        "except HelmError as error:\n    print(type(error).__name__)\n"
+        "from helmpy.cli import later\n"
+        "print([name for name in later._IDLE if type(sys.modules[name]) is not later.Later])"
+    )
+    assert told(code) == "TillerUnavailable\n[]\n"
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -29,6 +41,9 @@ def test_grpc_does_without() -> None:
         "from asyncio import run, sleep\nrun(sleep(0))",
         "import grpc\nassert grpc.aio.insecure_channel\nimport asyncio\nasyncio.run(asyncio.sleep(0))",
         "import asyncio\nassert not hasattr(asyncio, 'nothing')",
+        "import dataclasses, inspect\nassert inspect.signature(dataclasses.dataclass(type('A', (), {'x': 1})))",
+        "import traceback\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    assert 'division' in traceback.format_exc()",
+        "from urllib.parse import urlsplit\nassert urlsplit('http://[::1]:80/').port == 80",
     ],
 )
 def test_who_wants_them_gets_them(code: str) -> None:
