@@ -128,7 +128,7 @@ class Vendor:
         return None if owner is None else [one.version for one in self._offers(owner, name)]
 
     def _offers(self, owner: Repository, name: str) -> list[Offer]:
-        return cached(self.settings.home.cache_index(owner.name)).versions(name)
+        return cached(self.settings.home.cache_index(owner.name), name).versions(name)
 
     def _fetch_all(self, found: Iterable[Dependency], known: Repositories) -> None:
         """Put all archives into a directory beside charts/, then into charts/: all of them or none."""

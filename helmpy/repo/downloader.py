@@ -98,7 +98,7 @@ class Downloader:
             raise DownloadError(f"Non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}")
         repository = self._repositories().get(name)
         _check_address(repository)
-        offers = cached(self._index_of(name))
+        offers = cached(self._index_of(name), chart)
         try:
             offer = offers.get(chart, version)
         except HelmError as error:
@@ -166,10 +166,10 @@ class Downloader:
         return self._getters.get(urlunsplit(parts._replace(path=parts.path + ".prov")), place.access)
 
 
-def cached(path: str | os.PathLike[str]) -> Catalogue:
-    """Return what the index offers that was kept at ``path``. Raises DownloadError."""
+def cached(path: str | os.PathLike[str], chart: str) -> Catalogue:
+    """Return what the index that was kept at ``path`` offers of a chart. Raises DownloadError."""
     try:
-        return catalogue.load(path)
+        return catalogue.load(path, chart)
     except OSError as error:
         reason = f"open {os.fspath(path)}: {(error.strerror or str(error)).lower()}"
         raise DownloadError(f"no cached repo found. (try 'helm repo update'). {reason}") from error

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -86,3 +87,18 @@ def test_a_catalogue_stands_for_its_index_only(tmp_path: Path) -> None:
         assert "omega" in catalogue.load(path).rows
     os.utime(path, (1, 1))
     assert "omega" in catalogue.load(path).rows
+
+
+def test_one_chart_is_found_without_the_others(tmp_path: Path) -> None:
+    names = ["a", "a\nb", "a:b", 'a"', 'a"b"', "é", "\\", "alpha", "", "a\x85b"]
+    entries = {name: [{"name": name, "version": "1.0.0", "description": f'"{name}":\n"a":'}] for name in names}
+    path = tmp_path / "one-index.yaml"
+    path.write_text(json.dumps({"apiVersion": "v1", "entries": entries}))
+    whole = catalogue.load(path)
+    assert len(whole.rows) == len(names)
+    for name in [*names, "b", "nothing"]:
+        expected = {name: whole.rows[name]} if name in whole.rows else {}
+        assert catalogue.load(path, name).rows == expected
+    path.write_text("apiVersion: v1\nentries: {}\n")
+    for _ in range(2):
+        assert catalogue.load(path, "a").rows == catalogue.load(path).rows == {}
