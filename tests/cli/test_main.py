@@ -172,6 +172,28 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert child.wait() == 141
 
 
+@pytest.mark.parametrize(
+    ("before", "out"),
+    [
+        ("import atexit, threading; atexit.register(print, 'tidied')", "/nowhere\ntidied\n"),
+        (
+            "import threading, time; work = lambda: (time.sleep(0.3), print('worked')); threading.Thread(target=work).start()",
+            "/nowhere\nworked\n",
+        ),
+        (
+            "import threading, time; work = lambda: time.sleep(60); threading.Thread(target=work, daemon=True).start()",
+            "/nowhere\n",
+        ),
+    ],
+    ids=["what is to be done at the end", "a thread at work", "a thread that nobody waits for"],
+)
+def test_what_waits_at_the_end_is_waited_for(before: str, out: str) -> None:
+    code = f"{before}\nfrom helmpy.cli.main import entry\nentry()"
+    words = [sys.executable, "-c", code, "home", "--home", "/nowhere"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=30)
+    assert (done.stdout, done.stderr) == (out, "")
+
+
 HEAVY = ("grpc", "google.protobuf", "kubernetes", "requests", "jinja2", "yaml", "cryptography", "jsonschema", "re2")
 
 
