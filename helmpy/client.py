@@ -9,13 +9,12 @@ This is the public Python API of a Tiller::
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import grpc
 
@@ -47,6 +46,9 @@ from helmpy.release.requests import (
     VersionRequest,
     VersionResponse,
 )
+
+if TYPE_CHECKING:
+    import socket
 
 MAX_MESSAGE = 20 * 1024 * 1024  # bytes of one answer; what is sent has no limit here, Tiller sets its own
 MAX_ERROR = 4 * 1024 * 1024  # bytes of an error's text on the wire; it carries a manifest at times
@@ -307,10 +309,12 @@ def _diagnosis(host: str, seconds: float) -> str:
 
 
 def _dial(host: str, timeout: float) -> socket.socket:
+    from socket import create_connection  # 5 ms, and wanted only where gRPC finds no way
+
     name, _, port = host.rpartition(":")
     if not port.isdigit():
         raise TillerUnavailable(f'bad address of Tiller "{host}": host:port is expected')
-    return socket.create_connection((name.strip("[]"), int(port)), timeout)
+    return create_connection((name.strip("[]"), int(port)), timeout)
 
 
 def _shown_certificate(host: str, timeout: float) -> bytes:
