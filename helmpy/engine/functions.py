@@ -66,6 +66,8 @@ _made: dict[int, dict[str, GoFunc]] = {}  # equal functions are one: what is hot
 def _functions(version: int) -> dict[str, GoFunc]:
     functions = {
         "toYaml": GoFunc(_to_yaml2 if version == 2 else _to_yaml3, ("any",), "string", pure=True),
+        "toYamlPretty": GoFunc(_to_yaml_pretty, ("any",), "string", pure=True),
+        "mustToYaml": GoFunc(_must_to_yaml, ("any",), "string", pure=True),
         "fromYaml": GoFunc(_from_yaml, ("string",), MAP_TYPE, pure=True),
         "fromYamlArray": GoFunc(_from_yaml_array, ("string",), "[]interface {}", pure=True),
         "toJson": GoFunc(_to_json2 if version == 2 else _to_json3, ("any",), "string", pure=True),
@@ -94,6 +96,24 @@ def _to_yaml2(value: Any) -> str:
 def _to_yaml3(value: Any) -> str:
     try:
         return yaml.dump(value, dialect=3).removesuffix("\n")
+    except HelmError:  # as above
+        return ""
+
+
+def _must_to_yaml(value: Any) -> str:
+    """As Helm has it since 3.17, for want of one in Helm 2."""
+    try:
+        return yaml.dump(value, dialect=3).removesuffix("\n")
+    except HelmError as error:
+        raise FunctionError(error.message) from None
+
+
+def _to_yaml_pretty(value: Any) -> str:
+    """As Helm has it since 3.17, for want of one in Helm 2."""
+    from helmpy.gocompat import yaml_pretty
+
+    try:
+        return yaml_pretty.dump(value).removesuffix("\n")
     except HelmError:  # as above
         return ""
 

@@ -11,6 +11,7 @@ from helmpy.gocompat.json import clean_text, go_float
 from helmpy.gocompat.yaml_scalars import WORDS, YamlError, is_timestamp, resolve
 
 _WIDTH = 80
+_FAR_LEFT = -(2**62)  # a column from which nothing reaches the width
 _LONGEST_KEY = 128
 _CACHE_LIMIT = 8192
 _CACHED_LENGTH = 80
@@ -57,14 +58,22 @@ def scalar(text: str, column: int, indent: int) -> str:
     sent = transmitted(text)
     style = style_of(sent)
     if style == "|":
-        return _literal(sent, indent)
+        return literal(sent, indent)
+    return _remembered(text, _written(sent, style, column, indent))
+
+
+def unfolded(text: str, indent: int) -> str:
+    """Return the string ``text`` as it is written where no line is too long and none went through JSON."""
+    style = style_of(text)
+    return literal(text, indent) if style == "|" else _written(text, style, _FAR_LEFT, indent)
+
+
+def _written(sent: str, style: str, column: int, indent: int) -> str:
     if style == "":
-        written = _folded(sent, column, indent)
-    elif style == "'":
-        written = "'" + _folded(sent.replace("'", "''"), column + 1, indent) + "'"
-    else:
-        written = '"' + _folded(_escaped(sent), column + 1, indent, escape="\\") + '"'
-    return _remembered(text, written)
+        return _folded(sent, column, indent)
+    if style == "'":
+        return "'" + _folded(sent.replace("'", "''"), column + 1, indent) + "'"
+    return '"' + _folded(_escaped(sent), column + 1, indent, escape="\\") + '"'
 
 
 def _remembered(text: str, written: str) -> str:
@@ -199,7 +208,7 @@ def _is_base_60(text: str) -> bool:
     )
 
 
-def _literal(text: str, indent: int) -> str:
+def literal(text: str, indent: int) -> str:
     """Return ``text`` as a ``|`` block."""
     hint = str(_INDENT) if text[0] in " \n\u2028\u2029" else ""
     if text[-1] not in _BREAKS:

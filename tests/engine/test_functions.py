@@ -13,6 +13,8 @@ from tests.engine.charts import CAPABILITIES, RELEASE, chart, text
     [
         ("{{ toYaml .Values.m }}|", "a: 1\nb:\n- x\n|", "a: 1\nb:\n- x|"),
         ("{{ toYaml nil }}|", "null\n|", "null|"),
+        ("{{ toYamlPretty .Values.m }}|", *["a: 1\nb:\n  - x|"] * 2),
+        ("{{ mustToYaml .Values.m }}|", *["a: 1\nb:\n- x|"] * 2),
         ('{{ fromYaml "a: 1" }}', *["map[a:1]"] * 2),
         ('{{ fromYaml "" }}', *["map[]"] * 2),
         (

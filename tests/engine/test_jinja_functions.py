@@ -44,7 +44,7 @@ CALLS: dict[str, list[Any]] = {
     "slice": [L, 1, 2], "snakecase": ["FooBar"], "sortAlpha": [L], "split": ["$", "a$b"], "splitList": ["$", "a$b"],
     "splitn": ["$", 2, "a$b$c"], "squote": ["a", 1], "sub": [5, 3], "subf": [5, 2.5], "substr": [0, 2, "hello"],
     "swapcase": ["aB"], "ternary": ["y", "n", True], "title": ["hello world"], "toDecimal": ["0777"], "toJson": [M],
-    "toPrettyJson": [M], "toRawJson": [M], "toString": [1], "toStrings": [[1, 2]], "toToml": [{"a": "x"}],
+    "toPrettyJson": [M], "toRawJson": [M], "toString": [1], "toStrings": [[1, 2]], "toToml": [{"a": "x"}], "toYamlPretty": [M], "mustToYaml": [M],
     "toYaml": [M], "trim": ["  a "], "trimAll": ["$", "$5$"], "trimPrefix": ["a", "ab"], "trimSuffix": ["b", "ab"],
     "trimall": ["$", "$5$"], "trunc": [3, "hello"], "tuple": [1, 2], "typeIs": ["string", "a"],
     "typeIsLike": ["string", "a"], "typeOf": ["a"], "uniq": [L], "unset": [{"a": 1, "b": 2}, "a"], "until": [3],

@@ -14,7 +14,7 @@ from helmpy.chart.capabilities import Capabilities
 from helmpy.chart.model import Chart, Config, File, Metadata
 from helmpy.engine import InternalFault, Limits, ReleaseOptions, render
 from helmpy.errors import HelmError
-from helmpy.gocompat import json, toml, yaml
+from helmpy.gocompat import json, toml, yaml, yaml_pretty
 from helmpy.gotemplate import runtime
 from helmpy.sprig import catalogue
 
@@ -179,6 +179,7 @@ tame = nested(st.none() | st.booleans() | st.integers(-99_999, 99_999).map(float
 @given(documents)
 def test_our_reader_reads_what_our_writer_writes(value: Any) -> None:
     assert yaml.load(yaml.dump(value)) == value
+    assert yaml.load(yaml_pretty.dump(value)) == value
     assert json.loads(json.dumps(value)) == value
 
 
