@@ -21,7 +21,7 @@ with atheris.instrument_imports(include=["helmpy"]):
     from helmpy.chart.model import Chart, Config, File, Metadata
     from helmpy.engine import Limits, ReleaseOptions, render
     from helmpy.errors import HelmError
-    from helmpy.gocompat import glob, json, semver, toml, yaml
+    from helmpy.gocompat import glob, json, semver, toml, yaml, yaml_pretty
     from helmpy.gotemplate import runtime
     from helmpy.sprig import catalogue, certificates, keys
 
@@ -83,9 +83,9 @@ def read_yaml(data: str) -> None:
     value = yaml.load(data)
     if "<<" in data:  # Go's library writes that key plain, and reads a merge
         return
-    again = yaml.load(yaml.dump(value))
-    if value != again:  # -0.0 is 0 again, in Go too
-        raise AssertionError(f"{value!r} became {again!r}")
+    for again in (yaml.load(yaml.dump(value)), yaml.load(yaml_pretty.dump(value))):
+        if value != again:  # -0.0 is 0 again, in Go too
+            raise AssertionError(f"{value!r} became {again!r}")
 
 
 def read_json(data: str) -> None:
