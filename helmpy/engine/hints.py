@@ -24,6 +24,8 @@ _ABOUT_TYPES = (
     "incompatible types for comparison",
     "can't iterate over",
     "can't index item",
+    "len of nil pointer",
+    "of untyped nil",
 )
 _SECRET = ("pass", "secret", "token", "key", "credential")
 _MOST_KEYS = 12

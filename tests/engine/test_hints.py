@@ -32,6 +32,8 @@ def hint(template: str, *, helper: str = "") -> str:
         ("{{ upper .Values.image }}", ".Values.image is a table (map[string]interface {})"),
         ("{{ b64enc $.Values.db.password }}", ".Values.db.password is a number (float64)"),
         ("{{ .Values.db.missing | b64enc }}", ".Values.db.missing is not set"),
+        ("{{ len .Values.db.missing }}", ".Values.db.missing is not set"),
+        ("{{ index .Values.db.missing 1 }}", ".Values.db.missing is not set"),
         ("{{ .Values.nothing | b64enc }}", ".Values.nothing is null"),
         ("{{ eq .Values.on .Values.name }}", ".Values.on is a boolean (bool, true)\n.Values.name is text (string)"),
         ("{{ range .Values.name }}{{ end }}", ".Values.name is text (string)"),
