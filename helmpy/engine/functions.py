@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from helmpy.errors import HelmError
 from helmpy.gocompat import json, yaml
-from helmpy.gocompat.function import FunctionError, GoFunc
+from helmpy.gocompat.function import FunctionError, FunctionPanic, GoFunc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -203,6 +203,8 @@ def _to_toml3(value: Any) -> str:
 def _to_toml(value: Any, version: int) -> str:
     from helmpy.gocompat import toml
 
+    if value is None:  # Go's library has no word for it
+        raise FunctionPanic("reflect: call of reflect.Value.Interface on zero Value")
     try:
         return toml.dumps(value, dialect=version)
     except HelmError as error:  # the error is the answer, in Helm too

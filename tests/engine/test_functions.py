@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from helmpy.engine import render
+from helmpy.errors import HelmError
 from tests.engine.charts import CAPABILITIES, RELEASE, chart, text
 
 
@@ -81,3 +83,13 @@ def test_dates_come_from_the_clock_that_is_given() -> None:
     whole = chart("web", {"x.yaml": '{{ now | date "2006-01-02" }}'})
     found = render(whole, {}, RELEASE, CAPABILITIES, now=lambda: 1_600_000_000 * 10**9)
     assert found["web/templates/x.yaml"] == "2020-09-13"
+
+
+@pytest.mark.parametrize("v2", [False, True])
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [("{{ toToml nil }}", "error calling toToml: reflect: call of reflect.Value.Interface on zero Value")],
+)
+def test_failures(template: str, message: str, *, v2: bool) -> None:
+    with pytest.raises(HelmError, match=re.escape(message)):
+        text(template, {}, v2=v2)
