@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from _thread import RLock
 
+from helmpy.gocompat.text_quote import to_bytes
 from helmpy.gocompat.yaml_scalars import MAX_DEPTH, YamlError
 
 TYPE_CHECKING = False
@@ -142,7 +143,10 @@ def events(text: str | bytes) -> NextEvent:
         raise YamlError("error converting YAML to JSON: yaml: the text is too long")
     if _open is None:
         _open = _parser()
-    return _open(text)
+    try:
+        return _open(text)
+    except UnicodeEncodeError:  # bytes that are no UTF-8: libyaml says what is wrong with them
+        return _open(to_bytes(str(text)))
 
 
 def event_classes() -> Any:

@@ -248,10 +248,14 @@ V2 = Arithmetic(integer_v2, real_v2)
 V3 = Arithmetic(integer, real)
 
 
-def _extreme(numbers: list[float], strongest: float, choose: Callable[[list[float]], float]) -> float:
+def _extreme(numbers: list[float], strongest: float, choose: Callable[..., float]) -> float:
+    from math import copysign
+
     if strongest in numbers:
         return strongest
-    return float("nan") if any(number != number for number in numbers) else choose(numbers)  # noqa: PLR0124 - NaN is what differs from itself
+    if any(number != number for number in numbers):  # noqa: PLR0124 - NaN is what differs from itself
+        return float("nan")
+    return choose(numbers, key=lambda number: (number, copysign(1, number)))  # -0 is less than 0 here
 
 
 def _whole(cut: Callable[[float], int], number: float) -> float:

@@ -20,6 +20,14 @@ from tests.engine.charts import CAPABILITIES, RELEASE, chart, text
         ('{{ fromYaml "a: 1" }}', *["map[a:1]"] * 2),
         ('{{ fromYaml "" }}', *["map[]"] * 2),
         (
+            '{{ fromYaml "a: \\xff" }}',
+            *["map[Error:error converting YAML to JSON: yaml: invalid leading UTF-8 octet]"] * 2,
+        ),
+        (
+            '{{ fromYaml "a: \\xc3(" }}',
+            *["map[Error:error converting YAML to JSON: yaml: invalid trailing UTF-8 octet]"] * 2,
+        ),
+        (
             '{{ fromYaml "- 1" }}',
             *[
                 (

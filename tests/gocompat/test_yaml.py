@@ -343,7 +343,11 @@ print(found == [True] * 40)
     assert run(code) == "True"
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a: \udcff", "a" * (yaml_events.MAX_SIZE + 1)])
+def test_half_a_character_is_what_go_makes_of_it() -> None:
+    assert load("a: \ud800") == {"a": "\ufffd"}
+
+
+@pytest.mark.parametrize("text", ["a: \udcff", "a" * (yaml_events.MAX_SIZE + 1)])
 def test_what_is_no_text_or_too_much(text: str) -> None:
     with pytest.raises(YamlError, match="yaml: "):
         load(text)

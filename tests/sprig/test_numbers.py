@@ -156,3 +156,11 @@ def test_lists_of_numbers_are_gos() -> None:
 def test_the_older_arithmetic_reads_text_as_decimal(name: str) -> None:
     assert CALL2[name]("010", "0x2") == {"add": 10, "sub": 10, "mul": 0, "max": 10}[name]
     assert CALL[name]("010", "0x2") == {"add": 10, "sub": 6, "mul": 16, "max": 8}[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "sign"),
+    [("maxf", (-0.0, 0.0), 1), ("maxf", (-0.0, -0.0), -1), ("minf", (0.0, -0.0), -1), ("minf", (0.0, 0.0), 1)],
+)
+def test_minus_zero_is_less_than_zero(name: str, args: tuple[float, ...], sign: float) -> None:
+    assert math.copysign(1, CALL[name](*args)) == sign
