@@ -83,11 +83,12 @@ def param_at(params: tuple[str, ...], index: int) -> str:
     return params[index]
 
 
-def check_count(name: str, params: tuple[str, ...], count: int, node: Node) -> None:
-    """Raise ExecError where ``count`` arguments are too many or too few."""
+def check_count(name: str, params: tuple[str, ...], written: int, node: Node, *, piped: bool) -> None:
+    """Raise ExecError where the arguments, ``written`` ones and perhaps a ``piped`` one, are too many or too few."""
+    count = written + piped
     if params and params[-1].startswith("..."):
-        if count < len(params) - 1:
-            raise ExecError(node, f"wrong number of args for {name}: want at least {len(params) - 1} got {count}")
+        if count < len(params) - 1:  # here Go tells of the written ones only
+            raise ExecError(node, f"wrong number of args for {name}: want at least {len(params) - 1} got {written}")
     elif count != len(params):
         raise ExecError(node, f"wrong number of args for {name}: want {len(params)} got {count}")
 

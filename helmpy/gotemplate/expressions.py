@@ -354,10 +354,9 @@ def _function(
     name = word.name
     if name in {"and", "or"}:
         return _logic(word, arguments, functions, final, stop_at=name == "or")
-    count = len(arguments) + (final is not None)
     params = functions[name].params
     try:
-        check_count(name, params, count, word)
+        check_count(name, params, len(arguments), word, piped=final is not None)
     except ExecError as error:
         refuse = _refusing(error.node, error.message)
         return refuse if final is None else _after(final, refuse)
@@ -503,7 +502,7 @@ def _method(
         if value is None:
             return follow(first, word.names, blamed, loose=loose)
         function = _found(value, name, blamed, loose=loose or bool(before))
-        check_count(name, function.params, len(arguments) + (final is not None), blamed)
+        check_count(name, function.params, len(arguments), blamed, piped=final is not None)
         ready = _ready(function.params, arguments, functions, None if final is None else lambda _: piped, blamed)
         values = _values(ready, frame, piped=final is not None)
         try:

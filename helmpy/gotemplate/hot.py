@@ -449,7 +449,7 @@ class _Writer:
             return self._logic(name, arguments, final)
         function = self._functions[name]
         try:
-            check_count(name, function.params, len(arguments) + (final is not None), word)
+            check_count(name, function.params, len(arguments), word, piped=final is not None)
         except ExecError:
             raise _Left from None
         values = [self._argument(node, param_at(function.params, at)) for at, node in enumerate(arguments)]

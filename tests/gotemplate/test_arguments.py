@@ -110,14 +110,16 @@ def test_the_parameter_an_argument_meets(params: tuple[str, ...], index: int, pa
 
 
 @pytest.mark.parametrize(
-    ("params", "count", "message"),
+    ("params", "written", "piped", "message"),
     [
-        (("a", "b"), 1, "wrong number of args for f: want 2 got 1"),
-        ((), 1, "wrong number of args for f: want 0 got 1"),
-        (("a", "...b"), 0, "wrong number of args for f: want at least 1 got 0"),
+        (("a", "b"), 1, False, "wrong number of args for f: want 2 got 1"),
+        (("a", "b"), 0, True, "wrong number of args for f: want 2 got 1"),
+        ((), 1, False, "wrong number of args for f: want 0 got 1"),
+        (("a", "...b"), 0, False, "wrong number of args for f: want at least 1 got 0"),
+        (("a", "b", "...c"), 0, True, "wrong number of args for f: want at least 2 got 0"),
     ],
 )
-def test_counts(params: tuple[str, ...], count: int, message: str) -> None:
+def test_counts(params: tuple[str, ...], written: int, message: str, *, piped: bool) -> None:
     with pytest.raises(ExecError) as caught:
-        check_count("f", params, count, HERE)
+        check_count("f", params, written, HERE, piped=piped)
     assert caught.value.message == message

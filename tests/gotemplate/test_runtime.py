@@ -185,6 +185,7 @@ def test_output(template: str, output: str) -> None:
         ("{{upper (list 1)}}", '1:14: executing "t" at <1>: wrong type for value; expected string; got []interface {}'),
         ("{{upper}}", '1:2: executing "t" at <upper>: wrong number of args for upper: want 1 got 0'),
         ("{{pair `a`}}", '1:2: executing "t" at <pair>: wrong number of args for pair: want at least 2 got 1'),
+        ("{{`a` | pair}}", '1:8: executing "t" at <pair>: wrong number of args for pair: want at least 2 got 0'),
         ("{{less 1.5}}", '1:7: executing "t" at <1.5>: expected integer; found 1.5'),
         ("{{less (long 1)}}", '1:13: executing "t" at <1>: wrong type for value; expected int; got int64'),
         ("{{size `a`}}", "1:7: executing \"t\" at <`a`>: can't handle `a` for arg of type []interface {}"),

@@ -132,7 +132,11 @@ def test_memory_that_came_and_went_between_two_looks_is_noticed() -> None:
         "except TemplateError as error:\n"
         "    print(error)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    # By way of a small process: one that a large one starts has that one's size for its peak.
+    start = "import os, sys\nif not os.fork():\n    exec(sys.argv[1])\nelse:\n    os.wait()\n"
+    done = subprocess.run(
+        [sys.executable, "-c", start, program], capture_output=True, text=True, check=True, timeout=30
+    )
     assert done.stdout == "rendering takes more memory than the limit of 50 MiB\n"
 
 
