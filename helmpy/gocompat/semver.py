@@ -1,8 +1,6 @@
 """Semantic versions and version ranges as Masterminds/semver takes them.
 
-Dialect 2 is its version 1, which Helm 2 uses; dialect 3 its version 3, which Helm 3 uses. The one
-kindness beside them: where version 1 refuses blanks between the parts of a range, dialect 2 reads
-them as version 3 does.
+Dialect 2 is its version 1, which Helm 2 uses; dialect 3 its version 3, which Helm 3 uses.
 """
 
 from __future__ import annotations
