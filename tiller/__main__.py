@@ -31,6 +31,23 @@ GRACE = 20.0  # seconds for running calls at the end; a pod gets 30
 COPY_PATIENCE = 300.0  # seconds that copying waits for an operation on a release to end
 RECORD = 5.0  # seconds more for those that were cut off then to record it
 
+_WITHOUT_EFFECT = (
+    "experimental-release",
+    "logtostderr",
+    "alsologtostderr",
+    "skip_headers",
+    "skip_log_headers",
+    "add_dir_header",
+)
+_WITHOUT_EFFECT_BUT_A_VALUE = (
+    "log_backtrace_at",
+    "log_dir",
+    "log_file",
+    "log_file_max_size",
+    "stderrthreshold",
+    "vmodule",
+)
+
 log = logging.getLogger("tiller")
 
 
@@ -86,9 +103,12 @@ def parse_flags(arguments: Sequence[str], environment: Mapping[str, str]) -> arg
         help="bound of a render, as in seconds=30; may be repeated",
     )
     parser.add_argument("-v", "--v", default="0", help="log level: above 0 more is logged")
-    # Go's logging flags; what they ask for is what happens anyway.
-    for name in ("logtostderr", "alsologtostderr", "skip_headers", "skip_log_headers", "add_dir_header"):
+    # 2.17's flags that change nothing there either: no such modules exist, and its own lines go to standard error
+    # whatever these say of the lines of its libraries.
+    for name in _WITHOUT_EFFECT:
         switch(name, False, argparse.SUPPRESS)
+    for name in _WITHOUT_EFFECT_BUT_A_VALUE:
+        parser.add_argument(f"-{name}", f"--{name}", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 

@@ -17,12 +17,14 @@ from helmpy import wire
 from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
 from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import VersionRequest
+from tests.compat.clusters import BINARIES
 from tiller.__main__ import parse_flags
 from tiller.clock import SystemClock
 from tiller.storage.connections import Connections
 from tiller.storage.sql import SqlDriver
 from tiller.storage.sqlite import Sqlite
 
+TILLER = BINARIES / "tiller2.17"
 KUBECONFIG = """
 apiVersion: v1
 kind: Config
@@ -60,10 +62,37 @@ users: [{name: u, user: {}}]
         (["-v", "2"], {}, "v", "2"),
         ([], {}, "enable_dns", False),
         (["--enable-dns"], {}, "enable_dns", True),
+        (["--convert-removed-apis"], {}, "convert_removed_apis", True),
+        (["-trace"], {}, "trace", True),
+        (["--grace-period=3"], {}, "grace_period", 3.0),
+        (["--log-format", "json"], {}, "log_format", "json"),
     ],
 )
 def test_flags(arguments: list[str], environment: dict[str, str], name: str, value: object) -> None:
     assert getattr(parse_flags(arguments, environment), name) == value
+
+
+LOGGING = [
+    "-add_dir_header", "-alsologtostderr", "-log_backtrace_at=a.go:3", "-log_dir=/tmp", "-log_file=x", "-log_file_max_size=7",
+    "-logtostderr", "-skip_headers", "-skip_log_headers", "-stderrthreshold=2", "-vmodule=client=4",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("flag", [*LOGGING, "-experimental-release"])
+def test_a_flag_of_helm_2_17_that_changes_nothing_here_is_taken(flag: str) -> None:
+    parse_flags([flag], {})
+    parse_flags(["-" + flag], {})
+
+
+@pytest.mark.skipif(not TILLER.exists(), reason=f"there is no real Tiller at {TILLER}")
+def test_every_flag_of_helm_2_17_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    done = subprocess.run([TILLER, "--help"], capture_output=True, text=True, timeout=60, check=False)
+    flags = re.findall(r"(?m)^  (-\S+)(?: (\S+))?$", done.stdout + done.stderr)
+    assert len(flags) > 20
+    for name, kind in flags:
+        value = {"int": ["1"], "uint": ["1"]}.get(kind, ["x"] if kind else [])
+        parse_flags([name, *value], {})
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("arguments", [["-nonsense"], ["-probe=perhaps"], ["-history-max=x"]])
