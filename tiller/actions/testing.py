@@ -47,7 +47,7 @@ def run_tests(
     """
     names.check_name(request.name)
     release = env.storage.last(request.name)
-    tests = [_Test(hook, event) for event in _EVENTS for hook in order.for_event(release.hooks, event)]
+    tests = [_Test(hook, _expected(hook)) for event in _EVENTS for hook in order.for_event(release.hooks, event)]
     tests.sort(key=lambda test: (test.hook.weight, test.hook.name))
     for test in tests:
         if test.hook.kind != "Pod":
@@ -86,6 +86,11 @@ def run_tests(
         yield from _clean(env, release, tests)
 
 
+def _expected(hook: Hook) -> HookEvent:
+    """How a pod should end: as the first of its events says, should it name both."""
+    return next(HookEvent(event) for event in hook.events if event in _EVENTS)
+
+
 def _run(env: Environment, release: Release, test: _Test, deadline: Deadline, say: Say) -> TestRun:
     name = test.hook.name
     started = env.now()
@@ -93,10 +98,14 @@ def _run(env: Environment, release: Release, test: _Test, deadline: Deadline, sa
         target = _pod(env, release, test.hook)
         say(f"RUNNING: {name}", TestStatus.RUNNING)
         env.cluster.create(target)
-        phase = _ended(env, target, deadline)
     except HelmError as error:
         say(f"ERROR: {error}", TestStatus.FAILURE)
         return TestRun(name, TestStatus.FAILURE, str(error), started, env.now())
+    try:
+        phase = _ended(env, target, deadline)
+    except HelmError as error:  # to the caller a failure, in the record nobody knows, as in Helm 2
+        say(f"ERROR: {error}", TestStatus.FAILURE)
+        return TestRun(name, TestStatus.UNKNOWN, str(error), started, env.now())
     status, info = TestStatus.SUCCESS, ""
     if phase not in _ENDED:
         status, info = TestStatus.UNKNOWN, f"pod's phase is {phase}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +13,9 @@ from helmpy.release.model import TestStatus, TestSuite
 from helmpy.release.requests import TestRequest
 from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.testing import run_tests
+from tiller.kube.cluster import Cluster
+from tiller.kube.failing import Failing
+from tiller.kube.transport import Request, Response
 
 POD = """
 apiVersion: v1
@@ -81,15 +86,73 @@ def test_a_test_that_never_ends(tested: World) -> None:
         ("RUNNING: t3", TestStatus.RUNNING),
         ("ERROR: timed out waiting for the condition", TestStatus.FAILURE),
     ]
-    assert suite(tested).results[2].info == "timed out waiting for the condition"
-
-
-def test_in_parallel(tested: World) -> None:
-    play(tested, t1="Succeeded", t2="Failed", t3="Succeeded")
-    lines = run(tested, parallel=True)
-    assert sorted(text for text, _ in lines) == sorted(
-        f"{state}: {name}" for state in ("RUNNING", "PASSED") for name in ("t1", "t2", "t3")
+    assert (suite(tested).results[2].info, suite(tested).results[2].status) == (
+        "timed out waiting for the condition",
+        TestStatus.UNKNOWN,
     )
+
+
+def test_a_pod_that_is_taken_away_ends_unknown(tested: World) -> None:
+    play(tested, t1="Succeeded", t2="Failed")
+    tick = tested.clock.on_advance
+    assert tick is not None
+
+    def advance() -> None:
+        tick()
+        if tested.get("pods/t3") is not None:
+            tested.api.send(Request("DELETE", "/api/v1/namespaces/shop/pods/t3"))
+
+    tested.clock.on_advance = advance
+    assert run(tested)[-1] == ("UNKNOWN: t3: pod's phase is Unknown", TestStatus.UNKNOWN)
+    assert suite(tested).results[2].status == TestStatus.UNKNOWN
+
+
+def test_a_pod_with_both_events_runs_twice_and_the_first_named_says_how_it_should_end() -> None:
+    """Strange, but 2.17's."""
+    world = make_world(ready_after=1_000_000)
+    world.install(chart(config("a"), POD % ("t1", '"test-failure,test-success"')))
+    play(world, t1="Failed")
+    assert run(world) == [
+        ("RUNNING: t1", TestStatus.RUNNING),
+        ("PASSED: t1", TestStatus.SUCCESS),
+        ("RUNNING: t1", TestStatus.RUNNING),
+        ('ERROR: pods "t1" already exists', TestStatus.FAILURE),
+    ]
+    assert [each.status for each in suite(world).results] == [TestStatus.SUCCESS, TestStatus.FAILURE]
+
+
+@pytest.mark.parametrize(("at_once", "most"), [(0, 20), (1, 1), (3, 3), (20, 20), (30, 22)])
+def test_as_many_run_in_parallel_as_the_limit_says(world: World, at_once: int, most: int) -> None:
+    """22 tests, of which the first wait until as many run as should, and a moment longer for one too many."""
+    names = [f"t{number}" for number in range(22)]
+    world.install(chart(config("a"), *(POD % (name, "test-success") for name in names)))
+    running: set[str] = set()
+    peak = 0
+    changed = threading.Condition()
+
+    class Slow(Failing):
+        def send(self, request: Request, *, timeout: float | None = None) -> Response:
+            nonlocal peak
+            name = request.path.rpartition("/")[2]
+            if request.method != "GET" or name not in names:
+                return super().send(request, timeout=timeout)
+            with changed:
+                running.add(name)
+                peak = max(peak, len(running))
+                changed.notify_all()
+                changed.wait_for(lambda: peak >= most, 10)
+            time.sleep(0.02)
+            with changed:
+                running.discard(name)
+            world.patch_status(f"pods/{name}", {"phase": "Succeeded"})
+            return super().send(request, timeout=timeout)
+
+    world.env.cluster = Cluster(Slow(world.api), world.clock)
+    lines = run(world, parallel=True, max_parallel=at_once)
+    assert sorted(text for text, _ in lines) == sorted(
+        f"{state}: {n}" for state in ("RUNNING", "PASSED") for n in names
+    )
+    assert peak == most
 
 
 def test_pods_stay_unless_cleaned_up(tested: World) -> None:
