@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.recorded import with_status
 from tiller.actions.rollback import rollback
 from tiller.actions.uninstall import uninstall
+from tiller.kube.transport import Request
 
 HOOK = """
 apiVersion: batch/v1
@@ -154,6 +156,52 @@ def test_force_makes_a_failed_release_anew(world: World) -> None:
     assert world.data("a") == {"key": "two"}
 
 
+def test_force_runs_what_a_deletion_and_an_installation_run_in_order(world: World) -> None:
+    events = ["pre-delete", "post-delete", "pre-install", "post-install", "pre-upgrade", "post-upgrade"]
+
+    def made(revision: int, *more: str) -> Chart:
+        return chart(*(config(f"{event}-{revision}", hook=event) for event in events), config("a"), *more)
+
+    world.install(made(1, config("old"), config("kept", resource_policy="keep")))
+    uninstall(world.env, UninstallRequest("web", disable_hooks=True))
+    for name in ("a", "old"):  # as if the deletion had not come to them
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
+        world.api.send(_post("/api/v1/namespaces/shop/configmaps", body))
+    world.transport.seen.clear()
+    assert world.upgrade(made(2, config("new")), force=True).version == 2
+    steps = [step for request in world.transport.seen if (step := _step(request))]
+    assert steps == [
+        "record 1 DELETING",
+        "POST pre-delete-1",
+        "DELETE a",
+        "DELETE old",
+        "record 1 DELETED",
+        "POST post-delete-1",
+        "record 2 PENDING_UPGRADE",
+        "POST pre-install-2",
+        "POST a",
+        "POST new",
+        "POST post-install-2",
+        "record 2 DEPLOYED",
+    ]
+    assert world.data("kept") is not None
+
+
+def _post(path: str, body: dict[str, Any]) -> Request:
+    return Request("POST", path, (), {"content-type": "application/json"}, json.dumps(body).encode())
+
+
+def _step(request: Request) -> str:
+    """A change of the cluster in words; nothing for a look, a namespace or a lease."""
+    if request.method in ("POST", "PUT", "PATCH") and b'"TILLER"' in request.body:
+        labels = json.loads(request.body)["metadata"]["labels"]
+        return f"record {labels['VERSION']} {labels['STATUS']}"
+    if request.method == "GET" or "/namespaces/shop/" not in request.path:
+        return ""
+    name = json.loads(request.body)["metadata"]["name"] if request.method == "POST" else request.path.rpartition("/")[2]
+    return f"{request.method} {name}"
+
+
 def test_an_upgrade_makes_no_namespace(world: World) -> None:
     world.install(chart(config("a")))
     world.transport.seen.clear()
@@ -248,6 +296,57 @@ def test_a_failed_hook_of_a_rollback(world: World) -> None:
     assert message(back, world) == "no jobs"
     assert world.statuses() == {1: "SUPERSEDED", 2: "DEPLOYED", 3: "FAILED"}
     assert world.data("a") == {"key": "second"}
+
+
+def test_a_rollback_may_replace_what_cannot_be_changed(world: World) -> None:
+    def made(image: str) -> Chart:
+        return chart(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {name: once}\n"
+            f"spec: {{template: {{spec: {{restartPolicy: Never, containers: [{{name: c, image: {image}}}]}}}}}}\n"
+        )
+
+    def image() -> str:
+        found = world.get("batch/v1/jobs/once")
+        assert found is not None
+        return str(found["spec"]["template"]["spec"]["containers"][0]["image"])
+
+    world.install(made("one"))
+    world.upgrade(made("two"), force=True)
+    assert "field is immutable" in message(back, world, 1)
+    assert image() == "two"
+    back(world, 1, force=True)
+    assert image() == "one"
+
+
+def test_a_rollback_may_restart_pods(world: World) -> None:
+    made = chart(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {selector: {matchLabels: {app: d}}, "
+        "template: {metadata: {labels: {app: d}}, spec: {containers: [{name: c, image: i}]}}}\n"
+    )
+
+    def pods() -> set[str]:
+        return {each["metadata"]["uid"] for each in world.env.cluster.pods("shop", "app=d")}
+
+    world.install(made)
+    world.upgrade(made)
+    before = pods()
+    assert len(before) == 1
+    back(world)
+    assert pods() == before
+    back(world, recreate=True)
+    assert not pods() & before
+
+
+def test_a_rollback_that_fails_can_clean_up() -> None:
+    world = make_world(ready_after=1000)
+    world.install(chart(config("a"), POD))
+    world.upgrade(chart(config("a")))
+    assert message(back, world, 1, wait=True, timeout=5) == "timed out waiting for the condition"
+    assert world.get("pods/p") is not None
+    world.upgrade(chart(config("a")), force=True)
+    assert message(back, world, 1, wait=True, timeout=5, cleanup_on_fail=True) == "timed out waiting for the condition"
+    assert world.get("pods/p") is None
+    assert world.data("a") is not None
 
 
 def test_a_rollback_to_try(world: World) -> None:

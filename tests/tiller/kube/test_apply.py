@@ -217,6 +217,36 @@ def test_recreate_replaces_the_pods(bench: Bench) -> None:
     assert pods() != before
 
 
+TEMPLATE = "metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: i}]}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "selector"),
+    [
+        ("v1 ReplicationController", "selector: {app: web}"),
+        ("apps/v1 ReplicaSet", "selector: {matchLabels: {app: web}}"),
+        ("apps/v1 Deployment", "selector: {matchLabels: {app: web}}"),
+        ("apps/v1 DaemonSet", "selector: {matchLabels: {app: web}}"),
+        ("apps/v1 StatefulSet", "serviceName: s, selector: {matchLabels: {app: web}}"),
+        ("batch/v1 Job", "manualSelector: true, selector: {matchLabels: {app: web}}"),
+    ],
+)
+def test_pods_of_every_kind_of_workload_are_deleted_for_it_to_make_anew(bench: Bench, kind: str, selector: str) -> None:
+    version, _, name = kind.partition(" ")
+    once = "restartPolicy: Never, " if name == "Job" else ""
+    template = TEMPLATE.replace("spec: {", f"spec: {{{once}")
+    text = (
+        f"apiVersion: {version}\nkind: {name}\nmetadata: {{name: web}}\n"
+        f"spec: {{{selector}, template: {{{template}}}}}\n"
+    )
+    bench.create(text)
+    bench.world.transport.seen.clear()
+    bench.update([text], [text], recreate=True)
+    gone = [r.path for r in bench.world.transport.seen if r.method == "DELETE"]
+    assert len(gone) == 1
+    assert gone[0].startswith("/api/v1/namespaces/shop/pods/web-")
+
+
 @pytest.mark.parametrize(
     "container",
     [
