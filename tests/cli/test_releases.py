@@ -64,6 +64,20 @@ def test_install_dry_run_with_debug_shows_all(helm: Helm) -> None:
     assert '  greeting: "hi"\n' in out
 
 
+def test_a_dry_run_says_that_it_could_not_check_objects_of_its_own_kinds(helm: Helm, home: Path) -> None:
+    (home / "web/templates/crd.yaml").write_text(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        'metadata: {name: pens.example.org, annotations: {"helm.sh/hook": crd-install}}\n'
+        "spec: {group: example.org, scope: Namespaced, names: {plural: pens, kind: Pen}, versions: []}\n"
+    )
+    result = helm("install web -n blog --dry-run")
+    assert (result.status, result.out) == (
+        0,
+        "NAME:   blog\nWARNING: Validation skipped because CRDs are not installed\n",
+    )
+    assert helm("install web -n blog --dry-run --no-crd-hook").out == "NAME:   blog\n"
+
+
 def test_install_json(helm: Helm) -> None:
     status = json.loads(helm("install web -n blog -o json").out)
     assert list(status) == ["name", "info", "namespace"]

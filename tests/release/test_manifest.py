@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from helmpy.release import manifest
-from helmpy.release.manifest import UNINSTALL_ORDER, Manifest, ManifestError
+from helmpy.release.manifest import INSTALL_ORDER, UNINSTALL_ORDER, Manifest, ManifestError
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,26 @@ def test_uninstall_order() -> None:
     assert [item.kind for item in ordered] == ["APIService", "Service", "Secret", "Namespace", "Odd"]
 
 
-def test_both_orders_name_the_same_kinds() -> None:
-    assert set(manifest.INSTALL_ORDER) == set(UNINSTALL_ORDER)
+# Written once more, word by word: a kind in another place is another order of creation.
+CREATED = """
+    Namespace NetworkPolicy ResourceQuota LimitRange PodSecurityPolicy PodDisruptionBudget Secret ConfigMap StorageClass
+    PersistentVolume PersistentVolumeClaim ServiceAccount CustomResourceDefinition ClusterRole ClusterRoleList
+    ClusterRoleBinding ClusterRoleBindingList Role RoleList RoleBinding RoleBindingList Service DaemonSet Pod
+    ReplicationController ReplicaSet Deployment HorizontalPodAutoscaler StatefulSet Job CronJob Ingress APIService
+"""
+REMOVED = """
+    APIService Ingress Service CronJob Job StatefulSet HorizontalPodAutoscaler Deployment ReplicaSet ReplicationController
+    Pod DaemonSet RoleBindingList RoleBinding RoleList Role ClusterRoleBindingList ClusterRoleBinding ClusterRoleList
+    ClusterRole CustomResourceDefinition ServiceAccount PersistentVolumeClaim PersistentVolume StorageClass ConfigMap Secret
+    PodDisruptionBudget PodSecurityPolicy LimitRange ResourceQuota NetworkPolicy Namespace
+"""
+
+
+@pytest.mark.parametrize(("order", "kinds"), [(INSTALL_ORDER, CREATED), (UNINSTALL_ORDER, REMOVED)])
+def test_every_kind_has_its_place(order: tuple[str, ...], kinds: str) -> None:
+    mixed = [Manifest(f"{kind}.yaml", "", kind) for kind in sorted([*kinds.split(), "Widget", "Cog"])]
+    found = [each.kind for each in manifest.sort_manifests(mixed, order)]
+    assert found == [*kinds.split(), "Cog", "Widget"]
 
 
 def test_hooks_leave_the_manifest_and_unknown_hooks_vanish() -> None:

@@ -120,7 +120,7 @@ def list_page(env: Environment, request: ListRequest) -> Page:
     total = len(found)
     if request.offset:
         found = found[_offset(found, request.offset) :]
-    limit = request.limit or DEFAULT_LIMIT
+    limit = request.limit if request.limit > 0 else DEFAULT_LIMIT  # below 0 is 2.17's end
     following = found[limit].name if len(found) > limit else ""
     page = found[:limit]
     return Page(len(page), following, total, catalogue.messages(page))

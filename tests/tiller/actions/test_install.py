@@ -16,8 +16,10 @@ from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.install import install
 from tiller.actions.recorded import with_status
 from tiller.actions.recovery import recover
+from tiller.kube.cluster import Cluster
 from tiller.kube.discovery import Catalog, Discovery
-from tiller.kube.transport import Request
+from tiller.kube.failing import Failing
+from tiller.kube.transport import Request, Response
 
 JOB = """
 apiVersion: batch/v1
@@ -64,6 +66,18 @@ def test_a_release_is_made_and_recorded(world: World) -> None:
     assert world.env.storage.get("web", 1) == release
     namespace = world.api.send(Request("GET", "/api/v1/namespaces/shop")).json()
     assert namespace["metadata"]["labels"]["name"] == "shop"
+
+
+def test_a_namespace_that_somebody_else_makes_meanwhile_is_as_good(world: World) -> None:
+    class Racing(Failing):
+        def send(self, request: Request, *, timeout: float | None = None) -> Response:
+            if (request.method, request.path) == ("POST", "/api/v1/namespaces"):
+                assert self._inner.send(request).status == 201
+            return super().send(request, timeout=timeout)
+
+    world.env.cluster = Cluster(Racing(world.api), world.clock)
+    assert world.install(chart(config("a"))).status == StatusCode.DEPLOYED
+    assert world.data("a") == {"key": "one"}
 
 
 def test_a_description_replaces_ours(world: World) -> None:

@@ -20,6 +20,8 @@ from helmpy.release.requests import (
 from helmpy.release.timestamp import Timestamp
 from tests.tiller.world import World, chart, config
 from tiller.actions import query
+from tiller.storage.memory import MemoryDriver
+from tiller.storage.storage import Storage
 
 
 def store(
@@ -88,6 +90,18 @@ def test_what_is_listed(shop: World, request_: dict[str, Any], found: list[str])
 def test_pages(shop: World, request_: dict[str, Any], found: list[str], following: str) -> None:
     answer = listed(shop, **request_)
     assert (names(answer), answer.next, answer.count, answer.total) == (found, following, len(found), 3)
+
+
+@pytest.mark.parametrize(("limit", "count"), [(0, 512), (-1, 512), (513, 513), (600, 514)])
+def test_a_page_without_a_limit_has_512_releases(world: World, limit: int, count: int) -> None:
+    world.env.storage = Storage(MemoryDriver())
+    for number in range(514):
+        world.env.storage.create(
+            Release(name=f"r{number:03}", version=1, info=Info(status=Status(code=StatusCode.DEPLOYED)))
+        )
+    answer = listed(world, limit=limit)
+    following = f"r{count:03}" if count < 514 else ""
+    assert (answer.count, len(answer.releases), answer.total, answer.next) == (count, count, 514, following)
 
 
 @pytest.mark.parametrize(
