@@ -79,6 +79,20 @@ def parse_hook(
     )
 
 
+def passed_over(annotations: Mapping[str, str], *, v2: bool = False) -> list[str]:
+    """Say what of a hook's annotations means nothing, in the words of Helm 2.17's log; mostly nothing does."""
+    events = annotations.get(EVENT_ANNOTATION, "")
+    known = V2_EVENTS if v2 else EVENTS
+    if any(word not in known for word in _words(events)):
+        return [f'skipping unknown hook: "{events}"']
+    words = _words(annotations[DELETE_POLICY_ANNOTATION]) if DELETE_POLICY_ANNOTATION in annotations else []
+    found = [f'skipping unknown hook delete policy: "{word}"' for word in words if word not in DELETE_POLICIES]
+    timeout = annotations.get(DELETE_TIMEOUT_ANNOTATION)
+    if timeout is not None and len(found) < len(words) and _number(timeout) is None:
+        found.append(f'ignoring invalid hook delete timeout value: "{timeout}"')
+    return found
+
+
 def for_event(hooks: Iterable[Hook], event: int) -> list[Hook]:
     """Return the hooks of one event in the order they run: by weight, then by name."""
     return sorted((hook for hook in hooks if event in hook.events), key=lambda hook: (hook.weight, hook.name))
@@ -89,9 +103,14 @@ def _words(text: str) -> list[str]:
 
 
 def _int32(text: str, default: int) -> int:
-    """A decimal number of at most 32 bits; anything else is the default."""
+    number = _number(text)
+    return default if number is None else number
+
+
+def _number(text: str) -> int | None:
+    """A decimal number of at most 32 bits; None for anything else."""
     digits = text[1:] if text[:1] in ("-", "+") else text
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 10):
-        return default
+        return None
     number = int(text)
-    return number if -(2**31) <= number < 2**31 else default
+    return number if -(2**31) <= number < 2**31 else None

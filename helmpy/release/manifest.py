@@ -14,7 +14,7 @@ from helmpy.gocompat import yaml
 from helmpy.record import field, record
 from helmpy.release.chunks import NOTES_FILE, SOURCE, trimmed
 from helmpy.release.error import ReleaseError
-from helmpy.release.hooks import is_hook, parse_hook
+from helmpy.release.hooks import is_hook, parse_hook, passed_over
 from helmpy.release.model import Hook
 from helmpy.release.order import INSTALL_ORDER, UNINSTALL_ORDER, kind_key
 
@@ -78,11 +78,15 @@ class Manifest:
 
 
 class Split(NamedTuple):
-    """What a rendered chart consists of; ``manifests`` stand in the order of installation."""
+    """What a rendered chart consists of; ``manifests`` stand in the order of installation.
+
+    ``passed_over`` says which documents and annotations of hooks mean nothing, and where they are.
+    """
 
     hooks: tuple[Hook, ...]
     manifests: tuple[Manifest, ...]
     notes: str
+    passed_over: tuple[str, ...] = ()
 
 
 def split(rendered: Mapping[str, str], *, sub_notes: bool = False, v2: bool = False) -> Split:
@@ -94,6 +98,7 @@ def split(rendered: Mapping[str, str], *, sub_notes: bool = False, v2: bool = Fa
     """
     hooks: list[Hook] = []
     manifests: list[Manifest] = []
+    remarks: list[str] = []
     for path in sorted(rendered):
         base = path.rsplit("/", 1)[-1]
         if base.startswith("_") or path.endswith(NOTES_FILE):
@@ -113,7 +118,9 @@ def split(rendered: Mapping[str, str], *, sub_notes: bool = False, v2: bool = Fa
             )
             if hook is not None:
                 hooks.append(hook)
-    return Split(tuple(hooks), tuple(sort_manifests(manifests)), notes(rendered, sub_notes=sub_notes))
+            remarks += [f"{path}: {remark}" for remark in passed_over(manifest.annotations, v2=v2)]
+    told = notes(rendered, sub_notes=sub_notes)
+    return Split(tuple(hooks), tuple(sort_manifests(manifests)), told, tuple(remarks))
 
 
 def _parsed(path: str, content: str, number: int, text: str) -> Manifest:

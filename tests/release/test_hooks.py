@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from helmpy.release.hooks import for_event, parse_hook
+from helmpy.release.hooks import for_event, parse_hook, passed_over
 from helmpy.release.model import Hook, HookDeletePolicy, HookEvent
 
 
@@ -53,6 +53,28 @@ def test_delete_policies(policies: str, timeout: str, expected: tuple[tuple[int,
     found = hook(hook="pre-install", hook_delete_policy=policies, hook_delete_timeout=timeout)
     assert found is not None
     assert (found.delete_policies, found.delete_timeout) == expected
+
+
+@pytest.mark.parametrize(
+    ("annotations", "remarks"),
+    [
+        ({"hook": "pre-install"}, []),
+        ({"hook": "Pre-Install, nope"}, ['skipping unknown hook: "Pre-Install, nope"']),
+        (
+            {"hook": "pre-install", "hook_delete_policy": "hook-failed, gone,never", "hook_delete_timeout": "soon"},
+            [
+                'skipping unknown hook delete policy: "gone"',
+                'skipping unknown hook delete policy: "never"',
+                'ignoring invalid hook delete timeout value: "soon"',
+            ],
+        ),
+        ({"hook": "pre-install", "hook_delete_timeout": "soon"}, []),  # which nothing asks for
+        ({"hook": "pre-install", "hook_delete_policy": "hook-failed", "hook_delete_timeout": "5"}, []),
+    ],
+)
+def test_what_is_passed_over_is_said(annotations: dict[str, str], remarks: list[str]) -> None:
+    named = {"helm.sh/" + key.replace("_", "-"): value for key, value in annotations.items()}
+    assert passed_over(named) == remarks
 
 
 def test_order_of_running() -> None:

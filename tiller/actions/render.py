@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,6 +26,9 @@ from tiller.kube.objects import KubeObject
 
 if TYPE_CHECKING:
     from helmpy.engine.functions import Lookup
+
+
+log = logging.getLogger(__name__)
 
 
 class MissingChart(ChartError):
@@ -75,6 +79,8 @@ def render_release(
     except manifests.ManifestError as error:
         below = f"\n{manifests.rendered_text(rendered)}" if dry_run and options.is_install else ""
         raise RenderError(f"{error}{_place(env, job, error, rendered, lookup)}{below}") from error
+    for remark in parts.passed_over:
+        log.info("release %s: %s", options.name, remark)
     text, found = manifests.stored_text(parts.manifests), parts.hooks
     if env.convert_removed_apis:
         text, found = converted_text(env, text), converted_hooks(env, found)

@@ -286,6 +286,14 @@ def test_a_hook_that_takes_too_long() -> None:
     assert world.clock.now() - start == pytest.approx(7)
 
 
+def test_the_log_says_which_hooks_and_policies_are_passed_over(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    odd = config("b", hook="pre-install", hook_delete_policy="nope")
+    with caplog.at_level("INFO", "tiller"):
+        world.install(chart(config("a"), config("h", hook="pre-instal"), odd))
+    assert 'release web: web/templates/1.yaml: skipping unknown hook: "pre-instal"' in caplog.messages
+    assert 'release web: web/templates/2.yaml: skipping unknown hook delete policy: "nope"' in caplog.messages
+
+
 def test_hooks_can_be_left_out(world: World) -> None:
     world.install(chart(config("a"), job("first", "pre-install"), job("last", "post-install")), disable_hooks=True)
     assert world.get("batch/v1/jobs/first") is None
