@@ -44,6 +44,18 @@ KINDS = {
 }
 
 
+STREAMS = frozenset({"ListReleases", "RunReleaseTest"})  # the calls with more than one answer
+_SERVICE = "hapi.services.tiller.ReleaseService"
+_CALL = ("grpc_type", "grpc_service", "grpc_method")
+# The counters of 2.17's Tiller, which is what dashboards and alarms made for it ask for.
+_CALLS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "started": ("Calls that began.", _CALL),
+    "handled": ("Calls that ended, by gRPC's code.", (*_CALL, "grpc_code")),
+    "msg_received": ("Messages of callers.", _CALL),
+    "msg_sent": ("Messages to callers.", _CALL),
+}
+
+
 class Metrics:
     """Everything under ``/metrics``. Safe to use from many threads."""
 
@@ -79,6 +91,10 @@ class Metrics:
             buckets=_REQUEST_SECONDS,
             registry=registry,
         )
+        self._calls = {
+            name: Counter(f"grpc_server_{name}", about, labels, registry=registry)
+            for name, (about, labels) in _CALLS.items()
+        }
         for kind in KINDS.values():
             self._operations.labels(kind, "ok")
             self._operations.labels(kind, "error")
@@ -87,6 +103,12 @@ class Metrics:
     def began(self, method: str) -> None:
         """Count a call that begins."""
         self._running.labels(KINDS[method]).inc()
+        self._calls["started"].labels(*_call(method)).inc()
+        self._calls["msg_received"].labels(*_call(method)).inc()
+
+    def sent(self, method: str) -> None:
+        """Count a message to a caller."""
+        self._calls["msg_sent"].labels(*_call(method)).inc()
 
     def ended(self, method: str, ok: bool, seconds: float) -> None:  # noqa: FBT001 - an outcome has two sides
         """Count a call that ended after so many seconds."""
@@ -94,6 +116,7 @@ class Metrics:
         self._running.labels(kind).dec()
         self._operations.labels(kind, "ok" if ok else "error").inc()
         self._durations.labels(kind).observe(seconds)
+        self._calls["handled"].labels(*_call(method), "OK" if ok else "Unknown").inc()
 
     def requested(self, method: str, status: int, seconds: float) -> None:
         """Count a request to the API server; ``status`` 0 is no answer."""
@@ -111,6 +134,10 @@ class Metrics:
     def text(self) -> str:
         """Return everything in Prometheus's text format."""
         return generate_latest(self._registry).decode()
+
+
+def _call(method: str) -> tuple[str, str, str]:
+    return "server_stream" if method in STREAMS else "unary", _SERVICE, method
 
 
 class _Queue:

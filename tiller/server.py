@@ -172,6 +172,10 @@ class Observer(Protocol):
         """A call of this method begins."""
         ...
 
+    def sent(self, method: str) -> None:
+        """A message is on its way to the caller."""
+        ...
+
     def ended(self, method: str, ok: bool, seconds: float) -> None:  # noqa: FBT001 - an outcome has two sides
         """It ended, with an answer or an error."""
         ...
@@ -181,6 +185,8 @@ class Unobserved:
     """Tells nobody."""
 
     def began(self, method: str) -> None: ...
+
+    def sent(self, method: str) -> None: ...
 
     def ended(self, method: str, ok: bool, seconds: float) -> None: ...  # noqa: FBT001 - the Protocol's
 
@@ -255,16 +261,20 @@ class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
     def _answer(self, method: str, request: Any, context: grpc.ServicerContext, action: Callable[[Any], Any]) -> Any:
         with self._observed(method, request):
             try:
-                return wire.to_proto(action(wire.from_proto(request)))
+                answer = wire.to_proto(action(wire.from_proto(request)))
             except Exception as error:
                 _refuse(method, error, context)
+            self._observer.sent(method)
+            return answer
 
     def _stream(
         self, method: str, request: Any, context: grpc.ServicerContext, action: Callable[[Any], Iterator[Any]]
     ) -> Iterator[Any]:
         with self._observed(method, request):
             try:
-                yield from action(wire.from_proto(request))
+                for message in action(wire.from_proto(request)):
+                    self._observer.sent(method)
+                    yield message
             except Exception as error:
                 _refuse(method, error, context)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from helmpy.errors import HelmError
+from helmpy.hapi.services import tiller_pb2
 from tests.tiller.world import World, chart, config
 from tiller.clock import FakeClock
 from tiller.kube.counting import Counting
 from tiller.kube.transport import Request, Response, Unreachable
-from tiller.metrics import FRESH, KINDS, Metrics
+from tiller.metrics import FRESH, KINDS, STREAMS, Metrics
 from tiller.sandbox.api import Api, memory_api
 from tiller.server import ReleaseService
 
@@ -33,6 +34,8 @@ def value(metrics: Metrics, name: str) -> float | None:
 
 def test_every_method_of_the_service_has_a_kind() -> None:
     assert set(KINDS) == {name for name in vars(ReleaseService) if name[0].isupper()}
+    methods = tiller_pb2.DESCRIPTOR.services_by_name["ReleaseService"].methods
+    assert {each.name for each in methods if each.server_streaming} == STREAMS
 
 
 def test_operations_by_kind_and_outcome_and_how_long_they_took(metrics: Metrics) -> None:
@@ -47,6 +50,30 @@ def test_operations_by_kind_and_outcome_and_how_long_they_took(metrics: Metrics)
     assert value(metrics, 'tiller_operation_duration_seconds_sum{kind="install"}') == pytest.approx(22.02)
     assert value(metrics, 'tiller_operations_running{kind="install"}') == 0
     assert value(metrics, 'tiller_operations_running{kind="upgrade"}') == 1
+
+
+def test_calls_are_counted_under_the_names_that_dashboards_of_helm_2_17_know(metrics: Metrics) -> None:
+    service = 'grpc_service="hapi.services.tiller.ReleaseService"'
+
+    def count(name: str, method: str, kind: str, more: str = "") -> float | None:
+        return value(metrics, f'grpc_server_{name}_total{{{more}grpc_method="{method}",{service},grpc_type="{kind}"}}')
+
+    for ok in (True, True, False):
+        metrics.began("GetHistory")
+        if ok:
+            metrics.sent("GetHistory")
+        metrics.ended("GetHistory", ok, 0.1)
+    metrics.began("RunReleaseTest")
+    metrics.sent("RunReleaseTest")
+    metrics.sent("RunReleaseTest")
+    assert count("started", "GetHistory", "unary") == 3
+    assert count("msg_received", "GetHistory", "unary") == 3
+    assert count("msg_sent", "GetHistory", "unary") == 2
+    assert count("handled", "GetHistory", "unary", 'grpc_code="OK",') == 2
+    assert count("handled", "GetHistory", "unary", 'grpc_code="Unknown",') == 1
+    assert count("started", "RunReleaseTest", "server_stream") == 1
+    assert count("msg_sent", "RunReleaseTest", "server_stream") == 2
+    assert count("handled", "RunReleaseTest", "server_stream", 'grpc_code="OK",') is None
 
 
 def test_requests_to_the_api_server(metrics: Metrics) -> None:

@@ -45,11 +45,19 @@ def outcomes() -> list[tuple[str, bool]]:
 
 
 @pytest.fixture
-def handle(world: World, outcomes: list[tuple[str, bool]]) -> Iterator[Handle]:
+def messages() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def handle(world: World, outcomes: list[tuple[str, bool]], messages: list[str]) -> Iterator[Handle]:
     class Listening(Unobserved):
         def ended(self, method: str, ok: bool, seconds: float) -> None:  # noqa: FBT001 - the Protocol's
             assert seconds >= 0
             outcomes.append((method, ok))
+
+        def sent(self, method: str) -> None:
+            messages.append(method)
 
     handle = serve(world.env, threads=4, observer=Listening())
     yield handle
@@ -96,6 +104,14 @@ def test_a_life(stub: Any, world: World, outcomes: list[tuple[str, bool]]) -> No
         "RunReleaseTest",
         "UninstallRelease",
     ]
+
+
+def test_every_answer_is_told_to_the_observer(stub: Any, messages: list[str]) -> None:
+    ask(stub, "InstallRelease", INSTALL)
+    refusal(stub, "InstallRelease", INSTALL)
+    assert len(list(stub.ListReleases(wire.to_proto(ListRequest()), metadata=CLIENT))) == 1
+    assert list(stub.ListReleases(wire.to_proto(ListRequest(filter="none")), metadata=CLIENT)) == []
+    assert messages == ["InstallRelease", "ListReleases"]
 
 
 def test_errors_are_their_texts(stub: Any, outcomes: list[tuple[str, bool]]) -> None:
