@@ -17,6 +17,7 @@ from helmpy.record import record, replace
 from helmpy.release.error import ReleaseError
 from helmpy.release.model import Release, StatusCode
 from helmpy.release.requests import (
+    ContentRequest,
     HistoryRequest,
     RollbackRequest,
     StatusRequest,
@@ -39,7 +40,7 @@ Bring a release to a new version of its chart, or to new values.
 Without value flags the values of the last revision are kept; with some of them only those count,
 unless --reuse-values merges them into the kept ones.
 """
-MANY = 256  # revisions among which the deployed one is looked for, as Helm's history asks for
+MANY = 256  # revisions among which the deployed one is looked for, as many as Helm's history shows
 
 
 @record(frozen=True, slots=True)
@@ -99,11 +100,20 @@ class Upgrade:
         return replace(request, chart=prepared(chart, parse_values(config.raw)))
 
     def _base(self, tiller: Tiller, newest: Release) -> Release:
-        """The revision whose values Tiller will keep: the deployed one."""
-        if newest.status == StatusCode.DEPLOYED:
+        """The revision whose values Tiller will keep: the deployed one, mostly the one before a failed one.
+
+        Asked for one by one: a whole history may be more than one answer can hold.
+        """
+        if newest.status in (StatusCode.DEPLOYED, StatusCode.DELETED):
             return newest
-        history = tiller.history(HistoryRequest(self.name, MANY)).releases
-        return next((each for each in history if each.status == StatusCode.DEPLOYED), newest)
+        for version in range(newest.version - 1, max(newest.version - MANY, 0), -1):
+            try:
+                found = tiller.content(ContentRequest(self.name, version)).release
+            except ReleaseError:  # pruned
+                continue
+            if found is not None and found.status == StatusCode.DEPLOYED:
+                return found
+        return newest
 
     def _plain_request(self) -> UpdateRequest:
         """The request with the chart as it was loaded."""

@@ -188,6 +188,17 @@ def test_values_are_kept_of_the_deployed_revision(helm: Helm, home: Path) -> Non
     assert "till/templates/c.yaml" in helm("get manifest one").out
 
 
+def test_values_are_kept_of_a_release_whose_history_is_too_large_for_one_answer(helm: Helm, home: Path) -> None:
+    made(home / "shop", {**SHOP, "notes.txt": "a" * 4_000_000})  # six revisions are more than 20 MiB
+    helm("install shop -n one --set till.enabled=true")
+    for _ in range(5):
+        assert helm("upgrade one shop").status == 0
+    assert helm("upgrade one shop --set till.enabled=false,name=Bad_Name").status == 1
+    result = helm("upgrade one shop --reuse-values")
+    assert (result.status, result.err) == (0, "")
+    assert "till/templates/c.yaml" in helm("get manifest one").out
+
+
 def test_upgrade_installs_where_there_is_nothing(helm: Helm) -> None:
     result = helm("upgrade blog web --install")
     assert result.out == f'Release "blog" does not exist. Installing it now.\nNAME:   blog\n{STATUS}'
