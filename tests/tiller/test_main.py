@@ -95,6 +95,21 @@ def test_every_flag_of_helm_2_17_is_known(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err == ""
 
 
+HELM_2_17 = {
+    "experimental-release", "history-max", "listen", "probe", "probe-listen", "sql-connection-string", "sql-dialect",
+    "storage", "tls", "tls-ca-cert", "tls-cert", "tls-key", "tls-verify", "trace", "v", "version", "help",
+}  # fmt: skip
+
+
+def test_what_is_more_is_written_down(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_flags(["--help"], {})
+    ours = set(re.findall(r"--([a-z][a-z-]*)", re.sub(r"(?s)^.*?\n\n", "", capsys.readouterr().out)))
+    assert ours >= HELM_2_17 - {"experimental-release"}
+    text = (Path(__file__).parents[2] / "docs/differences.md").read_text()
+    assert [name for name in sorted(ours - HELM_2_17) if f"`tiller --{name}`" not in text] == []
+
+
 @pytest.mark.parametrize("arguments", [["-nonsense"], ["-probe=perhaps"], ["-history-max=x"]])
 def test_flags_that_are_none(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

@@ -114,13 +114,19 @@ def _delete_if(env: Environment, release: Release, hook: Hook, policy: HookDelet
 
 
 def _wait(cluster: Cluster, target: KubeObject, event: HookEvent, deadline: Deadline) -> None:
-    """Wait for jobs to complete and definitions to be served; all else is done when it exists."""
+    """Wait for jobs to complete and definitions to be served; all else is done when it exists.
+
+    A job that is gone is done, as in Helm 2: one that is deleted as soon as it has finished is not seen to finish.
+    """
     done = _established if event == HookEvent.CRD_INSTALL else _RULES.get(target.kind)
     if done is None or not target.resource.standard:
         return
     poll = FIRST_POLL
     while True:
         live = cluster.get(target)
+        if live is None and event != HookEvent.CRD_INSTALL:
+            log.info("%s %s is gone before it was seen to end", target.kind, target.name)
+            return
         if live is not None and done(live):
             return
         deadline.sleep(poll)

@@ -106,16 +106,13 @@ def _run(env: Environment, release: Release, test: _Test, deadline: Deadline, sa
     except HelmError as error:  # to the caller a failure, in the record nobody knows, as in Helm 2
         say(f"ERROR: {error}", TestStatus.FAILURE)
         return TestRun(name, TestStatus.UNKNOWN, str(error), started, env.now())
-    status, info = TestStatus.SUCCESS, ""
-    if phase not in _ENDED:
-        status, info = TestStatus.UNKNOWN, f"pod's phase is {phase}"
-        say(f"UNKNOWN: {name}: {info}", status)
-    elif _ENDED[phase] == test.event:
+    if _ENDED[phase] == test.event:
+        status = TestStatus.SUCCESS
         say(f"PASSED: {name}", status)
     else:
         status = TestStatus.FAILURE
         say(f"FAILED: {name}, run `kubectl logs {name} --namespace {release.namespace}` for more info", status)
-    return TestRun(name, status, info, started, env.now())
+    return TestRun(name, status, "", started, env.now())
 
 
 class NotAPod(HelmError):
@@ -123,6 +120,13 @@ class NotAPod(HelmError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not a pod")
+
+
+class PodGone(HelmError):
+    """Somebody deleted the pod while it ran, so nobody can tell how it would have ended."""
+
+    def __init__(self) -> None:
+        super().__init__("pod not found")
 
 
 def _pod(env: Environment, release: Release, hook: Hook) -> KubeObject:
@@ -133,12 +137,14 @@ def _pod(env: Environment, release: Release, hook: Hook) -> KubeObject:
 
 
 def _ended(env: Environment, target: KubeObject, deadline: Deadline) -> str:
-    """The phase in which the pod ended, or the one of a pod that was taken away."""
+    """The phase in which the pod ended; raises PodGone for one that was taken away."""
     poll = POLL
     while True:
         live = env.cluster.get(target)
-        phase = str(((live or {}).get("status") or {}).get("phase") or "Unknown")
-        if live is None or phase in _ENDED:
+        if live is None:
+            raise PodGone
+        phase = str((live.get("status") or {}).get("phase") or "")
+        if phase in _ENDED:
             return phase
         deadline.sleep(poll)
         deadline.check()

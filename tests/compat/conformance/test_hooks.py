@@ -145,6 +145,14 @@ def test_a_job_that_takes_too_long_times_out(ground: Ground) -> None:
     assert ground.descriptions("slow") == {1: 'Release "slow" failed post-install: timed out waiting for the condition'}
 
 
+def test_a_job_that_is_gone_is_done(ground: Ground) -> None:
+    made = json.loads(job("brief-h", hooked("post-install")))
+    made["spec"]["ttlSecondsAfterFinished"] = 0
+    release = ground.install(chart(config("brief-a"), json.dumps(made)), "brief", timeout=30)
+    assert release.status == StatusCode.DEPLOYED
+    ground.gone("batch/v1/jobs/brief-h")
+
+
 def test_hooks_have_the_whole_timeout_each(ground: Ground) -> None:
     made = chart(
         config("each-a"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -122,6 +123,20 @@ def test_a_test_that_takes_too_long(ground: Ground) -> None:
     )
     (result,) = suite(ground, "slow").results
     assert (result.status, result.info) == (TestStatus.UNKNOWN, "timed out waiting for the condition")
+
+
+def test_a_pod_that_is_taken_away_is_an_error(ground: Ground) -> None:
+    ground.install(chart(config("taken-a"), pod("taken-1", hooked("test-success"), once=True, ready=False)), "taken")
+
+    def take() -> None:
+        ground.until(lambda: ground.get("pods/taken-1"))
+        ground.remove("pods/taken-1")
+
+    taker = threading.Thread(target=take)
+    taker.start()
+    assert run(ground, "taken", timeout=60)[-1] == ("ERROR: pod not found", TestStatus.FAILURE)
+    taker.join()
+    assert suite(ground, "taken").results[0].status == TestStatus.UNKNOWN
 
 
 def test_the_newest_revision_is_tested(ground: Ground) -> None:

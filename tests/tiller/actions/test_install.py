@@ -278,6 +278,22 @@ def test_a_job_that_fails_says_why(world: World) -> None:
     assert world.get("batch/v1/jobs/fails") is None
 
 
+def test_a_job_that_is_gone_is_done() -> None:
+    """As in 2.17: who asks for ``ttlSecondsAfterFinished: 0`` has it deleted before anybody saw that it ended."""
+    world = make_world(ready_after=1000)
+    tick = world.clock.on_advance
+    assert tick is not None
+
+    def take_away() -> None:
+        tick()
+        world.api.send(Request("DELETE", "/apis/batch/v1/namespaces/shop/jobs/brief"))
+
+    world.clock.on_advance = take_away
+    start = world.clock.now()
+    assert world.install(chart(config("a"), job("brief", "post-install"))).status == StatusCode.DEPLOYED
+    assert world.clock.now() < start + 5
+
+
 def test_a_hook_that_takes_too_long() -> None:
     world = make_world(ready_after=1000)
     start = world.clock.now()

@@ -92,7 +92,7 @@ def test_a_test_that_never_ends(tested: World) -> None:
     )
 
 
-def test_a_pod_that_is_taken_away_ends_unknown(tested: World) -> None:
+def test_a_pod_that_is_taken_away_is_an_error_and_no_success(tested: World) -> None:
     play(tested, t1="Succeeded", t2="Failed")
     tick = tested.clock.on_advance
     assert tick is not None
@@ -103,8 +103,9 @@ def test_a_pod_that_is_taken_away_ends_unknown(tested: World) -> None:
             tested.api.send(Request("DELETE", "/api/v1/namespaces/shop/pods/t3"))
 
     tested.clock.on_advance = advance
-    assert run(tested)[-1] == ("UNKNOWN: t3: pod's phase is Unknown", TestStatus.UNKNOWN)
-    assert suite(tested).results[2].status == TestStatus.UNKNOWN
+    assert run(tested)[-1] == ("ERROR: pod not found", TestStatus.FAILURE)
+    result = suite(tested).results[2]
+    assert (result.status, result.info) == (TestStatus.UNKNOWN, "pod not found")
 
 
 def test_a_pod_with_both_events_runs_twice_and_the_first_named_says_how_it_should_end() -> None:
