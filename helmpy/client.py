@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 MAX_MESSAGE = 20 * 1024 * 1024  # bytes of one answer; what is sent has no limit here, Tiller sets its own
 MAX_ERROR = 4 * 1024 * 1024  # bytes of an error's text on the wire; it carries a manifest at times
+PING = 30_000  # milliseconds between looks whether Tiller is still there, while a call waits
 _TILLER = b"\n\x06Tiller"  # a question for health in protobuf: field 1, the service's name
 Record = TypeVar("Record")
 _LOOPBACK = ("127.", "localhost", "[::1]")
@@ -237,7 +238,8 @@ class Tiller:
             # An error is a header to gRPC, and Tiller's may carry a whole manifest.
             ("grpc.max_metadata_size", MAX_ERROR),
             ("grpc.absolute_max_metadata_size", MAX_ERROR),
-            ("grpc.keepalive_time_ms", 30_000),
+            ("grpc.keepalive_time_ms", PING),
+            ("grpc.http2.max_pings_without_data", 0),  # gRPC would stop after two
             ("grpc.initial_reconnect_backoff_ms", 200),
             ("grpc.use_local_subchannel_pool", 1),  # no memory of an earlier failure to reach the same port
             ("grpc.enable_retries", 0),  # an install must not run twice

@@ -61,7 +61,8 @@ class Service(tiller_pb2_grpc.ReleaseServiceServicer):
 
 @contextmanager
 def served(service: Service, credentials: grpc.ServerCredentials | None = None) -> Iterator[str]:
-    server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.max_send_message_length", -1)])
+    options = [("grpc.max_send_message_length", -1), ("grpc.http2.max_ping_strikes", 0)]
+    server = grpc.server(ThreadPoolExecutor(4), options=options)
     tiller_pb2_grpc.add_ReleaseServiceServicer_to_server(service, server)  # type: ignore[no-untyped-call]  # generated
     address = "127.0.0.1:0"
     port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
@@ -207,11 +208,51 @@ def test_a_slow_way_to_tiller_is_waited_for() -> None:
         carrier.join()
 
 
-def pump(source: socket.socket, target: socket.socket) -> None:
+def pump(source: socket.socket, target: socket.socket, copy: bytearray | None = None) -> None:
     with suppress(OSError):  # either side may be the first to leave
         while data := source.recv(65536):
+            if copy is not None:
+                copy += data
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
+
+
+def test_a_long_wait_is_alive_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies between, a load balancer, ends connections on which nothing goes: so pings go, however long it takes."""
+    monkeypatch.setattr("helmpy.client.PING", 1000)  # the least that gRPC takes
+
+    def slow(_request: Any, _context: grpc.ServicerContext) -> VersionResponse:
+        time.sleep(5)
+        return VersionResponse(Version("v2.17.0"))
+
+    sent = bytearray()
+    with served(Service(GetVersion=slow)) as host, socket.create_server(("127.0.0.1", 0)) as door:
+
+        def carry() -> None:
+            near, _ = door.accept()
+            name, _, port = host.partition(":")
+            with near, socket.create_connection((name, int(port))) as far:
+                back = threading.Thread(target=pump, args=(far, near))
+                back.start()
+                pump(near, far, sent)
+                back.join()
+
+        carrier = threading.Thread(target=carry)
+        carrier.start()
+        with Tiller(f"127.0.0.1:{door.getsockname()[1]}") as tiller:
+            assert tiller.version() == Version("v2.17.0")
+        carrier.join()
+    assert pings(bytes(sent)) >= 5
+
+
+def pings(sent: bytes) -> int:
+    """How many pings an HTTP/2 client sent that answer nobody else's."""
+    found, place = 0, len(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+    while place < len(sent):
+        kind, flags = sent[place + 3], sent[place + 4]
+        found += kind == 6 and not flags & 1
+        place += 9 + int.from_bytes(sent[place : place + 3], "big")
+    return found
 
 
 def test_an_address_without_a_port() -> None:
