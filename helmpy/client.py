@@ -66,6 +66,10 @@ class TillerUnavailable(TillerError):
     """No connection, or a connection that broke."""
 
 
+class TooLarge(TillerError):
+    """An answer is larger than gRPC takes."""
+
+
 class IncompatibleVersion(TillerError):
     """Tiller refuses clients of this version."""
 
@@ -285,7 +289,7 @@ def _translated(error: Any) -> HelmError:
         return TillerUnavailable("context deadline exceeded")
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in details:
         sizes = details[details.index("larger than max") :].rstrip(")")
-        return TillerError(f"grpc: received message {sizes})")
+        return TooLarge(f"grpc: received message {sizes})")
     return ReleaseError(details or f"Tiller answered with {code.name}")
 
 

@@ -11,13 +11,16 @@ from helmpy.cli.output import moment, say, struct_json, table, yaml_text
 from helmpy.cli.pflags import INT32, UINT
 from helmpy.cli.status import code_name, release_name
 from helmpy.home import Settings
+from helmpy.release.error import ReleaseError
 from helmpy.release.model import Release
-from helmpy.release.requests import HistoryRequest
+from helmpy.release.requests import ContentRequest, HistoryRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+    from helmpy.client import Tiller
 
 
 _HEADERS = ("REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION")
@@ -34,9 +37,28 @@ def command(
 ) -> None:
     name = release_name(args)
     with connected(settings, tls) as tiller:
-        releases = tiller.history(HistoryRequest(name, maximum)).releases
+        releases = _newest(tiller, name, maximum)
     if releases:
         say(_text([_row(release) for release in reversed(releases)], output, col_width))
+
+
+def _newest(tiller: Tiller, name: str, maximum: int) -> Sequence[Release]:
+    """The newest revisions, newest first; one by one where they are too large for one answer, at which Helm 2 fails."""
+    from helmpy.client import TooLarge
+
+    try:
+        return tiller.history(HistoryRequest(name, maximum)).releases
+    except TooLarge:
+        found = [*tiller.history(HistoryRequest(name, 1)).releases]
+    for version in range(found[0].version - 1, 0, -1):
+        if len(found) == maximum:
+            break
+        try:
+            release = tiller.content(ContentRequest(name, version)).release
+        except ReleaseError:  # pruned
+            continue
+        found += [release] if release else []
+    return found
 
 
 def _text(rows: Sequence[tuple[Any, ...]], output: str, col_width: int) -> str:

@@ -197,6 +197,10 @@ def test_values_are_kept_of_a_release_whose_history_is_too_large_for_one_answer(
     result = helm("upgrade one shop --reuse-values")
     assert (result.status, result.err) == (0, "")
     assert "till/templates/c.yaml" in helm("get manifest one").out
+    rows = helm("history one").out.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == ["1", "2", "3", "4", "5", "6", "7", "8"]
+    assert [row.split()[0] for row in helm("history one --max 7").out.splitlines()[1:]] == list("2345678")
+    assert len(helm("history one --max 2").out.splitlines()) == 3
 
 
 def test_upgrade_installs_where_there_is_nothing(helm: Helm) -> None:
