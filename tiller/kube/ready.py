@@ -37,8 +37,13 @@ def unready(cluster: Cluster, target: KubeObject, *, jobs: bool = False) -> str:
         return ""
     live = cluster.get(target)
     if live is None:
-        return "not found"
+        return "" if _goes_when_done(target) else "not found"
     return rule(cluster, live)
+
+
+def _goes_when_done(target: KubeObject) -> bool:
+    """Whether it is a job that Kubernetes deletes some time after its end, which may be at once."""
+    return target.kind == "Job" and "ttlSecondsAfterFinished" in (target.body.get("spec") or {})
 
 
 def condition(live: Live, kind: str) -> str:

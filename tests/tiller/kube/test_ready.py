@@ -117,6 +117,17 @@ def test_a_job_that_failed_ends_the_wait_for_jobs_at_once() -> None:
         wait.until_ready(cluster, targets, Deadline(world.clock, 60), jobs=True)
 
 
+@pytest.mark.parametrize("jobs", [False, True])
+def test_a_job_that_goes_after_its_end_may_be_gone(*, jobs: bool) -> None:
+    world = make_world()
+    cluster = world.env.cluster
+    cluster.ensure_namespace("shop")
+    targets = cluster.build(JOB.replace("{template", "{ttlSecondsAfterFinished: 0, template"), "shop")
+    wait.until_ready(cluster, targets, Deadline(world.clock, 60), jobs=jobs)
+    with pytest.raises(WaitTimeout):
+        wait.until_ready(cluster, cluster.build(JOB, "shop"), Deadline(world.clock, 60), jobs=jobs)
+
+
 DEPLOYMENT = """
 apiVersion: apps/v1
 kind: Deployment
