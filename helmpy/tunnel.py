@@ -9,10 +9,11 @@ import socket
 import threading
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from helmpy.errors import HelmError
 from helmpy.kubeapi import KubeApi, is_ready, tiller_pods
+from helmpy.portforward import Forward, open_port
 
 TILLER_PORT = 44134
 _CHUNK = 64 * 1024
@@ -83,14 +84,25 @@ class Tunnel:
             except HelmError as error:
                 self._failure = error
                 return
-            back = threading.Thread(target=_pump, args=(remote, local), name="tunnel answers", daemon=True)
+            self._failure = None
+            back = threading.Thread(target=self._answer, args=(remote, local), name="tunnel answers", daemon=True)
             back.start()
             _pump(local, remote)
             back.join()
             remote.close()
 
-    def _forward(self) -> Any:
-        """One port-forward: something like a socket. Where the pod is gone, as in a rolling update, to another."""
+    def _answer(self, remote: Forward, local: socket.socket) -> None:
+        """Carry what the pod says; why it can't be reached is known before the caller hears that all is over."""
+        _pump(remote, local)
+        if remote.failure:
+            self._failure = self._trouble(self._pod, remote.failure)
+        _end(local)
+
+    def _trouble(self, pod: str, text: str) -> TunnelError:
+        return TunnelError(f"cannot forward a port to pod {self._namespace}/{pod}: {text}")
+
+    def _forward(self) -> Forward:
+        """One port-forward. Where the pod is gone, as in a rolling update, to another."""
         try:
             return self._forward_to(self._pod)
         except TunnelError:
@@ -100,31 +112,24 @@ class Tunnel:
             self._pod = found
             return self._forward_to(found)
 
-    def _forward_to(self, pod: str) -> Any:
-        # Not through CoreV1Api, which is the library's own way: it loads every type of pods, 0.2 s.
-        from kubernetes.stream.ws_client import portforward_call
-
-        path = f"/api/v1/namespaces/{self._namespace}/pods/{pod}/portforward"
+    def _forward_to(self, pod: str) -> Forward:
         try:
-            forward = portforward_call(  # type: ignore[no-untyped-call]  # the library ships no types
-                self._api.client.configuration,
-                "GET",
-                f"{self._api.host}{path}",
-                query_params=[("ports", str(self._port))],
-                headers={name.lower(): value for name, value in self._api.credentials("GET", path).items()},
-            )
-        except Exception as error:  # the library lets through whatever its WebSocket raises
-            text = getattr(error, "reason", None) or str(error)
-            raise TunnelError(f"cannot forward a port to pod {self._namespace}/{pod}: {text}") from error
-        return forward.socket(self._port)
+            return open_port(self._api, self._namespace, pod, self._port)
+        except HelmError as error:
+            raise self._trouble(pod, str(error)) from error
 
 
-def _pump(source: Any, target: Any) -> None:
-    """Carry bytes one way until the end, then say so to the other side."""
+def _pump(source: Forward | socket.socket, target: Forward | socket.socket) -> None:
+    """Carry bytes one way until the end; a pod is told of it at once."""
     try:
         while data := source.recv(_CHUNK):
             target.sendall(data)
     except OSError:
         pass  # one side broke off; the other learns it below
+    if isinstance(source, socket.socket):
+        _end(target)
+
+
+def _end(target: Forward | socket.socket) -> None:
     with suppress(OSError):
         target.shutdown(socket.SHUT_WR)

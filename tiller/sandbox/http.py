@@ -14,9 +14,10 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from helmpy import spdy
 from helmpy.errors import HelmError
 from tiller.kube.transport import Request, Response
-from tiller.sandbox import call, portforward
+from tiller.sandbox import call, portforward, spdyforward
 from tiller.sandbox.api import Api, Stream
 from tiller.sandbox.status import Refusal, bad_request, too_large
 
@@ -201,12 +202,28 @@ class _Handler(BaseHTTPRequestHandler):
     def _upgrade(self, request: Request) -> None:
         self.close_connection = True
         try:
+            if self.headers["upgrade"].lower() == spdy.VERSION.lower():
+                self._forward_by_spdy(request)
+                return
             targets = portforward.targets(self.server.api, request)
         except Refusal as refusal:
             self._send(refusal.response())
             return
         lines = [f"{self.command} {self.path} HTTP/1.1", *(f"{k}: {v}" for k, v in self.headers.items()), "", ""]
         portforward.serve("\r\n".join(lines).encode("latin-1"), targets, self.connection)
+
+    def _forward_by_spdy(self, request: Request) -> None:
+        """Answer a client of Helm 2's time; raises a Refusal."""
+        api = self.server.api
+        pod = portforward.pod_of(api, request)
+        if spdyforward.PROTOCOL not in request.headers.get("x-stream-protocol-version", ""):
+            raise Refusal(403, "Forbidden", f"unable to upgrade: {spdyforward.PROTOCOL} is spoken here", {})
+        self.send_response(101)
+        for name, value in (("connection", "Upgrade"), ("upgrade", spdy.VERSION)):
+            self.send_header(name, value)
+        self.send_header("x-stream-protocol-version", spdyforward.PROTOCOL)
+        self.end_headers()
+        spdyforward.serve(self.connection, lambda port: portforward.Target(port, api.controllers.port_of(pod, port)))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
         """Say nothing per request: tokens and names need not be in a log."""

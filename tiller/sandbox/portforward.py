@@ -11,6 +11,7 @@ import socket
 import ssl
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import (
@@ -46,15 +47,20 @@ class Target:
     address: tuple[str, int] | None
 
 
-def targets(api: Api, request: Request) -> list[Target]:
-    """What a port-forward request asks for; raises a Refusal."""
+def pod_of(api: Api, request: Request) -> Any:
+    """The pod whose ports a request asks for; raises a Refusal."""
     user = reviews.who(request, api.tokens)
     with api.store.changed:
         found = call.locate(request, api.objects.registry, user)
         if found.subresource != "portforward":
             raise bad_request("only port-forward can upgrade a connection")
         reviews.enforce(api.objects, found, "create")
-        pod = reading.find(api.objects, found)
+        return reading.find(api.objects, found)
+
+
+def targets(api: Api, request: Request) -> list[Target]:
+    """What the query of a port-forward request asks for; raises a Refusal."""
+    pod = pod_of(api, request)
     texts = [text for key, value in request.query if key == "ports" for text in value.split(",")]
     if not texts:
         raise bad_request('query parameter "port" is required')
