@@ -63,7 +63,7 @@ def _newest(tiller: Tiller, name: str, maximum: int) -> Sequence[Release]:
 
 def _text(rows: Sequence[tuple[Any, ...]], output: str, col_width: int) -> str:
     if output == "table":
-        return table([_HEADERS, *rows], max_width=col_width)
+        return table([_HEADERS, *rows], max_width=col_width, coloured="STATUS")
     records = [dict(zip(_FIELDS, row, strict=True)) for row in rows]
     return struct_json(records) if output == "json" else yaml_text(records)
 

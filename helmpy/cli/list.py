@@ -124,7 +124,7 @@ def _text(releases: Sequence[Release], following: str, output: str, *, col_width
     if short:
         return "\n".join(names)
     more = f"\tnext: {following}\n" if following else ""
-    return more + table([_HEADERS, *rows], max_width=col_width)
+    return more + table([_HEADERS, *rows], max_width=col_width, coloured="STATUS")
 
 
 def _row(release: Release) -> tuple[Any, ...]:

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def table(rows: Iterable[Sequence[object]], *, max_width: int = 0) -> str:
+def table(rows: Iterable[Sequence[object]], *, max_width: int = 0, coloured: str = "") -> str:
     """Helm's plain table: every cell padded to its column, columns joined by a tab, no final newline.
 
-    Cells wider than ``max_width`` (0: no limit) end in ``...``. Source: Helm 2.17's output.
+    Cells wider than ``max_width`` (0: no limit) end in ``...``. Source: Helm 2.17's output. The cells below the
+    header ``coloured`` are coloured for a person at a terminal.
     """
     cells = [[str(cell) for cell in row] for row in rows]
     if not cells:
@@ -23,7 +24,14 @@ def table(rows: Iterable[Sequence[object]], *, max_width: int = 0) -> str:
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     if max_width:
         widths = [min(found, max_width) for found in widths]
-    return "\n".join("\t".join(map(fit, row, widths)) for row in cells)
+    lines = [list(map(fit, row, widths)) for row in cells]
+    if coloured and sys.stdout.isatty():
+        from helmpy.cli import colour
+
+        place = cells[0].index(coloured)
+        for line in lines[1:]:
+            line[place] = colour.word(line[place], sys.stdout)
+    return "\n".join(map("\t".join, lines))
 
 
 def width(text: str) -> int:
@@ -90,6 +98,11 @@ def yaml_text(value: Any) -> str:
     return yaml.dump(value)
 
 
+def structured(value: Any, form: str) -> str:
+    """A result for programs, as ``-o json`` or ``-o yaml`` prints it."""
+    return struct_json(value) if form == "json" else yaml_text(value)
+
+
 def say(text: str = "", *, end: str = "\n", flush: bool = False) -> None:
     """A line of result."""
     print(text, end=end, flush=flush)
@@ -97,8 +110,10 @@ def say(text: str = "", *, end: str = "\n", flush: bool = False) -> None:
 
 def warn(text: str) -> None:
     """A line beside the result, on stderr."""
+    from helmpy.cli import colour
+
     sys.stdout.flush()
-    print(text, file=sys.stderr)
+    print(colour.word(text, sys.stderr), file=sys.stderr)
 
 
 def debug(settings: Any, text: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from helmpy.cli import options
+import sys
+
+from helmpy.cli import colour, options
 from helmpy.cli.command import command as make
 from helmpy.cli.command import integer
 from helmpy.cli.connection import connected
@@ -59,7 +61,7 @@ def page(answer: StatusResponse) -> str:
     parts = []
     if info.last_deployed is not None:
         parts.append(f"LAST DEPLOYED: {moment(info.last_deployed)}\n")
-    parts.append(f"NAMESPACE: {answer.namespace}\nSTATUS: {code_name(status.code)}\n\n")
+    parts.append(f"NAMESPACE: {answer.namespace}\nSTATUS: {colour.word(code_name(status.code), sys.stdout)}\n\n")
     if status.resources:
         parts.append(tabbed("RESOURCES:\n" + _with_tabs(status.resources) + "\n"))
     if status.last_test_suite_run is not None:
@@ -82,7 +84,7 @@ def test_status_name(status: int) -> str:
 def _suite(suite: TestSuite) -> str:
     head = f"Last Started: {moment(suite.started_at)}\nLast Completed: {moment(suite.completed_at)}"
     rows = [("TEST", "STATUS", "INFO", "STARTED", "COMPLETED"), *map(_run, suite.results)]
-    return f"TEST SUITE:\n{head}\n\n{table(rows, max_width=50)}\n"
+    return f"TEST SUITE:\n{head}\n\n{table(rows, max_width=50, coloured='STATUS')}\n"
 
 
 def _run(run: TestRun) -> tuple[str, ...]:
