@@ -6,8 +6,9 @@ from pathlib import Path
 
 from helmpy.chart import loader
 from helmpy.chart.requirements import read_list
+from helmpy.cli import options
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say, table
+from helmpy.cli.output import say, structured, table, warn
 from helmpy.errors import HelmError
 from helmpy.repo.dependencies import Present, status
 
@@ -18,21 +19,30 @@ if TYPE_CHECKING:
     from helmpy.chart.model import Dependency
     from helmpy.home import Settings
 
+HEADERS = ("NAME", "VERSION", "REPOSITORY", "STATUS")
 WIDTH = 80  # columns of a cell
 
 
 @make("list", usage="[flags] CHART", about="List a chart's dependencies and what charts/ has of each.")
-def command(_settings: Settings, args: Sequence[str]) -> None:
+@options.output("table", "json", "yaml", refusal="unsupported format {}")
+def command(_settings: Settings, args: Sequence[str], *, output: str) -> None:
     path = Path(args[0] if args else ".").absolute()
     chart = loader.load(path)
     listed = read_list(chart)
+    tell = say if output == "table" else warn
     if listed is None:
-        say(f"WARNING: no requirements at {path}/charts")
+        tell(f"WARNING: no requirements at {path}/charts")
+        if output != "table":
+            say(structured([], output))
         return
     rows = [(one.name, one.version, one.repository, status_of(path, one)) for one in listed.dependencies]
-    say(table([("NAME", "VERSION", "REPOSITORY", "STATUS"), *rows], max_width=WIDTH) + "\n")
+    if output == "table":
+        say(table([HEADERS, *rows], max_width=WIDTH) + "\n")
+    else:
+        names = [header.lower() for header in HEADERS]
+        say(structured([dict(zip(names, row, strict=True)) for row in rows], output))
     for warning in _strangers(path, [one.name for one in listed.dependencies]):
-        say(warning)
+        tell(warning)
 
 
 def status_of(chart: Path, one: Dependency) -> str:

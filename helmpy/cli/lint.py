@@ -7,10 +7,10 @@ import sys
 import time
 
 from helmpy import lint
-from helmpy.cli import disk_store, limits, options
+from helmpy.cli import colour, disk_store, limits, options
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say, warn
+from helmpy.cli.output import say, structured, warn
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.lint.message import Message, Severity
@@ -19,6 +19,7 @@ from helmpy.release.timestamp import Timestamp
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
 
 class LintFailure(HelmError):
@@ -34,6 +35,7 @@ class LintFailure(HelmError):
 @boolean("unused", about="let values that no template reads be warnings; at a terminal they are told in any case")
 @string("namespace", about="namespace that templates see", default="default")
 @limits.flag()
+@options.output("text", "json", "yaml", default="text", refusal="unsupported format {}")
 @options.values
 def command(
     settings: Settings,
@@ -44,12 +46,15 @@ def command(
     unused: bool,
     namespace: str,
     render_limit: tuple[str, ...],
+    output: str,
 ) -> None:
     overrides = values.merged(settings)
     person = sys.stdout.isatty()  # who reads this by program gets Helm's words alone
     grave = Severity.WARNING if unused else Severity.INFO if person else None
     bounds = limits.chosen(render_limit)
     store = disk_store.chosen(os.environ)
+    told: list[dict[str, Any]] = []  # what a program is told, chart by chart
+    tell = say if output == "text" else _hush
     linted = failures = 0
     for path in args or ["."]:
         try:
@@ -58,14 +63,28 @@ def command(
             )
         except lint.LintError as error:
             failures += 1
-            say(f"==> Skipping {path}\n{error}\n")
+            told.append({"path": path, "failed": True, "error": str(error), "messages": []})
+            tell(f"==> Skipping {path}\n{error}\n")
             continue
         linted += 1
-        failures += lint.failed(messages, strict=strict)
-        say("\n".join(_lines(path, messages, hints=person or settings.debug)) + "\n")
+        failed = lint.failed(messages, strict=strict)
+        failures += failed
+        told.append({"path": path, "failed": bool(failed), "messages": [*map(_as_struct, messages)]})
+        tell("\n".join(_lines(path, messages, hints=person or settings.debug)) + "\n")
+    if output != "text":
+        say(structured(told, output))
     if failures:
         raise LintFailure(f"{linted} chart(s) linted, {failures} chart(s) failed")
-    say(f"{linted} chart(s) linted, no failures")
+    tell(f"{linted} chart(s) linted, no failures")
+
+
+def _hush(_text: str) -> None:
+    """Say nothing: who reads JSON or YAML is told all of it there."""
+
+
+def _as_struct(message: Message) -> dict[str, str]:
+    found = {"severity": message.severity.name, "path": message.path, "text": message.text}
+    return {**found, "hint": message.hint} if message.hint else found
 
 
 def _now() -> Timestamp:
@@ -82,6 +101,7 @@ def _lines(path: str, messages: Sequence[Message], *, hints: bool) -> Iterator[s
     if not messages:
         yield "Lint OK"
     for message in messages:
-        yield str(message)
+        name = message.severity.name
+        yield f"[{colour.word(name, sys.stdout)}{str(message).removeprefix('[' + name)}"
         if message.hint and hints:
             yield "\t" + message.hint.replace("\n", "\n\t")

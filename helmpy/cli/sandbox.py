@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shlex
 
+from helmpy.cli import options
 from helmpy.cli.command import Command, Entry, boolean, nothing
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say
-from helmpy.cli.sandbox_process import Sandbox
+from helmpy.cli.output import say, structured
+from helmpy.cli.sandbox_process import Running, Sandbox
+from helmpy.cli.suggestion import question, suggestions
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 
 ABOUT = """\
@@ -40,9 +43,11 @@ class NoSandbox(HelmError):
     """The sandbox was never started."""
 
 
-command = Command(
-    "sandbox", about=ABOUT, table=TABLE, unknown=lambda word: f'unknown command "{word}" for "helm sandbox"'
-)
+def _unknown(word: str) -> str:
+    return "\n".join([f'unknown command "{word}" for "helm sandbox"', *question(suggestions(word, TABLE))]).rstrip()
+
+
+command = Command("sandbox", about=ABOUT, table=TABLE, unknown=_unknown)
 
 
 @make("start", about="Start the sandbox in the background, unless it runs, and say how to use it.")
@@ -67,10 +72,14 @@ def stop(settings: Settings, args: Sequence[str]) -> None:
 
 
 @make("status", about="Say whether the sandbox runs.")
-def status(settings: Settings, args: Sequence[str]) -> None:
+@options.output("text", "json", "yaml", default="text", refusal="unsupported format {}")
+def status(settings: Settings, args: Sequence[str], *, output: str) -> None:
     nothing(args)
     sandbox = Sandbox(settings.home.sandbox)
     running = sandbox.running()
+    if output != "text":
+        say(structured(_as_struct(sandbox, running), output))
+        return
     if running is None:
         say("The sandbox does not run.")
         return
@@ -78,6 +87,20 @@ def status(settings: Settings, args: Sequence[str]) -> None:
     say(f"Process:    {running.pid}, since {running.started}")
     say(f"Kubeconfig: {sandbox.kubeconfig}")
     say(f"Log:        {sandbox.log}")
+
+
+def _as_struct(sandbox: Sandbox, running: Running | None) -> dict[str, Any]:
+    if running is None:
+        return {"running": False}
+    return {
+        "running": True,
+        "server": running.server,
+        "version": running.version,
+        "pid": running.pid,
+        "started": running.started,
+        "kubeconfig": str(sandbox.kubeconfig),
+        "log": str(sandbox.log),
+    }
 
 
 @make("reset", about="End the sandbox and forget everything in it.")

@@ -6,7 +6,7 @@ from helmpy import __version__
 from helmpy.cli import options
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
-from helmpy.cli.output import debug, say
+from helmpy.cli.output import debug, say, structured
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.release.requests import Version
@@ -25,6 +25,7 @@ class NoTiller(HelmError):
 @boolean("server", "s", about="only Tiller's")
 @boolean("short", about="the bare number")
 @string("template", about="Go template over .Client and .Server")
+@options.output("json", "yaml", default="", refusal="unsupported format {}")
 @options.tls
 def command(
     settings: Settings,
@@ -34,17 +35,21 @@ def command(
     server: bool,
     short: bool,
     template: str,
+    output: str,
     tls: options.TlsFlags,
 ) -> None:
     both = client == server
+    quiet = bool(template or output)
     data: dict[str, Version] = {}
     if client or both:
         data["Client"] = Version(f"v{__version__}")
-        _print("Client", data, short=short, template=template)
+        _print("Client", data, short=short, quiet=quiet)
     if server or both:
         data["Server"] = _server(settings, tls)
-        _print("Server", data, short=short, template=template)
-    if template:
+        _print("Server", data, short=short, quiet=quiet)
+    if output:
+        say(structured({side: _as_struct(version) for side, version in data.items()}, output))
+    elif template:
         from helmpy.cli.go_template import go_value, shown
 
         say(shown(template, {side: go_value(version) for side, version in data.items()}), end="")
@@ -79,8 +84,13 @@ def _say_cluster(settings: Settings) -> None:
     say("Kubernetes: &version.Info{" + ", ".join(f'{name}:"{text}"' for name, text in pairs) + "}")
 
 
-def _print(side: str, data: dict[str, Version], *, short: bool, template: str) -> None:
-    if template:
+def _as_struct(version: Version) -> dict[str, str]:
+    """The fields by the names that --template knows them by."""
+    return {"SemVer": version.sem_ver, "GitCommit": version.git_commit, "GitTreeState": version.git_tree_state}
+
+
+def _print(side: str, data: dict[str, Version], *, short: bool, quiet: bool) -> None:
+    if quiet:
         return
     found = data[side]
     number, commit, state = found.sem_ver, found.git_commit, found.git_tree_state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,21 @@ def test_list_tells_states_apart(app: Path, one: tuple[Path, str], capsys: pytes
     _, out, _ = _said(capsys, "dep list app")
     states = [line.split("\t")[-1].strip() for line in out.splitlines()[1:4]]
     assert states == ["too many matches", "wrong version", "missing"]
-    assert out.endswith(f'\nWARNING: "{charts}/stray" is not in requirements.yaml.\n')
+    warning = f'WARNING: "{charts}/stray" is not in requirements.yaml.\n'
+    assert out.endswith(f"\n{warning}")
+    status, out, err = _said(capsys, "dep list app -o json")
+    assert (status, err) == (0, warning)
+    assert [one["status"] for one in json.loads(out)] == states
+    assert json.loads(out)[2] == {
+        "name": "lib", "version": "^0.1", "repository": "file://../lib", "status": "missing",
+    }  # fmt: skip
+
+
+def test_a_chart_without_dependencies_has_an_empty_list(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (app / "requirements.yaml").unlink()
+    capsys.readouterr()
+    status, out, err = _said(capsys, "dep list app -o yaml")
+    assert (status, out, err) == (0, "[]\n\n", f"WARNING: no requirements at {app}/charts\n")
 
 
 def test_a_v2_chart_has_its_own_lock(app: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import tarfile
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from helmpy.cli.main import run
+from helmpy.gocompat import yaml
 from tests.cli.conftest import made
 
 CHART = {
@@ -75,6 +77,24 @@ def test_lint_tells_all_that_is_wrong(home: Path, capsys: pytest.CaptureFixture[
         "==> Linting other\n[ERROR] Chart.yaml: directory name (other) and chart name (web) must be the same\n" in out
     )
     assert "==> Skipping gone\n" in out
+
+
+@pytest.mark.usefixtures("chart")
+def test_lint_for_programs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made(home / "other", {"Chart.yaml": "name: web\nversion: 1.0.0\n", "values.yaml": "", "templates/a.yaml": "a: 1\n"})
+    status, out, err = helm(capsys, "lint", "web", "other", "gone", "-o", "json")
+    assert (status, err) == (1, "Error: 2 chart(s) linted, 2 chart(s) failed\n")
+    web, other, gone = json.loads(out)
+    assert web == {"path": "web", "failed": False, "messages": []}
+    assert other["failed"]
+    assert other["messages"][0] == {
+        "severity": "ERROR",
+        "path": "Chart.yaml",
+        "text": "directory name (other) and chart name (web) must be the same",
+    }
+    assert (gone["path"], gone["failed"]) == ("gone", True)
+    assert gone["error"]
+    assert yaml.load(helm(capsys, "lint", "web", "-o", "yaml")[1]) == [web]
 
 
 def test_lint_looks_at_the_current_directory(

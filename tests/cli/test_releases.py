@@ -417,3 +417,24 @@ def test_a_schema_is_minded_before_tiller_is_asked(helm: Helm, home: Path) -> No
     assert helm("upgrade strict ./strict").status == 0, "the release has a port"
     assert helm("upgrade strict ./strict --reset-values").status == 1
     assert helm("upgrade strict ./strict --reuse-values").status == 0
+
+
+def test_get_for_programs(helm: Helm) -> None:
+    helm("install web -n blog --set greeting=hi")
+    found = json.loads(helm("get blog -o json").out)
+    assert (found["name"], found["revision"], found["status"], found["chart"]) == ("blog", 1, "DEPLOYED", "web-0.3.1")
+    assert found["values"] == {"greeting": "hi"}
+    assert found["computedValues"] == {"greeting": "hi", "colour": {"page": "white"}}
+    assert [hook["name"] for hook in found["hooks"]] == ["blog-before", "blog-greets"]
+    assert found["notes"] == "Say hi to blog.\n"
+    assert yaml.load(helm("get blog -o yaml").out) == found
+    assert helm("get blog -o xml").err == "Error: unsupported format xml\n"
+
+
+def test_versions_for_programs(helm: Helm) -> None:
+    one = {"SemVer": "v2.17.0", "GitCommit": "", "GitTreeState": ""}
+    assert json.loads(helm("version -c -o json").out) == {"Client": one}
+    both = helm("version -o yaml")
+    assert yaml.load(both.out)["Server"]["SemVer"] == "v2.17.0"
+    failed = helm("version -o json --host 127.0.0.1:1 --tiller-connection-timeout 1")
+    assert (failed.status, failed.out) == (1, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -50,6 +51,7 @@ def _plugin(home: Path) -> None:
 
 def test_life_of_a_sandbox(call: Call, tmp_path: Path) -> None:
     assert call("sandbox status").stdout == "The sandbox does not run.\n"
+    assert call("sandbox status -o json").stdout == '{"running":false}\n'
     assert call("sandbox stop").stdout == "The sandbox does not run.\n"
     assert call("sandbox kubeconfig").stderr == "Error: there is no sandbox yet: helm sandbox start\n"
     kubeconfig = tmp_path / ".helm/sandbox/kubeconfig"
@@ -57,6 +59,10 @@ def test_life_of_a_sandbox(call: Call, tmp_path: Path) -> None:
     started = call("sandbox start")
     assert (started.returncode, started.stderr) == (0, "")
     assert started.stdout.startswith("The sandbox runs at http")
+    found = json.loads(call("sandbox status -o json").stdout)
+    assert found["running"]
+    assert found["kubeconfig"] == str(kubeconfig)
+    assert found["server"] in started.stdout
     assert f"export KUBECONFIG={kubeconfig}\n" in started.stdout
     assert call("sandbox start --export").stdout == f"export KUBECONFIG={kubeconfig}\n"
     assert call("sandbox kubeconfig").stdout == f"{kubeconfig}\n"
