@@ -77,8 +77,22 @@ def _registries(settings: Settings, begun: str) -> Iterable[str]:
     return map(credentials.registry, listed) if isinstance(listed, dict) else ()
 
 
+def _commands(_settings: Settings, _begun: str) -> Iterable[str]:
+    from helmpy.cli.main import COMMANDS
+
+    return (name for name, entry in COMMANDS.items() if not entry.hidden)
+
+
+def _shells(_settings: Settings, _begun: str) -> Iterable[str]:
+    from helmpy.cli.completion import SHELLS
+
+    return SHELLS
+
+
 # By command: what its first, second … argument may be; the last stands for all that follow.
 _SOURCES: dict[str, tuple[Source | None, ...]] = {
+    "": (_plugins, None),
+    "completion": (_shells, None),
     "delete": (_releases,),
     "fetch": (_charts,),
     "get": (_releases, None),
@@ -86,6 +100,7 @@ _SOURCES: dict[str, tuple[Source | None, ...]] = {
     "get manifest": (_releases, None),
     "get notes": (_releases, None),
     "get values": (_releases, None),
+    "help": (_commands, None),
     "history": (_releases, None),
     "inspect": (_charts, None),
     "inspect chart": (_charts, None),

@@ -15,6 +15,7 @@ import sys
 
 from helmpy.cli import pflags
 from helmpy.cli.pflags import UsageError
+from helmpy.errors import HelmError
 from helmpy.home import Home, Settings, default_home
 from helmpy.record import record
 
@@ -267,23 +268,47 @@ class Command:
         parsed = pflags.parse(flags, words)
         values = {flag.long: _value(flag, parsed.values) for flag in flags}
         if values["help"]:
-            self.show(path)
+            self.show(path, _settings(values))
             return
         for flag in self.own:
             if flag.note and flag.long in parsed.values:
                 print(f"Flag --{flag.long} has been deprecated, {flag.note}", file=sys.stderr)
         if self.function is not None:
-            self.function(_settings(values), tuple(parsed.args), **{flag.name: values[flag.long] for flag in self.own})
+            self._call(_settings(values), tuple(parsed.args), {flag.name: values[flag.long] for flag in self.own})
         else:
-            self.show(path)  # in Helm for a word too that is none of the sub-commands
+            self.show(path, _settings(values))  # in Helm for a word too that is none of the sub-commands
             if parsed.args and sys.stderr.isatty():
-                print(f'unknown command "{parsed.args[0]}" for "{" ".join(path)}"', file=sys.stderr)
+                name = " ".join(path)
+                print(
+                    "\n".join([f'unknown command "{parsed.args[0]}" for "{name}"', *self._meant(parsed.args[0])]),
+                    file=sys.stderr,
+                )
 
-    def show(self, path: Sequence[str]) -> None:
-        """Print the help page."""
+    def _call(self, settings: Settings, args: tuple[str, ...], flags: dict[str, Any]) -> None:
+        """Call the function; what it refuses may be a sub-command that was mistyped."""
+        assert self.function is not None, "whoever calls looked"
+        try:
+            self.function(settings, args, **flags)
+        except HelmError as error:
+            if self.table and args and not error.hint:
+                error.hint = "\n".join(self._meant(args[0])[1:-1])
+            raise
+
+    def _meant(self, word: str) -> list[str]:
+        from helmpy.cli.suggestion import question, suggestions
+
+        return question(suggestions(word, self.table))
+
+    def show(self, path: Sequence[str], settings: Settings) -> None:
+        """Print the help page; that of helm itself names the user's plugins too."""
         from helmpy.cli.page import page
 
-        print(page(self, " ".join(path)))
+        plugins: Sequence[tuple[str, str]] = ()
+        if len(path) == 1:
+            from helmpy.cli.plugins import named
+
+            plugins = named(settings)
+        print(page(self, " ".join(path), plugins))
 
 
 def _value(flag: Flag, given: Mapping[str, Any]) -> Any:

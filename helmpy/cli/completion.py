@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from helmpy.home import Settings
 
 ABOUT = """\
-Print a script that lets a shell complete commands, flags, and names of releases, charts and repositories.
+Print a script that lets a shell complete commands, flags, and names of releases, charts and
+repositories.
 
   source <(helm completion bash)          bash and zsh; put it into ~/.bashrc or ~/.zshrc
   helm completion fish | source           fish; put it into ~/.config/fish/config.fish

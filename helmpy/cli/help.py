@@ -21,8 +21,14 @@ def command(settings: Settings, args: Sequence[str]) -> None:
     if rest and len(path) == 1:
         if _show_plugin(settings, rest[0]):
             return
-        print(f"Unknown help topic {' '.join(f'`{word}`' for word in args)}", file=sys.stderr)
-    found.show(path)
+        from helmpy.cli.page import page
+        from helmpy.cli.plugins import named
+
+        _, usage, rest_of_page = page(found, "helm", named(settings)).partition("Usage:\n")
+        topics = " ".join(f"`{word}`" for word in args)
+        print(f"Unknown help topic [{topics}]", f"{usage}{rest_of_page}", sep="\n", file=sys.stderr)
+        return
+    found.show(path, settings)
 
 
 def _show_plugin(settings: Settings, name: str) -> bool:

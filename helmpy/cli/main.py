@@ -6,7 +6,9 @@ import gc
 import os
 import sys
 
+from helmpy.cli import colour
 from helmpy.cli.command import Command, Entry
+from helmpy.cli.suggestion import question, suggestions
 from helmpy.errors import HelmError
 
 TYPE_CHECKING = False
@@ -70,6 +72,7 @@ Environment:
   HELM_NO_PLUGINS     1 leaves plugins alone
   HELM_KEY_PASSPHRASE passphrase of the key that package --sign signs with
   KUBECONFIG          Kubernetes configuration file
+  NO_COLOR            anything: no colours at a terminal
   TILLER_NAMESPACE    namespace of Tiller (default kube-system)
   HELM_TLS_ENABLE     1 is like --tls
   HELM_TLS_VERIFY     1 is like --tls-verify
@@ -88,31 +91,16 @@ def root() -> Command:
 
 
 def _unknown(word: str) -> str:
-    lines = [f'unknown command "{word}" for "helm"']
-    near = suggestions(word)
-    if near:
-        lines += ["", "Did you mean this?", *(f"\t{name}" for name in near), ""]
-    return "\n".join([*lines, "Run 'helm --help' for usage."])
+    found = suggestions(word, COMMANDS, _plugins())
+    return "\n".join([f'unknown command "{word}" for "helm"', *question(found), "Run 'helm --help' for usage."])
 
 
-def suggestions(word: str) -> list[str]:
-    """Commands that the word may have meant: two edits away, beginning with it, or known for it."""
-    low = word.lower()
-    return sorted(
-        name
-        for name, entry in COMMANDS.items()
-        if not entry.hidden and (_distance(low, name) <= 2 or name.startswith(low) or low in entry.suggest_for)
-    )
+def _plugins() -> list[str]:
+    """Names of the user's plugins, as far as they can be read."""
+    from helmpy.cli.command import settings_of
+    from helmpy.cli.plugins import named
 
-
-def _distance(left: str, right: str) -> int:
-    """Levenshtein's distance."""
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        before, row[0] = row[0], i
-        for j, b in enumerate(right, 1):
-            before, row[j] = row[j], min(before + (a != b), row[j] + 1, row[j - 1] + 1)
-    return row[-1]
+    return [name for name, _ in named(settings_of({}))]
 
 
 def run(words: Sequence[str]) -> int:
@@ -164,7 +152,7 @@ def _report(error: HelmError, words: Sequence[str], cause: Exception | None = No
         import traceback
 
         traceback.print_exception(cause)
-    print(f"{error.prefix}{error.message}", file=sys.stderr)
+    print(colour.word(f"{error.prefix}{error.message}", sys.stderr), file=sys.stderr)
     if sys.stderr.isatty() or _debug(words):
         _explain(error)
     return error.exit_code

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-def page(command: Command, path: str) -> str:
-    """The page of a command whose full name is ``path``."""
-    return "\n".join(_lines(command, path))
+def page(command: Command, path: str, plugins: Sequence[tuple[str, str]] = ()) -> str:
+    """The page of a command whose full name is ``path``; ``plugins`` are names and usages of more below it."""
+    return "\n".join(_lines(command, path, plugins))
 
 
-def _lines(command: Command, path: str) -> Iterator[str]:
+def _lines(command: Command, path: str, plugins: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield from command.about.strip().splitlines()
     yield from ("", "Usage:")
     if command.function is not None and command.usage:
@@ -27,9 +27,8 @@ def _lines(command: Command, path: str) -> Iterator[str]:
         yield from ("", "Aliases:", f"  {', '.join((command.name, *command.aliases))}")
     if command.table:
         yield from ("", "Available Commands:")
-        shown = sorted((name, entry) for name, entry in command.table.items() if not entry.hidden)
-        width = max(len(name) for name, _ in shown)
-        yield from (f"  {name:<{width}}  {entry.about}" for name, entry in shown)
+        shown = {name: entry.about for name, entry in command.table.items() if not entry.hidden}
+        yield from _rows(sorted({**dict(plugins), **shown}.items()))
     yield from ("", "Flags:")
     is_root = path == "helm"
     yield from flag_lines(sorted((*GLOBAL_FLAGS, HELP), key=lambda f: f.long) if is_root else command.flags)
@@ -38,6 +37,14 @@ def _lines(command: Command, path: str) -> Iterator[str]:
         yield from flag_lines(GLOBAL_FLAGS)
     if command.table:
         yield from ("", f'Use "{path} [command] --help" for more about a command.')
+
+
+def _rows(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    width = max(len(name) for name, _ in rows)
+    for name, about in rows:
+        first, *more = _wrapped(" ".join(about.split()), COLUMNS - width - 4)
+        yield f"  {name:<{width}}  {first}".rstrip()
+        yield from (f"{'':<{width + 4}}{line}" for line in more)
 
 
 def flag_lines(flags: Sequence[Flag], home: str = "") -> list[str]:

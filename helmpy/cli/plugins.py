@@ -32,6 +32,14 @@ def installed(settings: Settings) -> list[Plugin]:
     return plugin.load_all(plugin.directories(settings, os.environ), warn)
 
 
+def named(settings: Settings) -> list[tuple[str, str]]:
+    """Names of plugins and what they say they are for, by name; of broken ones nothing is said."""
+    if os.environ.get("HELM_NO_PLUGINS") == "1":
+        return []
+    found = plugin.load_all(plugin.directories(settings, os.environ), lambda _text: None)
+    return sorted((one.name, one.usage) for one in found)
+
+
 def find(settings: Settings, name: str) -> Plugin | None:
     return next((one for one in installed(settings) if one.name == name), None)
 

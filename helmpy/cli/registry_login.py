@@ -21,7 +21,8 @@ ABOUT = """\
 Log in to a registry, and keep that in $HELM_HOME/registry/config.json if the registry agrees.
 
 What is not given is asked for. A password on the command line is seen by all users of a machine:
---password-stdin reads it from standard input. Without a user's name the password is an identity token.
+--password-stdin reads it from standard input. Without a user's name the password is an identity
+token.
 """
 
 

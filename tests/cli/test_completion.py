@@ -24,6 +24,8 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (repository / "cache").mkdir(parents=True)
     (repository / "repositories.yaml").write_text("apiVersion: v1\nrepositories: [{name: mine, url: http://h}]\n")
     (repository / "cache" / "mine-index.yaml").write_text(INDEX)
+    (home / "helm" / "plugins" / "greet").mkdir(parents=True)
+    (home / "helm" / "plugins" / "greet" / "plugin.yaml").write_text("name: greet\n")
     credentials.save(str(home / "helm/registry/config.json"), "registry.example:5000", Credential("a", "b"))
     return home
 
@@ -55,6 +57,10 @@ def _complete(home: Path, words: str, **more: str) -> list[str]:
         ("helm fetch mine/w", ["plain,mine/web"]),
         ("helm inspect values ", ["plain,mine/db", "plain,mine/web"]),
         ("helm repo remove ", ["plain,mine"]),
+        ("helm gre", ["plain,greet"]),
+        ("helm completion f", ["plain,fish"]),
+        ("helm help ups", ["file,ups"]),
+        ("helm help up", ["plain,upgrade"]),
         ("helm registry logout r", ["plain,registry.example:5000"]),
         ("helm upgrade --recr", ["plain,--recreate-pods"]),
         ("helm fetch ./ch", ["file,./ch"]),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from importlib import import_module
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from helmpy.cli.command import Command
-from helmpy.cli.main import COMMANDS, run, suggestions
+from helmpy.cli.docs import commands
+from helmpy.cli.main import COMMANDS, run
+from helmpy.cli.suggestion import suggestions
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,7 +64,7 @@ def test_errors(line: str, error: str, capsys: pytest.CaptureFixture[str]) -> No
     [("lst", ["get", "lint", "list", "test"]), ("rm", ["delete"]), ("REMOVE", ["delete"]), ("zzzzz", [])],
 )
 def test_suggestions(word: str, found: list[str]) -> None:
-    assert suggestions(word) == found
+    assert suggestions(word, COMMANDS) == found
 
 
 def test_a_person_hears_which_flag_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,10 +83,14 @@ def test_the_page_of_helm(line: str, capsys: pytest.CaptureFixture[str]) -> None
     assert err == ""
 
 
-@pytest.mark.parametrize("line", ["", "init", "install", "upgrade", "fetch", "lint", "template", "repo add", "sandbox"])
+PAGES = [" ".join(path[1:]) for _, path in commands()] + [name for name in COMMANDS if COMMANDS[name].hidden]
+
+
+@pytest.mark.parametrize("line", PAGES)
 def test_pages_fit_a_terminal(line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([*line.split(), "--help"]) == 0
-    assert [text for text in capsys.readouterr().out.splitlines() if len(text) > 100] == []
+    for words in ([*line.split(), "--help"], ["help", *line.split()]):
+        assert run(words) == 0
+        assert [text for text in capsys.readouterr().out.splitlines() if len(text) > 100] == []
 
 
 @pytest.mark.parametrize("line", ["help upgrade", "upgrade -h", "--host x upgrade --help a b", "upgrade -i -h"])
@@ -112,8 +119,52 @@ def test_a_page_names_the_aliases(line: str, aliases: str, capsys: pytest.Captur
 
 
 def test_an_unknown_topic(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["help", "foo"]) == 0
-    assert capsys.readouterr().err == "Unknown help topic `foo`\n"
+    assert run(["help", "foo", "bar"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("Unknown help topic [`foo` `bar`]\nUsage:\n  helm [command]\n")
+    assert "\n  install " in err
+
+
+def test_plugins_stand_among_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "plugins" / "greet"
+    place.mkdir(parents=True)
+    (place / "plugin.yaml").write_text(f"name: greet\nusage: greets {'very ' * 30}loud\ncommand: echo\n")
+    assert run(["help", "--home", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "\n  get         show what was stored of a release\n  greet       greets very very" in out
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_a_plugin_may_be_what_was_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HELM_HOME", str(tmp_path))
+    (tmp_path / "plugins" / "greet").mkdir(parents=True)
+    (tmp_path / "plugins" / "greet" / "plugin.yaml").write_text("name: greet\ncommand: echo\n")
+    assert run(["gret"]) == 1
+    assert "\nDid you mean this?\n\tget\n\tgreet\n\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["get", "vlaues", "web"], "values"), (["inspect", "redme", "web"], "readme")],
+)
+def test_a_sub_command_may_be_what_was_meant(words: list[str], meant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    environ = ["--host", host, "--tiller-connection-timeout", "1"]
+    assert run([*words, *environ]) == 1
+    assert "Did you mean" not in capsys.readouterr().err
+    assert run([*words, *environ, "--debug"]) == 1
+    assert capsys.readouterr().err.endswith(f"Did you mean this?\n\t{meant}\n")
+
+
+def test_the_sandbox_has_suggestions(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sandbox", "strat"]) == 1
+    assert capsys.readouterr().err == (
+        'Error: unknown command "strat" for "helm sandbox"\n\nDid you mean this?\n\tstart\n'
+    )
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
