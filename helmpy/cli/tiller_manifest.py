@@ -171,6 +171,9 @@ def _overridden(made: dict[str, Any], overrides: tuple[str, ...]) -> dict[str, A
                 strvals.parse_into(text, made)
             except HelmError as error:
                 raise HelmError("Error merging --set values into Deployment manifest", hint=str(error)) from error
+        from helmpy.cli.deployment_fields import fitted
+
+        return fitted(made)
     return made
 
 

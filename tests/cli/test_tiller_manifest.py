@@ -82,6 +82,48 @@ def test_overrides() -> None:
     assert made["spec"]["replicas"] == 4
 
 
+@pytest.mark.parametrize(
+    ("override", "place", "value"),
+    [
+        ("spec.template.spec.nodeSelector.zone=1", ("spec", "template", "spec", "nodeSelector", "zone"), "1"),
+        ("metadata.annotations.a=true", ("metadata", "annotations", "a"), "true"),
+        ("spec.template.spec.priority=7", ("spec", "template", "spec", "priority"), 7),
+        ("spec.template.spec.affinity.x=7", ("spec", "template", "spec", "affinity", "x"), 7),
+    ],
+)
+def test_overrides_have_the_types_of_their_fields(override: str, place: tuple[str, ...], value: object) -> None:
+    found = tiller_manifest.deployment(Options(overrides=(override,)))
+    for key in place:
+        found = found[key]
+    assert found == value
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("metadata=x", "string into Go struct field Deployment.metadata of type v1.ObjectMeta "),
+        ("metadata.labels=x", "string into Go struct field ObjectMeta.metadata.labels of type map[string]string "),
+        ("spec.replicas=1.5", "string into Go struct field DeploymentSpec.spec.replicas of type int32 "),
+        ("spec.replicas=true", "bool into Go struct field DeploymentSpec.spec.replicas of type int32 "),
+        (
+            "spec.template.spec.containers=x",
+            "string into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container ",
+        ),
+        (
+            "spec.template.spec.hostNetwork=1",
+            "number into Go struct field PodSpec.spec.template.spec.hostNetwork of type bool ",
+        ),
+    ],
+)
+def test_overrides_that_fit_nowhere(override: str, words: str) -> None:
+    with pytest.raises(HelmError) as caught:
+        tiller_manifest.deployment(Options(overrides=(override,)))
+    assert str(caught.value) == (
+        "Error unmarshalling Values to Deployment manifest: error unmarshaling JSON: while decoding JSON: "
+        f"json: cannot unmarshal {words}"
+    )
+
+
 def test_node_selectors() -> None:
     assert tiller_manifest.node_selectors("a=b,c=d=e") == {"a": "b", "c": "d=e"}
     assert tiller_manifest.node_selectors("") == {}
@@ -129,6 +171,10 @@ def test_the_newest_build_is_nobodys(tmp_path: Path, capsys: pytest.CaptureFixtu
         "-o yaml --tiller-tls --tiller-tls-cert FILE --tiller-tls-key FILE",
         "-o yaml --tiller-tls-verify --tiller-tls-cert FILE --tiller-tls-key FILE --tls-ca-cert FILE",
         "-o yaml --node-selectors nonsense",
+        "-o yaml -i a/b:1 --override spec.template.spec.nodeSelector.zone=1,metadata.annotations.a=true",
+        "-o yaml --override spec.replicas=true",
+        "-o yaml --override spec.template.spec.hostNetwork=1",
+        "-o yaml --override spec=x",
         "-o table",
         "one two",
     ],
