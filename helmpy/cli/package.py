@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from helmpy.chart import loader, package, requirements
@@ -20,6 +19,9 @@ from helmpy.record import replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+LOCK_PATIENCE = 30.0  # seconds, as for repositories.yaml
 
 
 @make(
@@ -61,12 +63,12 @@ def command(
             Vendor(settings, Path(path).absolute(), Check.NEVER, keyring).update()
         chart = _renumbered(loader.load_directory(path), version, app_version)
         _check(chart, Path(path).absolute().resolve().name)
-        archive = _written(chart, Path(destination))
+        archive = _written(chart, destination)
         say(f"Successfully packaged chart and saved it to: {archive}", flush=True)
-        if sign:
-            _sign(archive, chart, keyring, key)
         if save:
             _keep(settings, archive)
+        if sign:
+            _sign(archive, chart, keyring, key)
 
 
 def _renumbered(chart: Chart, version: str, app_version: str) -> Chart:
@@ -89,13 +91,14 @@ def _check(chart: Chart, directory: str) -> None:
     requirements.check_dependencies(chart, requirements.read_list(chart))
 
 
-def _written(chart: Chart, destination: Path) -> Path:
+def _written(chart: Chart, directory: str) -> Path:
+    destination = Path(directory)
     try:
-        destination.stat()
-        return package.save(chart, destination.absolute() if str(destination) == "." else destination)
+        os.stat(directory)  # noqa: PTH116 - no directory at all is not the current one
+        return package.save(chart, destination.absolute() if directory == "." else destination)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ChartError(f"Failed to save: stat {error.filename or destination}: {reason}") from error
+        raise ChartError(f"Failed to save: stat {error.filename or directory}: {reason}") from error
     except HelmError as error:
         raise ChartError(f"Failed to save: {error}") from error
 
@@ -124,9 +127,20 @@ def _passphrase(user: str) -> str:
 
 
 def _keep(settings: Settings, archive: Path) -> None:
+    """Put a copy into the local repository and into its index, where ``helm search`` finds it and ``helm serve`` offers it."""
+    from helmpy.cli.home_files import LOCAL_URL, now
+    from helmpy.repo import files, index
+
     local = settings.home.local_repository
     if not local.is_dir():
         debug(settings, f"no copy kept: {local} does not exist")
         return
-    shutil.copyfile(archive, local / archive.name)
+    data = archive.read_bytes()
+    files.write(local / archive.name, data)
+    entry = index.of_archive(data, archive.name, url=LOCAL_URL, created=now())
+    place = local / index.FILENAME
+    with files.Lock(f"{settings.home.repository}/local.lock", LOCK_PATIENCE):
+        listed = index.parse(place.read_bytes()) if place.exists() else index.Index(generated=now())
+        listed = index.with_version(listed, replace(entry, digest=f"sha256:{entry.digest}"))
+        files.write(place, index.to_yaml(listed).encode())
     debug(settings, f"Successfully saved {archive} to {local}\n")

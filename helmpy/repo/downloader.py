@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _OCI = "oci://"  # also told by helmpy.repo.oci, which is only loaded for such
 _HEX = frozenset("0123456789abcdef")
+_SHA256 = "sha256:"  # stands before a digest in the index that helm package keeps
 
 
 class DownloadError(HelmError):
@@ -214,7 +215,7 @@ def _merged(kept: Access, given: Access) -> Access:
 def _of_offer(offer: Offer, chart: str, base: str, access: Access) -> Place:
     if not offer.urls:
         raise DownloadError(f'chart "{chart}" has no downloadable URLs')
-    return Place(absolute_url(base, offer.urls[0]), access, offer.digest)
+    return Place(absolute_url(base, offer.urls[0]), access, offer.digest.removeprefix(_SHA256))
 
 
 def absolute_url(base: str, url: str) -> str:
@@ -296,4 +297,4 @@ def place_in_repository(getters: Getter, url: str, chart: str, version: str, acc
         raise DownloadError(f"{words} not found in {url} repository") from error
     if not one.urls:
         raise DownloadError(f"{words} has no downloadable URLs")
-    return Place(absolute_url(url, one.urls[0]), replace(access, url=url), one.digest)
+    return Place(absolute_url(url, one.urls[0]), replace(access, url=url), one.digest.removeprefix(_SHA256))

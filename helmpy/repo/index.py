@@ -252,6 +252,12 @@ def of_versions(versions: Iterable[ChartVersion], *, generated: str) -> Index:
     return Index({name: ordered(entries[name].values()) for name in sorted(entries)}, generated)
 
 
+def with_version(index: Index, one: ChartVersion) -> Index:
+    """Return the index with a version of a chart, in the place of one that is called the same."""
+    others = [other for other in index.entries.get(one.name, ()) if other.version != one.version]
+    return replace(index, entries={**index.entries, one.name: ordered([*others, one])})
+
+
 def to_dict(index: Index) -> dict[str, Any]:
     """Return the map that an index.yaml is written from."""
     shown: dict[str, Any] = {

@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import tarfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from helmpy.cli.main import run
 from helmpy.gocompat import yaml
+from helmpy.repo import index
 from tests.cli.conftest import made
 
 CHART = {
@@ -184,12 +186,42 @@ def test_package_keeps_a_copy_where_there_is_a_place(home: Path, capsys: pytest.
     assert (local / "web-1.0.0.tgz").read_bytes() == (home / "web-1.0.0.tgz").read_bytes()
 
 
+@pytest.mark.usefixtures("chart")
+def test_a_package_stands_in_the_local_index(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    helm(capsys, "init", "--client-only", "--skip-refresh")
+    helm(capsys, "repo", "remove", "stable")
+    helm(capsys, "package", "web")
+    helm(capsys, "package", "web", "--app-version", "4")  # in the place of the first
+    helm(capsys, "package", "web", "--version", "1.1.0")
+    assert helm(capsys, "search", "web", "-l", "-o", "json")[1] == (
+        '[{"Name":"local/web","Version":"1.1.0","AppVersion":"3","Description":""},'
+        '{"Name":"local/web","Version":"1.0.0","AppVersion":"4","Description":""}]\n'
+    )
+    listed = index.parse((home / "helm/repository/local/index.yaml").read_bytes()).entries["web"]
+    digest = sha256((home / "web-1.1.0.tgz").read_bytes()).hexdigest()
+    assert (listed[0].urls, listed[0].digest) == (
+        ("http://127.0.0.1:8879/charts/web-1.1.0.tgz",),
+        f"sha256:{digest}",
+    )
+
+
+@pytest.mark.usefixtures("chart")
+def test_a_broken_local_index_is_told_and_kept(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = home / "helm/repository/local/index.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text("a: [\n")
+    status, _, err = helm(capsys, "package", "web")
+    assert (status, err) == (1, "Error: yaml: line 1: did not find expected node content\n")
+    assert place.read_text() == "a: [\n"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         ([], "need at least one argument, the path to the chart"),
         (["web", "--version", "x"], "Invalid Semantic Version"),
         (["web", "-d", "gone"], "Failed to save: stat gone: no such file or directory"),
+        (["web", "-d", ""], "Failed to save: stat : no such file or directory"),
         (["other"], "directory name (other) and Chart.yaml name (web) must match"),
         (["needy"], "found in requirements.yaml, but missing in charts/ directory: db"),
     ],
