@@ -32,6 +32,8 @@ def install(home: Home, source: str, version: str, fetch: Callable[[str], bytes]
     ``source`` is a directory's path, the URL of an archive or that of a repository; ``fetch`` gets what a
     URL names. ``version`` chooses a tag of a repository: its name, or the newest within a constraint.
     """
+    if not source:
+        raise PluginError("Cannot detect VCS", hint="name a directory, an archive's URL or a repository")
     if Path(source).is_file():
         raise _missing()
     if Path(source).is_dir() and not (version and Path(source, ".git").exists()):

@@ -32,7 +32,9 @@ def create(name: str, directory: str | os.PathLike[str], starter: str | os.PathL
         return _copy(metadata, Path(directory), os.fspath(starter))
     parent = Path(directory).absolute()
     root = parent / name
-    if not parent.is_dir():
+    if parent.exists() and not parent.is_dir():
+        raise ChartError(f"no such directory {parent}")
+    if not parent.exists():
         raise ChartError(f"stat {parent}: no such file or directory")
     if root.exists() and not root.is_dir():
         raise ChartError(f"file {root} already exists and is not a directory")

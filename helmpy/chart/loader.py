@@ -56,7 +56,7 @@ def check_directory(path: str | os.PathLike[str]) -> Metadata:
     except (OSError, ValueError):
         raise ChartError(f'no {CHARTFILE} exists in directory "{os.fspath(path)}"') from None
     if stat.S_ISDIR(mode):
-        raise ChartError(f'cannot read {CHARTFILE} in directory "{os.fspath(path)}"')
+        raise ChartError(f'cannot read Chart.Yaml in directory "{os.fspath(path)}"')
     return _named(_metadata(_read(chartfile)))
 
 

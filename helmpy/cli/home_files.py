@@ -20,6 +20,9 @@ DEPRECATED_STABLE_URL = "https://kubernetes-charts.storage.googleapis.com"
 LOCAL_URL = "http://127.0.0.1:8879/charts"
 
 
+_NO_HOME = "--home or HELM_HOME names the directory"
+
+
 class HomeError(HelmError):
     """The client's directory cannot be made."""
 
@@ -36,13 +39,21 @@ def ensure(
 
     ``fetch`` gets the index of a URL as that of stable; where it raises nothing is noted. Raises HelmError.
     """
+    if not str(home):
+        say("Creating  ")
+        raise HomeError("error initializing: Could not create : mkdir : no such file or directory", hint=_NO_HOME)
     for directory in home.directories:
         if directory.is_dir():
             continue
         if directory.exists():
-            raise HomeError(f"{directory} must be a directory")
+            raise HomeError(f"error initializing: {directory} must be a directory")
         say(f"Creating {directory} ")
-        directory.mkdir(parents=True)
+        try:
+            directory.mkdir(parents=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            where = next((above for above in directory.parents if above.exists() and not above.is_dir()), directory)
+            raise HomeError(f"error initializing: Could not create {directory}: mkdir {where}: {reason}") from error
     if home.repository_file.exists():
         return
     say(f"Creating {home.repository_file} ")
@@ -72,7 +83,9 @@ def _local_index(home: Home) -> None:
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(yaml_text(value), encoding="utf-8")
+    from helmpy.repo import files
+
+    files.write(path, yaml_text(value).encode())
 
 
 def now() -> str:

@@ -107,13 +107,24 @@ def command(
         stable_url=stable_repo_url,
         local_url=local_repo_url,
         skip_repos=skip_repos,
-        fetch=None if skip_refresh else partial(_fetch_stable, settings),
+        fetch=partial(_check_scheme if skip_refresh else _fetch_stable, settings),
     )
     say(f"$HELM_HOME has been configured at {settings.home}.")
     if client_only:
         say("Not installing Tiller due to 'client-only' flag having been set")
     else:
         _install(settings, wanted, upgrade=upgrade, wait=wait, hostname=tiller_tls_hostname)
+
+
+def _check_scheme(settings: Settings, url: str) -> None:
+    """Refuse a repository that nothing here can fetch from. Raises HelmError."""
+    scheme = url.partition("://")[0] if "://" in url else ""
+    if scheme in ("http", "https"):
+        return
+    from helmpy.cli import repository
+
+    if not repository.getters(settings).knows(url):
+        raise home_files.HomeError(f"error initializing: Could not find protocol handler for: {scheme}")
 
 
 def _fetch_stable(settings: Settings, url: str) -> None:

@@ -60,6 +60,7 @@ def add(settings: Settings, name: str, url: str, access: AccessFlags, *, no_upda
         raise HelmError(
             f"{url} is a registry and has no index: its charts are called {url.rstrip('/')}/CHART, without adding it"
         )
+    _check_url(url)
     path = settings.home.repository_file
     _refuse_taken(repositories.load(path), name, no_update=no_update)
     with repository.progress(f"Fetching the index of {name}:") as tell:
@@ -80,6 +81,19 @@ def add(settings: Settings, name: str, url: str, access: AccessFlags, *, no_upda
 def _check_name(name: str) -> None:
     if not name or "/" in name or name in (".", "..") or "\0" in name:
         raise HelmError(f"repository name {name!r} can't be used: it names a file, and charts as NAME/CHART")
+
+
+def _check_url(url: str) -> None:
+    """Refuse what is no URL, in Helm's words. Raises HelmError."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        bad = any(char.isspace() for char in parts.netloc)
+    except ValueError:
+        bad = True
+    if bad:
+        raise HelmError(f"invalid chart URL format: {url}")
 
 
 def _refuse_taken(listed: Repositories, name: str, *, no_update: bool) -> None:

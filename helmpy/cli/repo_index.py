@@ -57,5 +57,8 @@ def _other(path: Path) -> Index:
         files.write(path, index.to_yaml(index.Index(generated=now())).encode())
     try:
         return index.parse(path.read_bytes())
+    except OSError as error:
+        verb = "read" if isinstance(error, IsADirectoryError) else "open"
+        raise HelmError(f"Merge failed: {verb} {path}: {(error.strerror or str(error)).lower()}") from error
     except HelmError as error:
         raise HelmError(f"Merge failed: {path}: {error}") from error

@@ -38,7 +38,7 @@ def update(settings: Settings, args: Sequence[str], *, strict: bool) -> None:
     entries = repositories.load(settings.home.repository_file).entries
     if not entries:
         raise UpdateError("no repositories found. You must add one before updating")
-    if args:
+    if args and args[0]:
         entries = tuple(one for one in entries if one.name == args[0])
         if not entries:
             raise UpdateError("no repositories found matching the provided name. Verify if the repo exists")

@@ -39,7 +39,8 @@ class ServeError(HelmError):
 def command(settings: Settings, _args: Sequence[str], *, address: str, repo_path: str, url: str) -> None:
     directory = Path(repo_path or settings.home.local_repository).absolute()
     if not directory.is_dir():
-        raise ServeError(f"stat {directory}: no such file or directory")
+        why = "not a directory" if directory.exists() else "no such file or directory"
+        raise ServeError(f"stat {directory}: {why}")
     place = _listening(address)
     say("Regenerating index. This may take a moment.", flush=True)
     # By an address that stands for all of this machine's nobody elsewhere finds a chart; relative URLs lead there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from helmpy.cli.command import command as make
@@ -35,7 +36,7 @@ def check(name: str, keyring: str) -> provenance.Verification:
     """Verify an archive by the provenance file beside it. Raises HelmError in Helm's words."""
     path = Path(name)
     try:
-        is_directory = path.stat().st_mode & 0o170000 == 0o040000
+        is_directory = os.stat(name).st_mode & 0o170000 == 0o040000  # noqa: PTH116 - no name at all is not the current directory
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise HelmError(f"stat {name}: {reason}") from error

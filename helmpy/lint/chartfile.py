@@ -27,7 +27,9 @@ def check(source: Source) -> Iterator[Message]:
     try:
         data = source.read(CHARTFILE)
     except OSError as error:
-        yield _error(f"unable to parse YAML\n\t{error}")
+        if isinstance(error, IsADirectoryError):
+            yield _error("should be a file, not a directory")
+        yield _error(f"unable to parse YAML\n\tread {error.filename}: {(error.strerror or str(error)).lower()}")
         return
     try:
         metadata = parse_metadata(data or b"")

@@ -49,7 +49,7 @@ class DirectorySource:
 
     def read(self, name: str) -> bytes | None:
         try:
-            with open(f"{self._path}/{name}", "rb") as file:  # noqa: PTH123 - see above
+            with open(f"{loader.absolute(self._path)}/{name}", "rb") as file:  # noqa: PTH123 - see above
                 return file.read()
         except FileNotFoundError:
             return None

@@ -495,6 +495,11 @@ class Getters:
             raise UnknownScheme(f'scheme "{scheme}" not supported')
         return getter.get(url, access, progress)
 
+    def knows(self, url: str) -> bool:
+        """Whether somebody serves the scheme of ``url``. Raises FetchError where it is none."""
+        scheme = split(url).scheme
+        return scheme in self._by_scheme or bool(self._more and self._more(scheme))
+
     def get_if_changed(
         self, url: str, access: Access, tag: str, progress: Progress | None = None
     ) -> tuple[bytes | None, str]:

@@ -228,6 +228,7 @@ def _parts(path: str, trouble: type[HelmError], words: str) -> list[bytes]:
             data = file.read()
         return list(openpgp.keybox(data)) if openpgp.is_keybox(data) else [data]
     except OSError as error:
-        raise trouble(f"{words}open {path}: {(error.strerror or str(error)).lower()}") from error
+        verb = "read" if isinstance(error, IsADirectoryError) else "open"
+        raise trouble(f"{words}{verb} {path}: {(error.strerror or str(error)).lower()}") from error
     except openpgp.Malformed as error:
         raise trouble(f"{words}openpgp: invalid data: {path} is no keyring: {error}") from error

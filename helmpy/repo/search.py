@@ -7,6 +7,7 @@ this order, as one text, as they are written.
 
 from __future__ import annotations
 
+from helmpy.errors import HelmError
 from helmpy.gocompat import semver
 from helmpy.record import record
 from helmpy.repo import index as index_file
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     Matcher = Callable[[str], int]
 
 STABLE = ">0.0.0"  # what is looked at where no version is asked for: no prereleases
+
+
+class InvalidRange(HelmError):
+    """The text that versions should keep to is no range."""
 
 
 @record(frozen=True, slots=True)
@@ -45,10 +50,13 @@ def search(
     """Return what fits ``terms`` (empty: everything), best first.
 
     ``version`` is a constraint; without ``all_versions`` only the newest version that keeps it is
-    returned. Raises InvalidPattern, InvalidConstraint.
+    returned. Raises InvalidPattern, InvalidRange.
     """
     find = _finder(terms, regexp=regexp)
-    constraint = semver.Constraint(version or STABLE, 2)
+    try:
+        constraint = semver.Constraint(version or STABLE, 2)
+    except semver.InvalidConstraint as error:
+        raise InvalidRange(f"an invalid version/constraint format: {error}") from error
     scored: list[tuple[int, str, int, Row]] = []
     for repository, catalogue in catalogues.items():
         for chart, rows in catalogue.rows.items():

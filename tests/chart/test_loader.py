@@ -127,7 +127,7 @@ def test_charts_of_helm_3_load(tmp_path: Path) -> None:
         ({"Chart.yaml": "name: a", "charts/b.tgz": "hi"}, "error unpacking b.tgz in a: unexpected EOF"),
         ({"Chart.yaml": "name: a", "charts/b.tgz": "x" * 99}, "error unpacking b.tgz in a: gzip: invalid header"),
         ({"Chart.yaml": "name: a", ".helmignore": "**"}, "double-star (**) syntax is not supported"),
-        ({"Chart.yaml/x": ""}, 'cannot read Chart.yaml in directory "{dir}"'),
+        ({"Chart.yaml/x": ""}, 'cannot read Chart.Yaml in directory "{dir}"'),
     ],
 )  # fmt: skip
 def test_broken_directories_say_what_is_wrong(tmp_path: Path, files: dict[str, str | bytes], message: str) -> None:

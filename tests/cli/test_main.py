@@ -197,10 +197,16 @@ def test_home(args: list[str], environ: dict[str, str], home: str, tmp_path: Pat
     assert (tmp_path / home / "repository" / "repositories.yaml").is_file()
 
 
-def test_debug_shows_where_a_surprise_comes_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "home").write_text("no directory")
-    words = ["--debug", "--home", str(tmp_path / "home/below"), "init", "--client-only", "--skip-refresh"]
-    assert run(words) == 1
+def test_debug_shows_where_a_surprise_comes_from(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def surprise(_text: str) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr("helmpy.cli.home.say", surprise)
+    assert run(["home"]) == 1
+    assert capsys.readouterr().err == "Error: the disk is gone\n"
+    assert run(["--debug", "home"]) == 1
     assert "Traceback (most recent call last)" in capsys.readouterr().err
     assert run(["--debug", "install", "./nosuch", "--host", "127.0.0.1:1"]) == 1
     assert capsys.readouterr().err == 'Error: path "./nosuch" not found\n'
