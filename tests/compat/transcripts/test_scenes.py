@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from helmpy.cli.docs import commands
 from tests.compat.clusters import BINARIES, NO_CLUSTER, has_cluster
 from tests.compat.transcripts.company import Company, assembled
 from tests.compat.transcripts.known import KNOWN, exempt
@@ -16,6 +17,8 @@ from tests.compat.transcripts.stage import HERE
 SCENES = sorted((HERE / "scenes").glob("*.sh"))
 DIFFERENCES = HERE.parents[2] / "docs" / "differences.md"
 CORE = {"kinds", "rollback", "upgrade_fails"}  # always played; the others when asked
+OURS_ALONE = ("helm push", "helm registry", "helm sandbox")
+WORDS_OF_OUR_OWN = ("helm help",)  # tests/cli/test_main.py holds what Helm says around a page
 PROGRAMS = ("helm2.17", "tiller2.17")
 KUBECTL = BINARIES / "kubectl-1.20"  # for most scenes
 
@@ -33,6 +36,14 @@ def company(request: pytest.FixtureRequest) -> Iterator[Company]:
 
 def test_there_are_scenes_enough() -> None:
     assert len(SCENES) >= 60
+
+
+@pytest.mark.parametrize("words", sorted(" ".join(path) for one, path in commands() if one.function is not None))
+def test_every_command_is_in_a_scene(words: str) -> None:
+    if words.startswith((*OURS_ALONE, *WORDS_OF_OUR_OWN)):
+        pytest.skip("Helm 2.17 has no such command, or no such words")
+    pattern = re.compile(rf"^[^#\n]*\bhelm (?:-\S+ )*{words.removeprefix('helm ')}\b", re.MULTILINE)
+    assert any(pattern.search(scene.read_text(encoding="utf-8")) for scene in SCENES)
 
 
 def test_what_is_known_is_written_down() -> None:
