@@ -96,6 +96,8 @@ def command(
         say(tiller_manifest.as_yaml(objects), end="")
     if dry_run:
         return
+    if wanted.tls is not None and not client_only:
+        wanted.tls.check()
     if use_deprecated_stable_repository:
         warn(
             "WARNING: the old stable repository is gone since November 13, 2020; "

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from cryptography.x509 import Certificate
+
 
 DEPLOYMENT = "tiller-deploy"
 SERVICE = "tiller-deploy"
@@ -36,6 +38,34 @@ class TlsFiles:
     cert: bytes
     ca: bytes = b""
     verify: bool = False
+
+    def check(self) -> None:
+        """Raise UnusableFiles where Tiller could not serve with them; Helm 2 finds that out in the cluster."""
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        certificates = _certificates(self.cert, "certificate")
+        try:
+            public = load_pem_private_key(self.key, None).public_key()
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise UnusableFiles("the TLS key file holds no private key in PEM form without a password") from error
+        if public != certificates[0].public_key():
+            raise UnusableFiles("the TLS key is not that of the TLS certificate")
+        if self.ca:
+            _certificates(self.ca, "CA")
+
+
+class UnusableFiles(HelmError):
+    """Files that no server can speak TLS with."""
+
+
+def _certificates(pem: bytes, what: str) -> list[Certificate]:
+    from cryptography import x509
+
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        raise UnusableFiles(f"the TLS {what} file holds no certificate in PEM form") from error
 
 
 @record(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from helmpy.cli.main import run
 from helmpy.cli.tiller_manifest import Options, TlsFiles
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
+from tests.tiller.test_server_tls import CA, SERVER, STRANGER
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 REAL_HELM = Path.home() / ".cache" / "helm-oracles" / "bin" / "helm2.17"
@@ -145,6 +146,35 @@ def test_missing_files(line: str, error: str, tmp_path: Path, capsys: pytest.Cap
     key.write_text("key")
     assert run(["init", "--dry-run", *line.replace("KEY", str(key)).split()]) == 1
     assert capsys.readouterr().err == f"Error: {error}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "error"),
+    [
+        (TlsFiles(SERVER.key_pem, b"sesame"), "the TLS certificate file holds no certificate in PEM form"),
+        (TlsFiles(b"", SERVER.pem), "the TLS key file holds no private key in PEM form without a password"),
+        (TlsFiles(SERVER.pem, SERVER.pem), "the TLS key file holds no private key in PEM form without a password"),
+        (TlsFiles(STRANGER.key_pem, SERVER.pem), "the TLS key is not that of the TLS certificate"),
+        (TlsFiles(SERVER.key_pem, SERVER.pem, b"sesame"), "the TLS CA file holds no certificate in PEM form"),
+    ],
+)
+def test_files_that_no_server_can_speak_tls_with(files: TlsFiles, error: str) -> None:
+    with pytest.raises(HelmError) as caught:
+        files.check()
+    assert caught.value.message == error
+    TlsFiles(SERVER.key_pem, SERVER.pem, CA.pem).check()
+
+
+def test_such_files_are_found_before_anything_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "nobody asks for it"))
+    file = tmp_path / "file.pem"
+    file.write_text("text of a file")
+    line = ["--skip-repos", "--tiller-tls", "--tiller-tls-cert", str(file), "--tiller-tls-key", str(file)]
+    assert run(["init", "--home", str(tmp_path / "home"), *line]) == 1
+    assert capsys.readouterr().err == "Error: the TLS certificate file holds no certificate in PEM form\n"
+    assert not (tmp_path / "home").exists()
 
 
 def test_the_newest_build_is_nobodys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
