@@ -14,9 +14,11 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
 demo: .venv/runtime
 	@sh charts/demo.sh $(BIN)/helm
 
+# They take a minute each: begun last, they would keep one core busy and the other idle.
+LONG := tests/test_dist.py tests/test_dockerfile.py tests/compat
 test: .venv/dev
 	@$(BIN)/pytest -m alone; alone=$$?; \
-	$(BIN)/pytest -m "not alone and not transcripts" -n 3 --dist loadfile --no-loadscope-reorder && exit $$alone
+	$(BIN)/pytest $(LONG) tests -m "not alone and not transcripts" -n 3 --dist loadfile --no-loadscope-reorder && exit $$alone
 
 # Try helmpy on a cluster of yours, in a namespace of its own that goes again: make conformance KUBECONFIG=$HOME/.kube/config
 conformance: .venv/dev

@@ -15,6 +15,7 @@ from helmpy.cli import tiller_manifest
 from helmpy.cli.tiller_manifest import Options, TlsFiles
 from helmpy.installer import AlreadyInstalled, InstallerError
 from helmpy.kubeapi import KubeApi, KubeError
+from helmpy.portforward import Forward
 from helmpy.tunnel import Tunnel, TunnelError, find_pod
 from tiller.sandbox.api import memory_api
 from tiller.sandbox.http import Door
@@ -171,13 +172,20 @@ def test_a_pod_on_its_way_out_is_not_ready() -> None:
     assert not kubeapi.is_ready({**pod, "metadata": {"deletionTimestamp": "2020-01-01T00:00:00Z"}})
 
 
+class Carried(socket.socket):
+    """A forwarded port that is a socket."""
+
+    failure = ""
+
+
 def test_a_tunnel_goes_to_another_pod_where_its_own_is_gone(api: KubeApi, monkeypatch: pytest.MonkeyPatch) -> None:
     installer.install(api, objects())
     installer.wait_until_ready(api, "kube-system", "helmpy/tiller:v2.17.0", 10)
     tried: list[str] = []
-    here, there = socket.socketpair()
+    mine, there = socket.socketpair()
+    here = Carried(fileno=mine.detach())
 
-    def forward(_tunnel: Tunnel, pod: str) -> socket.socket:
+    def forward(_tunnel: Tunnel, pod: str) -> Forward:
         tried.append(pod)
         if pod == "gone":
             raise TunnelError("404")
