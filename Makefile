@@ -14,8 +14,8 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
 demo: .venv/runtime
 	@sh charts/demo.sh $(BIN)/helm
 
-# They take a minute each: begun last, they would keep one core busy and the other idle.
-LONG := tests/test_dist.py tests/test_dockerfile.py tests/compat
+# They take a minute or more each: begun last, they would keep one core busy and the other idle.
+LONG := tests/tiller/faults tests/test_dist.py tests/test_dockerfile.py tests/compat
 test: .venv/dev
 	@$(BIN)/pytest -m alone; alone=$$?; \
 	$(BIN)/pytest $(LONG) tests -m "not alone and not transcripts" -n 3 --dist loadfile --no-loadscope-reorder && exit $$alone
