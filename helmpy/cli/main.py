@@ -6,9 +6,7 @@ import gc
 import os
 import sys
 
-from helmpy.cli import colour
 from helmpy.cli.command import Command, Entry
-from helmpy.cli.suggestion import question, suggestions
 from helmpy.errors import HelmError
 
 TYPE_CHECKING = False
@@ -91,6 +89,8 @@ def root() -> Command:
 
 
 def _unknown(word: str) -> str:
+    from helmpy.cli.suggestion import question, suggestions
+
     found = suggestions(word, COMMANDS, _plugins())
     return "\n".join([f'unknown command "{word}" for "helm"', *question(found), "Run 'helm --help' for usage."])
 
@@ -152,6 +152,8 @@ def _report(error: HelmError, words: Sequence[str], cause: Exception | None = No
         import traceback
 
         traceback.print_exception(cause)
+    from helmpy.cli import colour
+
     print(colour.word(f"{error.prefix}{error.message}", sys.stderr), file=sys.stderr)
     if sys.stderr.isatty() or _debug(words):
         _explain(error)

@@ -81,7 +81,7 @@ class Watch:
         self._thread = _thread.get_ident()
         self._started = time.process_time()
         self._size = _resident()
-        self._peak = _most_resident()
+        self._peak = 0
         _WATCHER.watch(self)
 
     def end(self) -> None:
@@ -120,6 +120,8 @@ class Watch:
         program: one that a large process started begins with the size of that.
         """
         peak = _most_resident()
+        if not self._peak:  # not known at the start: to import what tells it takes longer than many a render
+            self._peak = peak
         return (peak if peak > self._peak else _resident()) - self._size
 
     def _crossed(self, grown: int) -> tuple[str, float]:

@@ -124,6 +124,8 @@ def test_memory_that_came_and_went_between_two_looks_is_noticed() -> None:
         "from helmpy.gotemplate.watch import watched\n"
         "size = 100_000_000\n"
         "def work(_):\n"
+        "    while time.process_time() < 0.5:\n"
+        "        pass\n"
         "    len(b'x' * size)\n"
         "    while time.process_time() < 3:\n"
         "        pass\n"
