@@ -91,7 +91,8 @@ def root() -> Command:
 def _unknown(word: str) -> str:
     from helmpy.cli.suggestion import question, suggestions
 
-    found = suggestions(word, COMMANDS, _plugins())
+    # One of that very name, which is not in the home that the flags name, is not what was meant.
+    found = suggestions(word, COMMANDS, [name for name in _plugins() if name != word])
     return "\n".join([f'unknown command "{word}" for "helm"', *question(found), "Run 'helm --help' for usage."])
 
 
