@@ -227,7 +227,7 @@ class Command:
         function: Function | None = None,
         usage: str = "[flags]",
         table: Mapping[str, Entry] | None = None,
-        unknown: Callable[[str], str] | None = None,
+        unknown: Callable[[str, Settings], str] | None = None,
     ) -> None:
         self.name = name
         self.about = about
@@ -264,7 +264,8 @@ class Command:
         if self._unknown is not None:
             place = pflags.first_word(flags, words)
             if place is not None:
-                raise UsageError(self._unknown(words[place]))
+                given, _ = pflags.split(GLOBAL_FLAGS, [*words[:place], *words[place + 1 :]])
+                raise UsageError(self._unknown(words[place], settings_of(given)))
         parsed = pflags.parse(flags, words)
         values = {flag.long: _value(flag, parsed.values) for flag in flags}
         if values["help"]:

@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helmpy.home import Settings
+
 COMMANDS: dict[str, Entry] = {
     "completion": Entry("helmpy.cli.completion", "print a script for bash, zsh or fish"),
     "create": Entry("helmpy.cli.create", "make a directory with a chart to start from"),
@@ -88,20 +90,12 @@ def root() -> Command:
     return Command("helm", about=ABOUT, table=COMMANDS, unknown=_unknown)
 
 
-def _unknown(word: str) -> str:
+def _unknown(word: str, settings: Settings) -> str:
+    from helmpy.cli.plugins import named
     from helmpy.cli.suggestion import question, suggestions
 
-    # One of that very name, which is not in the home that the flags name, is not what was meant.
-    found = suggestions(word, COMMANDS, [name for name in _plugins() if name != word])
+    found = suggestions(word, COMMANDS, (name for name, _ in named(settings)))
     return "\n".join([f'unknown command "{word}" for "helm"', *question(found), "Run 'helm --help' for usage."])
-
-
-def _plugins() -> list[str]:
-    """Names of the user's plugins, as far as they can be read."""
-    from helmpy.cli.command import settings_of
-    from helmpy.cli.plugins import named
-
-    return [name for name, _ in named(settings_of({}))]
 
 
 def run(words: Sequence[str]) -> int:

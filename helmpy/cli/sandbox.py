@@ -43,7 +43,7 @@ class NoSandbox(HelmError):
     """The sandbox was never started."""
 
 
-def _unknown(word: str) -> str:
+def _unknown(word: str, _settings: Settings) -> str:
     return "\n".join([f'unknown command "{word}" for "helm sandbox"', *question(suggestions(word, TABLE))]).rstrip()
 
 

@@ -219,3 +219,16 @@ def test_a_failing_hook_says_so(source: Path, capfd: pytest.CaptureFixture[str])
         "",
         'Error: plugin install hook for "two" exited with error\n',
     )
+
+
+def test_plugins_of_the_home_that_is_named_are_suggested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "full" / "plugins" / "greet"
+    place.mkdir(parents=True)
+    (place / "plugin.yaml").write_text("name: greet\nusage: x\ncommand: 'true'\n")
+    monkeypatch.delenv("HELM_PLUGIN", raising=False)
+    for used, named, meant in (("full", "empty", False), ("empty", "full", True)):
+        monkeypatch.setenv("HELM_HOME", str(tmp_path / used))
+        assert run(["gret", "--home", str(tmp_path / named)]) == 1
+        assert ("\tgreet\n" in capsys.readouterr().err) is meant

@@ -20,19 +20,11 @@ from helmpy.chart.model import Chart, Config
 from helmpy.client import Tiller
 from helmpy.errors import HelmError
 from helmpy.release.requests import HistoryRequest, InstallRequest, UpdateRequest
-from tests.tiller.world import chart, config
+from tests.tiller.world import KUBECONFIG, chart, config
 from tiller.kube.transport import Request
 from tiller.sandbox.api import Api, memory_api
 from tiller.sandbox.http import Door
 
-KUBECONFIG = """
-apiVersion: v1
-kind: Config
-current-context: c
-clusters: [{name: c, cluster: {server: "http://%s"}}]
-contexts: [{name: c, context: {cluster: c, user: u}}]
-users: [{name: u, user: {}}]
-"""
 FLAGS = [
     "--history-max=2",
     "--storage=secret",

@@ -24,6 +24,14 @@ from tiller.storage.kubernetes import ConfigMapDriver
 from tiller.storage.leases import MemoryLeases
 from tiller.storage.storage import Storage
 
+KUBECONFIG = """
+apiVersion: v1
+kind: Config
+current-context: c
+clusters: [{name: c, cluster: {server: "http://%s"}}]
+contexts: [{name: c, context: {cluster: c, user: u}}]
+users: [{name: u, user: {}}]
+"""
 CONFIG = """
 apiVersion: v1
 kind: ConfigMap

@@ -31,21 +31,13 @@ from helmpy.release.requests import (
     UpdateRequest,
 )
 from tests.tiller.faults.scenes import JOB
-from tests.tiller.world import chart, config
+from tests.tiller.world import KUBECONFIG, chart, config
 from tiller.clock import SystemClock
 from tiller.sandbox.api import memory_api
 from tiller.sandbox.http import Door
 
 pytestmark = [pytest.mark.alone]
 
-KUBECONFIG = """
-apiVersion: v1
-kind: Config
-current-context: c
-clusters: [{name: c, cluster: {server: "http://%s"}}]
-contexts: [{name: c, context: {cluster: c, user: u}}]
-users: [{name: u, user: {}}]
-"""
 NEVER_READY = 1000.0  # seconds until a pod of the sandbox is ready
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n"
 HOOK = JOB % ("slow", "pre-upgrade,pre-rollback,pre-delete", "")
