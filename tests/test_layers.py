@@ -196,7 +196,7 @@ def _loaded_by(*arguments: str) -> set[str]:
         "    report(); real(status)\n"
         "os._exit = leave\n"
         "atexit.register(report)\n"
-        "from helmpy.cli.main import entry\n"
+        "from helmpy.cli.start import entry\n"
         "entry()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)

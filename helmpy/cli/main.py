@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -174,10 +173,7 @@ def _complete(instruction: str) -> int:
 
 
 def entry() -> None:
-    """The console script."""
-    # What a run makes lives until it ends: looking for garbage costs a third of rendering a big chart. A
-    # bound stays, so that a server process that is started from here can't grow for good.
-    gc.set_threshold(1_000_000, 5, 5)
+    """Run the command line of ``sys.argv`` and leave the process."""
     status = run(sys.argv[1:]) if COMPLETING not in os.environ else _complete(os.environ[COMPLETING])
     sys.stdout.flush()
     if "coverage" in sys.modules or _others_work():

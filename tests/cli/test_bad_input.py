@@ -123,7 +123,7 @@ def test_a_person_is_told_more(home: Path) -> None:
     write_chart(home / "web")
     (home / "web/templates/page.yaml").write_text("a: 1\nb: {{ .Values.nosuch.deep }}\n")
     (home / "web/bad.yaml").write_text("a: [1\n")
-    words = [sys.executable, "-c", "from helmpy.cli.main import entry; entry()", "template", "web"]
+    words = [sys.executable, "-c", "from helmpy.cli.start import entry; entry()", "template", "web"]
     for more, hint in (
         ([], "b: {{ .Values.nosuch.deep }}\n             ^\n"),
         (["-f", "web/bad.yaml"], "at web/bad.yaml:2:1\n"),

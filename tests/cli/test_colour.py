@@ -14,7 +14,7 @@ import pytest
 from helmpy.cli import colour
 from helmpy.cli.output import table
 
-CODE = "from helmpy.cli.main import entry; entry()"
+CODE = "from helmpy.cli.start import entry; entry()"
 
 
 class Terminal(io.StringIO):

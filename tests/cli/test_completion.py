@@ -40,7 +40,7 @@ def _complete(home: Path, words: str, **more: str) -> list[str]:
         "_HELM_COMPLETE": "bash_complete",
         **more,
     }
-    code = "from helmpy.cli.main import entry; entry()"
+    code = "from helmpy.cli.start import entry; entry()"
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code], env=environ, cwd=root, capture_output=True, text=True, check=True

@@ -277,7 +277,7 @@ def test_small_ones_do_not_fill_the_disk(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("web")
 def test_two_at_once(home: Path, cache: Path) -> None:
-    code = "import sys; from helmpy.cli.main import entry; sys.argv = ['helm', 'template', 'web']; entry()"
+    code = "import sys; from helmpy.cli.start import entry; sys.argv = ['helm', 'template', 'web']; entry()"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for _ in range(3):
         running = [

@@ -189,7 +189,7 @@ def test_a_deprecated_flag_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_home(args: list[str], environ: dict[str, str], home: str, tmp_path: Path) -> None:
-    code = "from helmpy.cli.main import entry; entry()"
+    code = "from helmpy.cli.start import entry; entry()"
     words = [sys.executable, "-c", code, "init", "--client-only", "--skip-refresh", *args]
     environ = {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT), **environ}
     done = subprocess.run(words, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -245,7 +245,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     ids=["what is to be done at the end", "a thread at work", "a thread that nobody waits for"],
 )
 def test_what_waits_at_the_end_is_waited_for(before: str, out: str) -> None:
-    code = f"{before}\nfrom helmpy.cli.main import entry\nentry()"
+    code = f"{before}\nfrom helmpy.cli.start import entry\nentry()"
     words = [sys.executable, "-c", code, "home", "--home", "/nowhere"]
     done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=30)
     assert (done.stdout, done.stderr) == (out, "")

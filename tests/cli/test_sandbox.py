@@ -15,7 +15,7 @@ import pytest
 from tests.cli.conftest import write_chart
 
 ROOT = Path(__file__).parents[2]
-CODE = "from helmpy.cli.main import entry; entry()"
+CODE = "from helmpy.cli.start import entry; entry()"
 Call = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -39,7 +39,7 @@ def test_what_is_served_can_be_added_and_fetched(
     if host == "[::1]" and not _has_ipv6():
         pytest.skip("no IPv6 on this machine")
     address = f"{host}:{_free_port()}"
-    code = "from helmpy.cli.main import entry; entry()"
+    code = "from helmpy.cli.start import entry; entry()"
     words = [sys.executable, "-c", code, "serve", "--repo-path", str(tmp_path / "served"), "--address", address]
     capsys.readouterr()
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as served:

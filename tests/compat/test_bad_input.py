@@ -21,7 +21,7 @@ from tests.compat.clusters import BINARIES
 REAL = BINARIES / "helm2.17"
 ROOT = Path(__file__).parents[2]
 LINES = [line for line in (Path(__file__).parent / "bad_input.txt").read_text().splitlines() if line]
-OURS = [sys.executable, "-c", "from helmpy.cli.main import entry; entry()"]
+OURS = [sys.executable, "-c", "from helmpy.cli.start import entry; entry()"]
 FILES = {
     "empty": b"",
     "bin": bytes(range(256)),

@@ -21,7 +21,7 @@ from tests.compat.transcripts.stage import own_cluster
 
 REAL = BINARIES / "helm2.17"
 ROOT = Path(__file__).parents[2]
-CODE = "from helmpy.cli.main import entry; entry()"
+CODE = "from helmpy.cli.start import entry; entry()"
 LABELS = {"app": "helm", "name": "tiller"}
 pytestmark = pytest.mark.compat
 

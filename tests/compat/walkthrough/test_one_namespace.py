@@ -15,7 +15,7 @@ from tests.compat.transcripts.stage import free_port, tiller
 
 ROOT = Path(__file__).parents[3]
 KUBECTL = BINARIES / "kubectl-1.20"
-HELM = (sys.executable, "-c", "from helmpy.cli.main import entry; entry()")
+HELM = (sys.executable, "-c", "from helmpy.cli.start import entry; entry()")
 pytestmark = [
     pytest.mark.compat,
     pytest.mark.skipif(not KUBECTL.exists(), reason=f"there is no kubectl at {KUBECTL}"),

@@ -20,7 +20,7 @@ from tests.compat.clusters import BINARIES, NO_CLUSTER, has_cluster
 from tests.compat.transcripts.stage import Switch, free_port, own_cluster, tiller
 
 KUBECTL = BINARIES / "kubectl-1.20"
-CODE = "from helmpy.cli.main import entry; entry()"
+CODE = "from helmpy.cli.start import entry; entry()"
 ROOT = Path(__file__).parents[3]
 IMAGE = "registry.example.com/tiller:v2.17.0"
 pytestmark = [
