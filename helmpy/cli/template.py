@@ -158,8 +158,9 @@ def command(
     if output_dir:
         _write(output_dir, chunks)
     else:
-        # As one text it would be copied three times into memory that is touched for the first time.
-        sys.stdout.writelines(piece for chunk in chunks for piece in chunk.pieces())
+        # As one text it would be copied three times into memory that is touched for the first time; three pieces
+        # of each would be three calls of the system where Python keeps nothing back (PYTHONUNBUFFERED).
+        sys.stdout.writelines(map(str, chunks))
 
 
 def existing(name: str) -> str:

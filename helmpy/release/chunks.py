@@ -18,18 +18,14 @@ _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2
 
 @record(frozen=True, slots=True)
 class Chunk:
-    """A whole rendered file as ``helm template`` prints it."""
+    """A whole rendered file; ``str()`` of it is what ``helm template`` prints."""
 
     path: str
     kind: str
     text: str
 
-    def pieces(self) -> tuple[str, ...]:
-        """Return what is printed, the rendered text itself among it."""
-        return f"---\n{SOURCE}{self.path}\n", self.text, "\n"
-
     def __str__(self) -> str:
-        return "".join(self.pieces())
+        return f"---\n{SOURCE}{self.path}\n{self.text}\n"
 
 
 def template_chunks(rendered: Iterable[tuple[str, str]], *, show_notes: bool = False) -> list[Chunk]:
