@@ -28,9 +28,11 @@ def test_no_call_wants_what_waits() -> None:
         "try:\n    helmpy.client.Tiller('127.0.0.1:9', connect_timeout=1, patience=0).version()\n"
         "except HelmError as error:\n    print(type(error).__name__)\n"
         "from helmpy.cli import later\n"
-        "print([name for name in later._IDLE if type(sys.modules[name]) is not later.Later])"
+        "print([name for name in (*later._IDLE, *later._UNCALLED) if not isinstance(sys.modules[name], later.Later)])"
     )
-    assert told(code) == "TillerUnavailable\n['socket']\n"  # which looks why there is no way
+    assert (
+        told(code) == "TillerUnavailable\n['copy', 'socket']\n"
+    )  # an error is copied, and somebody looks why there is no way
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,13 @@ def test_no_call_wants_what_waits() -> None:
         "import asyncio\nassert not hasattr(asyncio, 'nothing')",
         "import dataclasses, inspect\nassert inspect.signature(dataclasses.dataclass(type('A', (), {'x': 1})))",
         "import traceback\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    assert 'division' in traceback.format_exc()",
+        "import copy\nassert copy.copy([1]) == [1]",
+        (
+            "import grpc.experimental\nfor _ in range(2):\n    try:\n"
+            "        grpc.experimental.unary_unary(b'', '127.0.0.1:9', '/a/b', insecure=True, timeout=0.2)\n"
+            "    except grpc.RpcError as error:\n        assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED\n"
+            "    else:\n        raise AssertionError"
+        ),
         "from urllib.parse import urlsplit\nassert urlsplit('http://[::1]:80/').port == 80",
     ],
 )
