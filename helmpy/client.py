@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import grpc
 
-from helmpy import __version__, wire
+from helmpy import __version__
 from helmpy.errors import HelmError
-from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
 from helmpy.record import record
 from helmpy.release.error import ReleaseError
 from helmpy.release.requests import (
@@ -46,6 +45,7 @@ from helmpy.release.requests import (
     VersionRequest,
     VersionResponse,
 )
+from helmpy.wire_bytes import decode, encode
 
 if TYPE_CHECKING:
     import socket
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 MAX_MESSAGE = 20 * 1024 * 1024  # bytes of one answer; what is sent has no limit here, Tiller sets its own
 MAX_ERROR = 4 * 1024 * 1024  # bytes of an error's text on the wire; it carries a manifest at times
 PING = 30_000  # milliseconds between looks whether Tiller is still there, while a call waits
+_SERVICE = "/hapi.services.tiller.ReleaseService/"
 _TILLER = b"\n\x06Tiller"  # a question for health in protobuf: field 1, the service's name
 Record = TypeVar("Record")
 _LOOPBACK = ("127.", "localhost", "[::1]")
@@ -164,7 +165,7 @@ class Tiller:
 
     def list(self, request: ListRequest) -> ListResponse:
         """All pages of the stream as one answer; an empty one where Tiller found nothing."""
-        pages = list(self._stream("ListReleases", request))
+        pages = list(self._stream("ListReleases", request, ListResponse))
         if not pages:
             return ListResponse()
         first = pages[0]
@@ -173,7 +174,7 @@ class Tiller:
 
     def test(self, request: TestRequest) -> Iterator[TestResponse]:
         """The lines of the running tests as they come."""
-        return self._stream("RunReleaseTest", request)
+        return self._stream("RunReleaseTest", request, TestResponse)
 
     def ping(self) -> bool:
         """Whether Tiller's health service says that it serves."""
@@ -183,22 +184,15 @@ class Tiller:
         return answer == b"\x08\x01"  # field 1 of the answer: SERVING
 
     def _ask(self, name: str, request: Any, answer: type[Record]) -> Record:
-        call = self._call(name)
+        call: Callable[..., bytes] = self._open().unary_unary(_SERVICE + name)
         with _errors():
-            record = wire.from_proto(call(wire.to_proto(request), metadata=self._metadata))
-        assert isinstance(record, answer), f"{name} answers with {answer.__name__}"
-        return record
+            return decode(answer, call(encode(request), metadata=self._metadata))
 
-    def _call(self, name: str) -> Callable[..., Any]:
-        stub = ReleaseServiceStub(self._open())  # type: ignore[no-untyped-call]  # generated without types
-        found: Callable[..., Any] = getattr(stub, name)
-        return found
-
-    def _stream(self, name: str, request: Any) -> Iterator[Any]:
-        call = self._call(name)
+    def _stream(self, name: str, request: Any, answer: type[Record]) -> Iterator[Record]:
+        call: Callable[..., Iterator[bytes]] = self._open().unary_stream(_SERVICE + name)
         with _errors():
-            for message in call(wire.to_proto(request), metadata=self._metadata):
-                yield wire.from_proto(message)
+            for data in call(encode(request), metadata=self._metadata):
+                yield decode(answer, data)
 
     def _open(self) -> grpc.Channel:
         with self._lock:
@@ -294,9 +288,7 @@ def _translated(error: Any) -> HelmError:
 
 
 def _health(channel: grpc.Channel) -> Callable[..., bytes]:
-    found: Callable[..., bytes] = channel.unary_unary(
-        "/grpc.health.v1.Health/Check", request_serializer=bytes, response_deserializer=bytes
-    )
+    found: Callable[..., bytes] = channel.unary_unary("/grpc.health.v1.Health/Check")
     return found
 
 

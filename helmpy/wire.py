@@ -4,8 +4,7 @@ Every record of ``chart.model``, ``release.model`` and ``release.requests`` has 
 Helm 2.17's ``hapi``. A plan per record, made at its first use, pairs the record's fields with the
 message's; ``to_proto(from_proto(m)) == m`` holds for every field of every message.
 
-Two fields of Chart.yaml v2 have no place in the frozen messages (``type`` and ``dependencies``);
-they travel as annotations under ``helmpy.dev/`` that Helm 2 carries along without a look.
+What v2 charts add to Helm 2's travels as ``wire_bytes`` says.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp as TimestampMessage
 
 from helmpy.chart import model as chart
-from helmpy.errors import HelmError
 from helmpy.hapi.chart import chart_pb2, config_pb2, metadata_pb2, template_pb2
 from helmpy.hapi.release import (
     hook_pb2,
@@ -31,16 +29,13 @@ from helmpy.hapi.release import (
 )
 from helmpy.hapi.services import tiller_pb2
 from helmpy.hapi.version import version_pb2
-from helmpy.record import record, replace
+from helmpy.record import record
 from helmpy.release import model as release
 from helmpy.release import requests
 from helmpy.release.timestamp import Timestamp
+from helmpy.wire_bytes import ANNOTATED, WireError, field_names, from_annotations, to_annotations
 
 __all__ = ["MESSAGES", "WireError", "from_proto", "to_proto"]
-
-
-class WireError(HelmError):
-    """A record has no message, or a message no record."""
 
 
 MESSAGES: dict[type, type[Message]] = {
@@ -91,7 +86,6 @@ _RENAMED: dict[type, dict[str, str]] = {
     requests.UpdateRequest: {"sub_notes": "subNotes"},
     requests.VersionResponse: {"version": "Version"},
 }
-_ANNOTATED = {"type": "helmpy.dev/type", "dependencies": "helmpy.dev/dependencies"}
 
 _RECORDS: dict[str, type] = {message.DESCRIPTOR.full_name: kind for kind, message in MESSAGES.items()}
 
@@ -130,23 +124,17 @@ def _message_of(kind: type) -> type[Message]:
 
 def _read(kind: type, message: Message) -> Any:
     made = kind(**{field.record: field.read(message) for field in _plan(kind)})
-    return _from_annotations(made) if kind is chart.Metadata else made
+    return from_annotations(made) if kind is chart.Metadata else made
 
 
 def _fill(message: Message, one: Any) -> None:
     kind: type = type(one)
     if kind is chart.Metadata:
-        one = _to_annotations(one)
+        one = to_annotations(one)
     for field in _plan(kind):
         value = getattr(one, field.record)
         if value:  # a record is never falsy, so only what protobuf itself leaves out is skipped
             field.write(message, value)
-
-
-def _names(kind: Any) -> tuple[str, ...]:
-    """The fields' names. What ``dataclasses`` says of a record it makes first, at a millisecond each."""
-    names: tuple[str, ...] = kind.__match_args__
-    return names
 
 
 @cache
@@ -154,7 +142,7 @@ def _plan(kind: type) -> tuple[_Field, ...]:
     """Pair the record's fields with the message's, with a codec for each by its descriptor."""
     descriptors = _message_of(kind).DESCRIPTOR.fields_by_name
     renamed = _RENAMED.get(kind, {})
-    names = [name for name in _names(kind) if kind is not chart.Metadata or name not in _ANNOTATED]
+    names = [name for name in field_names(kind) if kind is not chart.Metadata or name not in ANNOTATED]
     return tuple(_field(name, descriptors[renamed.get(name, name)]) for name in names)
 
 
@@ -248,54 +236,3 @@ def _files(name: str, path: str, data: str) -> tuple[Callable[[Message], Any], C
             parts.add(**{path: file.name, data: file.data})
 
     return read, write
-
-
-def _to_annotations(metadata: chart.Metadata) -> chart.Metadata:
-    extra: dict[str, str] = {}
-    if metadata.type:
-        extra[_ANNOTATED["type"]] = metadata.type
-    if metadata.dependencies:
-        import json
-
-        plain = [{name: getattr(d, name) for name in _names(chart.Dependency)} for d in metadata.dependencies]
-        extra[_ANNOTATED["dependencies"]] = json.dumps(plain, sort_keys=True)
-    if not extra:
-        return metadata
-    return replace(metadata, annotations={**metadata.annotations, **extra})
-
-
-def _from_annotations(metadata: chart.Metadata) -> chart.Metadata:
-    """Take our two annotations back into fields; one that does not parse stays an annotation."""
-    if not any(key in metadata.annotations for key in _ANNOTATED.values()):
-        return metadata
-    annotations = dict(metadata.annotations)
-    changes: dict[str, Any] = {"type": annotations.pop(_ANNOTATED["type"], "")}
-    text = annotations.get(_ANNOTATED["dependencies"])
-    dependencies = _dependencies(text) if text is not None else None
-    if dependencies is not None:
-        changes["dependencies"] = dependencies
-        del annotations[_ANNOTATED["dependencies"]]
-    return replace(metadata, annotations=annotations, **changes)
-
-
-def _dependencies(text: str) -> tuple[chart.Dependency, ...] | None:
-    import json
-
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    made = [_dependency(each) for each in parsed] if isinstance(parsed, list) else []
-    return tuple(d for d in made if d is not None) if made and None not in made else None
-
-
-def _dependency(plain: Any) -> chart.Dependency | None:
-    """Return a dependency of exactly the fields and types that ``_to_annotations`` writes, or None."""
-    if not isinstance(plain, dict):
-        return None
-    default = chart.Dependency()
-    blank = {name: getattr(default, name) for name in _names(chart.Dependency)}
-    lists: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()}
-    if lists.keys() != blank.keys() or any(type(lists[k]) is not type(blank[k]) for k in blank):
-        return None
-    return chart.Dependency(**lists)

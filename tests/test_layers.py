@@ -28,6 +28,7 @@ FLOORS: dict[str, int] = {
     "helmpy.release": 1,
     "helmpy.hapi": 2,
     "helmpy.wire": 2,
+    "helmpy.wire_bytes": 2,
     "helmpy.engine": 2,
     "helmpy.kubeconfig": 2,
     "helmpy.plugin": 2,
@@ -67,6 +68,7 @@ NEIGHBOURS = {
     ("helmpy.sprig", "helmpy.errors"),
     ("helmpy.release", "helmpy.chart"),
     ("helmpy.wire", "helmpy.hapi"),
+    ("helmpy.wire", "helmpy.wire_bytes"),
     ("helmpy.repo", "helmpy.plugin"),
     ("tiller.kube.transport", "helmpy.errors"),
     ("tiller.clock", "helmpy.errors"),
@@ -79,7 +81,6 @@ NEIGHBOURS = {
 KEEPERS: dict[str, set[str]] = {
     "google": {
         "helmpy.wire",
-        "helmpy.client",
         "helmpy.hapi",
         "tiller.server",
         "tiller.reception",
