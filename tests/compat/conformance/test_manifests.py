@@ -103,12 +103,20 @@ def test_an_error_of_one_kind_stops_the_next_but_not_its_own(ground: Ground) -> 
     assert ground.get("services/stop-s") is None
 
 
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+
+
+def undefine(ground: Ground, group: str) -> None:
+    """Remove a kind, and wait until discovery knows: what comes after must not find it going."""
+    ground.send("DELETE", f"{DEFINITIONS}/widgets.{group}")
+    ground.until(lambda: group.encode() not in ground.send("GET", "/apis").body)
+
+
 def test_a_kind_that_discovery_lacked_is_looked_for_again(ground: Ground) -> None:
     group = f"late.{ground.namespace}.example"
     ground.install(chart(config("late-a")), "late")  # discovery is cached by now
     crd = json.loads(definition(group))
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    assert ground.send("POST", path, crd).status == 201
+    assert ground.send("POST", DEFINITIONS, crd).status == 201
     ground.until(lambda: ground.send("GET", f"/apis/{group}/v1").status == 200)
     ground.upgrade(chart(config("late-a"), widget(group, "late-w", size=1)), "late")
     found = ground.get(f"{group}/v1/widgets/late-w")
@@ -120,7 +128,7 @@ def test_a_kind_that_discovery_lacked_is_looked_for_again(ground: Ground) -> Non
     assert found is not None
     assert found["spec"] == {"size": 2}
     ground.purge("late")
-    ground.send("DELETE", f"{path}/widgets.{group}")
+    undefine(ground, group)
 
 
 def test_discovery_is_cached_and_only_asked_whether_it_still_holds(ground: Ground) -> None:
@@ -140,42 +148,38 @@ def test_discovery_is_cached_and_only_asked_whether_it_still_holds(ground: Groun
 
 def test_capabilities_are_those_of_the_moment(ground: Ground) -> None:
     group = f"now.{ground.namespace}.example"
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     made = chart(config("now-a", seen=f"{{{{ .Capabilities.APIVersions.Has `{group}/v1/Widget` }}}}"))
     ground.install(made, "now")
     assert ground.data("now-a") == {"seen": "false"}
-    assert ground.send("POST", path, json.loads(definition(group))).status == 201
+    assert ground.send("POST", DEFINITIONS, json.loads(definition(group))).status == 201
     ground.until(lambda: group.encode() in ground.send("GET", "/apis").body)
     ground.until(lambda: "true" in ground.upgrade(made, "now", dry_run=True).manifest)
     ground.upgrade(made, "now")
     assert ground.data("now-a") == {"seen": "true"}
-    ground.send("DELETE", f"{path}/widgets.{group}")
+    undefine(ground, group)
 
 
 def test_a_kind_that_went_is_no_longer_taken_for_served(ground: Ground) -> None:
     group = f"went.{ground.namespace}.example"
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    assert ground.send("POST", path, json.loads(definition(group))).status == 201
+    assert ground.send("POST", DEFINITIONS, json.loads(definition(group))).status == 201
     ground.until(lambda: group.encode() in ground.send("GET", "/apis").body)
     ground.install(chart(config("went-a"), widget(group, "went-w")), "went")
-    ground.send("DELETE", f"{path}/widgets.{group}")
-    ground.until(lambda: group.encode() not in ground.send("GET", "/apis").body)
+    undefine(ground, group)
     assert 'no matches for kind "Widget"' in refusal(ground.delete, "went")
     assert ground.statuses("went") == {1: "DELETED"}
 
 
 def test_objects_of_a_version_that_is_no_longer_served_are_found_in_another(ground: Ground) -> None:
     group = f"moved.{ground.namespace}.example"
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     crd = json.loads(definition(group))
     (first,) = crd["spec"]["versions"]
     crd["spec"]["versions"] = [first, {**first, "name": "v2", "storage": False}]
-    assert ground.send("POST", path, crd).status == 201
+    assert ground.send("POST", DEFINITIONS, crd).status == 201
     ground.until(lambda: ground.send("GET", f"/apis/{group}/v2").status == 200)
     ground.install(chart(config("mo-a"), widget(group, "mo-w"), widget(group, "mo-x")), "mo")
     both = [{**first, "served": False, "storage": False}, {**first, "name": "v2"}]
     patch = {"spec": {"versions": both}}
-    assert ground.send("PATCH", f"{path}/widgets.{group}", patch, "application/merge-patch+json").status == 200
+    assert ground.send("PATCH", f"{DEFINITIONS}/widgets.{group}", patch, "application/merge-patch+json").status == 200
     ground.until(lambda: ground.send("GET", f"/apis/{group}/v1").status == 404)
     ground.upgrade(chart(config("mo-a"), widget(group, "mo-x").replace("/v1", "/v2")), "mo")
     assert ground.get(f"{group}/v2/widgets/mo-w") is None
@@ -183,7 +187,7 @@ def test_objects_of_a_version_that_is_no_longer_served_are_found_in_another(grou
     ground.rollback("mo", 2)
     ground.purge("mo")
     assert ground.get(f"{group}/v2/widgets/mo-x") is None
-    ground.send("DELETE", f"{path}/widgets.{group}")
+    undefine(ground, group)
 
 
 def test_numbers_keep_their_form_on_the_way(ground: Ground) -> None:
