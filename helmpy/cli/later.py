@@ -7,7 +7,6 @@ Not for programs that import helmpy: there, what ``sys.modules`` holds is theirs
 
 from __future__ import annotations
 
-import importlib
 import sys
 from functools import partial
 from threading import RLock
@@ -76,7 +75,8 @@ def _real(module: Later) -> ModuleType:
     with _lock:
         if sys.modules.get(module.__name__) is module:
             del sys.modules[module.__name__]
-            module.__dict__.update(importlib.import_module(module.__name__).__dict__)
+            __import__(module.__name__)
+            module.__dict__.update(sys.modules[module.__name__].__dict__)
     return module
 
 
