@@ -61,19 +61,21 @@ def encode(one: Any) -> bytes:
     return b"".join(parts)
 
 
-def decode(kind: type[Record], data: bytes) -> Record:
-    """Return the record of a message's bytes. Raises WireError where they are none."""
+def decode(kind: type[Record], data: bytes, *, without: frozenset[str] = frozenset()) -> Record:
+    """Return the record of a message's bytes. Raises WireError where they are none.
+
+    Fields of the names ``without``, of whatever record, are passed over: their bytes are not even looked at.
+    """
     try:
-        made: Record = _decoded(kind, data, (0, len(data)), _MOST_DEPTH)
+        made: Record = _decoded(_plan(kind, without), data, (0, len(data)), _MOST_DEPTH)
     except (IndexError, UnicodeDecodeError) as error:
         raise WireError(f"bytes that are no {kind.__name__}: {error}") from error
     return made
 
 
-def _decoded(kind: Any, data: bytes, span: Raw, depth: int) -> Any:
+def _decoded(plan: _Plan, data: bytes, span: Raw, depth: int) -> Any:
     if depth < 0:
         raise WireError("messages are nested too deep")
-    plan = _plan(kind)
     by_key = plan.by_key
     came: dict[_Field, list[Raw]] = {}
     at, end = span
@@ -88,11 +90,11 @@ def _decoded(kind: Any, data: bytes, span: Raw, depth: int) -> Any:
         field = by_key.get(key)
         if field in came:
             came[field].append(raw)
-        elif field is not None:  # or the other side knows more than we do
+        elif field is not None:  # or nobody asked for it, or the other side knows more than we do
             came[field] = [raw]
     values = {field.name: field.read(data, raws, depth - 1) for field, raws in came.items()}
-    made = kind(**(plan.blank | values))
-    return from_annotations(made) if kind is chart.Metadata else made
+    made = plan.kind(**(plan.blank | values))
+    return from_annotations(made) if plan.kind is chart.Metadata else made
 
 
 def _raw(data: bytes, at: int, key: int) -> tuple[Raw, int]:
@@ -160,25 +162,26 @@ class _Field:
 class _Plan:
     """The fields of a record; ``blank`` are the values that the record must have, and a message need not."""
 
-    __slots__ = ("blank", "by_key", "fields")
+    __slots__ = ("blank", "by_key", "fields", "kind")
 
-    def __init__(self, kind: type) -> None:
-        self.fields = tuple(_fields(kind))
-        self.by_key = {key: field for field in self.fields for key in field.keys}
+    def __init__(self, kind: Any, without: frozenset[str]) -> None:
+        self.kind = kind
+        self.fields = tuple(_fields(kind, without))
+        self.by_key = {key: field for field in self.fields if field.name not in without for key in field.keys}
         self.blank: dict[str, Any] = {"name": "", "data": b""} if kind is chart.File else {}
 
 
-_plans: dict[type, _Plan] = {}
+_plans: dict[tuple[type, frozenset[str]], _Plan] = {}
 
 
-def _plan(kind: type) -> _Plan:
-    found = _plans.get(kind)
+def _plan(kind: type, without: frozenset[str] = frozenset()) -> _Plan:
+    found = _plans.get((kind, without))
     if found is None:
-        found = _plans[kind] = _Plan(kind)
+        found = _plans[kind, without] = _Plan(kind, without)
     return found
 
 
-def _fields(kind: type) -> Iterator[_Field]:
+def _fields(kind: type, without: frozenset[str]) -> Iterator[_Field]:
     names = [name for name in field_names(kind) if kind is not chart.Metadata or name not in ANNOTATED]
     types: dict[str, str] = kind.__annotations__
     for number, name in zip(_NUMBERS.get(kind, range(1, len(names) + 1)), names, strict=True):
@@ -188,9 +191,9 @@ def _fields(kind: type) -> Iterator[_Field]:
         elif named == "tuple[int, ...]":
             yield _numbers(number, name)
         elif named.startswith("tuple["):
-            yield _list(number, name, named.removeprefix("tuple[").removesuffix(", ...]"))
+            yield _list(number, name, named.removeprefix("tuple[").removesuffix(", ...]"), without)
         else:
-            yield _single(number, name, named)
+            yield _single(number, name, named, without)
 
 
 def field_names(kind: Any) -> tuple[str, ...]:
@@ -210,8 +213,8 @@ class _Type:
     unpack: Callable[[bytes, Raw, int], Any]
 
 
-def _single(number: int, name: str, named: str) -> _Field:
-    one = _type(name, named)
+def _single(number: int, name: str, named: str, without: frozenset[str]) -> _Field:
+    one = _type(name, named, without)
     key = number << 3 | one.ending
     start = _written(key)
 
@@ -225,8 +228,8 @@ def _single(number: int, name: str, named: str) -> _Field:
     return _Field(name, (key,), lambda value: (start, one.pack(value)), read)
 
 
-def _list(number: int, name: str, named: str) -> _Field:
-    one = _type(name, named)
+def _list(number: int, name: str, named: str, without: frozenset[str] = frozenset()) -> _Field:
+    one = _type(name, named, without)
     key = number << 3 | one.ending
     start = _written(key)
 
@@ -274,12 +277,14 @@ def _map(number: int, name: str, entry: Any) -> _Field:
     return _Field(name, entries.keys, lambda values: entries.write(map(entry.of, values.items())), read)
 
 
-def _type(name: str, named: str) -> _Type:
+def _type(name: str, named: str, without: frozenset[str] = frozenset()) -> _Type:
     kind = _RECORDS.get(named)
     if kind is not None:
-        return _Type(
-            _SIZED, lambda one: _sized(encode(one)), lambda data, span, depth: _decoded(kind, data, span, depth)
-        )
+
+        def unpack(data: bytes, span: Raw, depth: int) -> Any:
+            return _decoded(_plan(kind, without), data, span, depth)
+
+        return _Type(_SIZED, lambda one: _sized(encode(one)), unpack)
     if named == "int":
         return _integer(64 if name in _LONG else 32, signed=name not in _UNSIGNED)
     return _SCALARS[named]

@@ -20,23 +20,27 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from helmpy import wire
-from helmpy.chart.model import Chart, Metadata
+from helmpy.chart.model import Chart, Config, File, Metadata
 from helmpy.client import IncompatibleVersion, Tiller, TillerError, TillerUnavailable, Tls
 from helmpy.hapi.services import tiller_pb2_grpc
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import Release
+from helmpy.release.model import Hook, Release
 from helmpy.release.requests import (
     ContentRequest,
     ContentResponse,
+    HistoryRequest,
+    HistoryResponse,
     InstallRequest,
     InstallResponse,
     ListRequest,
     ListResponse,
+    StatusResponse,
     TestRequest,
     TestResponse,
     Version,
     VersionResponse,
 )
+from helmpy.wire_bytes import WireError
 
 Answer = Callable[[Any, grpc.ServicerContext], Any]
 
@@ -114,6 +118,26 @@ def test_pages_of_a_list_become_one_answer() -> None:
         found = tiller.list(ListRequest())
     assert (found.count, found.next, found.total) == (3, "d", 4)
     assert [release.name for release in found.releases] == ["a", "b", "c"]
+
+
+def test_brief_releases_have_what_tables_show() -> None:
+    chart = Chart(Metadata(name="web"), templates=(File("templates/a.yaml", b"a"),), values=Config("a: 1\n"))
+    whole = Release("a", chart=chart, manifest="m", hooks=(Hook("h"),), config=Config("b: 2\n"), version=3)
+    service = Service(
+        ListReleases=answers([ListResponse(1, releases=(whole,))]), GetHistory=answers(HistoryResponse((whole,)))
+    )
+    with served(service) as host, Tiller(host) as tiller:
+        brief = Release("a", chart=Chart(Metadata(name="web")), version=3)
+        assert tiller.list(ListRequest(), brief=True).releases == (brief,)
+        assert tiller.history(HistoryRequest("a"), brief=True).releases == (brief,)
+        assert tiller.history(HistoryRequest("a")).releases == (whole,)
+
+
+def test_an_answer_that_is_none_is_an_error() -> None:
+    message = r"^bytes that are no VersionResponse: 8 bytes are missing$"
+    service = Service(GetVersion=answers(StatusResponse("a")))
+    with served(service) as host, Tiller(host) as tiller, pytest.raises(WireError, match=message):
+        tiller.version()
 
 
 def test_a_list_without_pages_is_empty() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,6 +96,27 @@ def test_a_list_of_numbers_that_runs_over_its_end() -> None:
         MESSAGES[Hook].FromString(data)
     with pytest.raises(WireError, match=r"^bytes that are no Hook: 1 bytes are missing$"):
         decode(Hook, data)
+
+
+def test_what_nobody_asks_for_is_passed_over() -> None:
+    whole = decode(Release, RELEASE)
+    assert whole.info is not None
+    assert whole.chart is not None
+    brief = decode(Release, RELEASE, without=frozenset({"name", "templates", "description", "hooks"}))
+    expected = replace(
+        whole,
+        name="",
+        hooks=(),
+        info=replace(whole.info, description=""),
+        chart=replace(
+            whole.chart,
+            templates=(),
+            metadata=Metadata(sources=("a", "b"), maintainers=(Maintainer(),), deprecated=True),
+            dependencies=(Chart(Metadata()),),
+        ),
+    )
+    assert brief == expected
+    assert encode(whole) == RELEASE
 
 
 def test_what_a_later_helm_may_add_is_passed_over() -> None:

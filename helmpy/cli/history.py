@@ -47,9 +47,9 @@ def _newest(tiller: Tiller, name: str, maximum: int) -> Sequence[Release]:
     from helmpy.client import TooLarge
 
     try:
-        return tiller.history(HistoryRequest(name, maximum)).releases
+        return tiller.history(HistoryRequest(name, maximum), brief=True).releases
     except TooLarge:
-        found = [*tiller.history(HistoryRequest(name, 1)).releases]
+        found = [*tiller.history(HistoryRequest(name, 1), brief=True).releases]
     for version in range(found[0].version - 1, 0, -1):
         if len(found) == maximum:
             break

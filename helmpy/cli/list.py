@@ -81,7 +81,7 @@ def command(
         namespace=namespace,
     )
     with connected(settings, tls) as tiller:
-        answer = tiller.list(request)
+        answer = tiller.list(request, brief=True)
     if answer.releases:
         say(_text(newest(answer.releases), answer.next, output, col_width=col_width, short=short))
 
