@@ -7,6 +7,7 @@ Not for programs that import helmpy: there, what ``sys.modules`` holds is theirs
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from threading import RLock
@@ -87,6 +88,9 @@ def _call(module: Later, function: str, *args: Any, **named: Any) -> Any:
 def postpone() -> None:
     """Let an import of grpc and protobuf leave alone what they can do without, unless it is loaded already."""
     if "grpc" not in sys.modules:
+        if hasattr(sys, "setdlopenflags"):
+            # gRPC's core looks for 500 functions of others when it is loaded, or for each when it is first called.
+            sys.setdlopenflags(os.RTLD_LAZY)
         for name in _IDLE:
             sys.modules.setdefault(name, Later(name))
         for name, functions in _UNCALLED.items():
