@@ -21,34 +21,34 @@ import grpc
 from helmpy import __version__
 from helmpy.errors import HelmError
 from helmpy.record import record
+from helmpy.release import requests
 from helmpy.release.error import ReleaseError
-from helmpy.release.requests import (
-    ContentRequest,
-    ContentResponse,
-    HistoryRequest,
-    HistoryResponse,
-    InstallRequest,
-    InstallResponse,
-    ListRequest,
-    ListResponse,
-    RollbackRequest,
-    RollbackResponse,
-    StatusRequest,
-    StatusResponse,
-    TestRequest,
-    TestResponse,
-    UninstallRequest,
-    UninstallResponse,
-    UpdateRequest,
-    UpdateResponse,
-    Version,
-    VersionRequest,
-    VersionResponse,
-)
 from helmpy.wire_bytes import decode, encode
 
 if TYPE_CHECKING:
     import socket
+
+    from helmpy.release.requests import (
+        ContentRequest,
+        ContentResponse,
+        HistoryRequest,
+        HistoryResponse,
+        InstallRequest,
+        InstallResponse,
+        ListRequest,
+        ListResponse,
+        RollbackRequest,
+        RollbackResponse,
+        StatusRequest,
+        StatusResponse,
+        TestRequest,
+        TestResponse,
+        UninstallRequest,
+        UninstallResponse,
+        UpdateRequest,
+        UpdateResponse,
+        Version,
+    )
 
 MAX_MESSAGE = 20 * 1024 * 1024  # bytes of one answer; what is sent has no limit here, Tiller sets its own
 MAX_ERROR = 4 * 1024 * 1024  # bytes of an error's text on the wire; it carries a manifest at times
@@ -143,45 +143,47 @@ class Tiller:
             channel.close()
 
     def install(self, request: InstallRequest) -> InstallResponse:
-        return self._ask("InstallRelease", request, InstallResponse)
+        return self._ask("InstallRelease", request, requests.InstallResponse)
 
     def update(self, request: UpdateRequest) -> UpdateResponse:
-        return self._ask("UpdateRelease", request, UpdateResponse)
+        return self._ask("UpdateRelease", request, requests.UpdateResponse)
 
     def rollback(self, request: RollbackRequest) -> RollbackResponse:
-        return self._ask("RollbackRelease", request, RollbackResponse)
+        return self._ask("RollbackRelease", request, requests.RollbackResponse)
 
     def uninstall(self, request: UninstallRequest) -> UninstallResponse:
-        return self._ask("UninstallRelease", request, UninstallResponse)
+        return self._ask("UninstallRelease", request, requests.UninstallResponse)
 
     def status(self, request: StatusRequest) -> StatusResponse:
-        return self._ask("GetReleaseStatus", request, StatusResponse)
+        return self._ask("GetReleaseStatus", request, requests.StatusResponse)
 
     def content(self, request: ContentRequest) -> ContentResponse:
-        return self._ask("GetReleaseContent", request, ContentResponse)
+        return self._ask("GetReleaseContent", request, requests.ContentResponse)
 
     def history(self, request: HistoryRequest, *, brief: bool = False) -> HistoryResponse:
         """The newest revisions first; ``brief`` as for ``list``."""
-        return self._ask("GetHistory", request, HistoryResponse, _LARGE if brief else frozenset())
+        return self._ask("GetHistory", request, requests.HistoryResponse, _LARGE if brief else frozenset())
 
     def version(self) -> Version:
-        return self._ask("GetVersion", VersionRequest(), VersionResponse).version or Version()
+        return (
+            self._ask("GetVersion", requests.VersionRequest(), requests.VersionResponse).version or requests.Version()
+        )
 
     def list(self, request: ListRequest, *, brief: bool = False) -> ListResponse:
         """All pages of the stream as one answer; an empty one where Tiller found nothing.
 
         ``brief`` releases have no templates, files, values, manifests and hooks, and are read in half the time.
         """
-        pages = list(self._stream("ListReleases", request, ListResponse, _LARGE if brief else frozenset()))
+        pages = list(self._stream("ListReleases", request, requests.ListResponse, _LARGE if brief else frozenset()))
         if not pages:
-            return ListResponse()
+            return requests.ListResponse()
         first = pages[0]
         releases = tuple(release for page in pages for release in page.releases)
-        return ListResponse(first.count, first.next, first.total, releases)
+        return requests.ListResponse(first.count, first.next, first.total, releases)
 
     def test(self, request: TestRequest) -> Iterator[TestResponse]:
         """The lines of the running tests as they come."""
-        return self._stream("RunReleaseTest", request, TestResponse)
+        return self._stream("RunReleaseTest", request, requests.TestResponse)
 
     def ping(self) -> bool:
         """Whether Tiller's health service says that it serves."""

@@ -84,38 +84,38 @@ def _decoded(plan: _Plan, data: bytes, span: Raw, depth: int) -> Any:
         at += 1
         if key >= 0x80:
             key, at = _varint(data, at - 1)
-        raw, at = _raw(data, at, key)
+        if key & 7 == _SIZED:  # here and not in a function: most are
+            size = data[at]
+            at += 1
+            if size >= 0x80:
+                size, at = _varint(data, at - 1)
+            raw: Raw = at, at + size
+            at += size
+        else:
+            raw, at = _unsized(data, at, key)
         if at > end:
             raise IndexError(f"{at - end} bytes are missing")
         field = by_key.get(key)
-        if field in came:
+        if field is None:  # nobody asked for it, or the other side knows more than we do
+            if not 8 <= key < 1 << 32:
+                raise WireError(f"no field has the number {key >> 3}, before byte {at}")
+        elif field in came:
             came[field].append(raw)
-        elif field is not None:  # or nobody asked for it, or the other side knows more than we do
+        else:
             came[field] = [raw]
     values = {field.name: field.read(data, raws, depth - 1) for field, raws in came.items()}
-    made = plan.kind(**(plan.blank | values))
+    made = plan.kind(**(plan.blank | values)) if plan.blank else plan.kind(**values)
     return from_annotations(made) if plan.kind is chart.Metadata else made
 
 
-def _raw(data: bytes, at: int, key: int) -> tuple[Raw, int]:
-    """What follows a key, and where the next one is."""
+def _unsized(data: bytes, at: int, key: int) -> tuple[Raw, int]:
+    """What follows a key that says how large it is, and where the next one is."""
     kind = key & 7
-    if kind == _SIZED:
-        size = data[at]
-        at += 1
-        if size >= 0x80:
-            size, at = _varint(data, at - 1)
-        found: Raw = at, at + size
-        after = at + size
-    elif kind == _NUMBER:
-        found, after = _varint(data, at)
-    elif kind in (_EIGHT_BYTES, _FOUR_BYTES):  # no field of Helm's is of such a type
-        found, after = None, at + (8 if kind == _EIGHT_BYTES else 4)
-    else:
-        raise WireError(f"no value is written as type {kind} says, before byte {at}")
-    if not 8 <= key < 1 << 32:
-        raise WireError(f"no field has the number {key >> 3}, before byte {at}")
-    return found, after
+    if kind == _NUMBER:
+        return _varint(data, at)
+    if kind in (_EIGHT_BYTES, _FOUR_BYTES):  # no field of Helm's is of such a type
+        return None, at + (8 if kind == _EIGHT_BYTES else 4)
+    raise WireError(f"no value is written as type {kind} says, before byte {at}")
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
@@ -218,11 +218,15 @@ def _single(number: int, name: str, named: str, without: frozenset[str]) -> _Fie
     key = number << 3 | one.ending
     start = _written(key)
 
+    unpack = one.unpack
+
     def read(data: bytes, raws: Sequence[Raw], depth: int) -> Any:
-        values = [one.unpack(data, raw, depth) for raw in raws]
-        if len(values) > 1 and named in _RECORDS:  # a message in parts
+        if len(raws) == 1:
+            return unpack(data, raws[0], depth)
+        values = [unpack(data, raw, depth) for raw in raws]
+        if _record(named):  # a message in parts
             joined = b"".join([data[slice(*raw)] for raw in raws])
-            return one.unpack(joined, (0, len(joined)), depth)
+            return unpack(joined, (0, len(joined)), depth)
         return values[-1]
 
     return _Field(name, (key,), lambda value: (start, one.pack(value)), read)
@@ -278,11 +282,14 @@ def _map(number: int, name: str, entry: Any) -> _Field:
 
 
 def _type(name: str, named: str, without: frozenset[str] = frozenset()) -> _Type:
-    kind = _RECORDS.get(named)
+    kind = _record(named)
     if kind is not None:
+        plan: _Plan | None = None  # made when it is first wanted: a chart may hold charts
 
         def unpack(data: bytes, span: Raw, depth: int) -> Any:
-            return _decoded(_plan(kind, without), data, span, depth)
+            nonlocal plan
+            plan = plan or _plan(kind, without)
+            return _decoded(plan, data, span, depth)
 
         return _Type(_SIZED, lambda one: _sized(encode(one)), unpack)
     if named == "int":
@@ -358,9 +365,14 @@ _RECORDS: dict[str, type] = {
     for kind in (
         *(chart.Chart, chart.Config, chart.File, chart.Maintainer, chart.Metadata, Timestamp),
         *(release.Hook, release.Info, release.Release, release.Status, release.TestRun, release.TestSuite),
-        *(requests.Version, _Entry, _ConfigEntry, _Value),
+        *(_Entry, _ConfigEntry, _Value),
     )
 }
+
+
+def _record(named: str) -> type | None:
+    """The record of that name, if it is one that a field may hold."""
+    return requests.Version if named == "Version" else _RECORDS.get(named)  # which is loaded by who asks for it alone
 
 
 # --- what v2 charts add ------------------------------------------------------------------------------
