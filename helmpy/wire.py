@@ -30,8 +30,8 @@ from helmpy.hapi.release import (
 from helmpy.hapi.services import tiller_pb2
 from helmpy.hapi.version import version_pb2
 from helmpy.record import record
+from helmpy.release import hooks, requests, test_runs
 from helmpy.release import model as release
-from helmpy.release import requests
 from helmpy.release.timestamp import Timestamp
 from helmpy.wire_bytes import ANNOTATED, WireError, field_names, from_annotations, to_annotations
 
@@ -44,11 +44,11 @@ MESSAGES: dict[type, type[Message]] = {
     chart.Config: config_pb2.Config,
     chart.Chart: chart_pb2.Chart,
     Timestamp: TimestampMessage,
-    release.TestRun: test_run_pb2.TestRun,
-    release.TestSuite: test_suite_pb2.TestSuite,
+    test_runs.TestRun: test_run_pb2.TestRun,
+    test_runs.TestSuite: test_suite_pb2.TestSuite,
     release.Status: status_pb2.Status,
     release.Info: info_pb2.Info,
-    release.Hook: hook_pb2.Hook,
+    hooks.Hook: hook_pb2.Hook,
     release.Release: release_pb2.Release,
     requests.ListRequest: tiller_pb2.ListReleasesRequest,
     requests.ListResponse: tiller_pb2.ListReleasesResponse,

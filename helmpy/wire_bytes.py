@@ -10,11 +10,12 @@ they travel as annotations under ``helmpy.dev/`` that Helm 2 carries along witho
 
 from __future__ import annotations
 
+import sys
+
 from helmpy.chart import model as chart
 from helmpy.errors import HelmError
 from helmpy.record import record, replace
 from helmpy.release import model as release
-from helmpy.release import requests
 from helmpy.release.timestamp import Timestamp
 
 TYPE_CHECKING = False
@@ -224,7 +225,7 @@ def _single(number: int, name: str, named: str, without: frozenset[str]) -> _Fie
         if len(raws) == 1:
             return unpack(data, raws[0], depth)
         values = [unpack(data, raw, depth) for raw in raws]
-        if _record(named):  # a message in parts
+        if named in _RECORDS:  # a message in parts
             joined = b"".join([data[slice(*raw)] for raw in raws])
             return unpack(joined, (0, len(joined)), depth)
         return values[-1]
@@ -282,13 +283,12 @@ def _map(number: int, name: str, entry: Any) -> _Field:
 
 
 def _type(name: str, named: str, without: frozenset[str] = frozenset()) -> _Type:
-    kind = _record(named)
-    if kind is not None:
+    if named in _RECORDS or named in _LATER:
         plan: _Plan | None = None  # made when it is first wanted: a chart may hold charts
 
         def unpack(data: bytes, span: Raw, depth: int) -> Any:
             nonlocal plan
-            plan = plan or _plan(kind, without)
+            plan = plan or _plan(_record(named), without)
             return _decoded(plan, data, span, depth)
 
         return _Type(_SIZED, lambda one: _sized(encode(one)), unpack)
@@ -364,15 +364,27 @@ _RECORDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         *(chart.Chart, chart.Config, chart.File, chart.Maintainer, chart.Metadata, Timestamp),
-        *(release.Hook, release.Info, release.Release, release.Status, release.TestRun, release.TestSuite),
+        *(release.Info, release.Release, release.Status),
         *(_Entry, _ConfigEntry, _Value),
     )
 }
 
 
-def _record(named: str) -> type | None:
-    """The record of that name, if it is one that a field may hold."""
-    return requests.Version if named == "Version" else _RECORDS.get(named)  # which is loaded by who asks for it alone
+# The others, by the module that has them: most answers hold none.
+_LATER = {
+    "Hook": "helmpy.release.hooks",
+    "TestRun": "helmpy.release.test_runs",
+    "TestSuite": "helmpy.release.test_runs",
+    "Version": "helmpy.release.requests.version",
+}
+
+
+def _record(named: str) -> type:
+    """The record of that name."""
+    if named in _LATER and named not in _RECORDS:
+        __import__(_LATER[named])
+        _RECORDS[named] = getattr(sys.modules[_LATER[named]], named)
+    return _RECORDS[named]
 
 
 # --- what v2 charts add ------------------------------------------------------------------------------

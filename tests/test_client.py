@@ -24,7 +24,8 @@ from helmpy.chart.model import Chart, Config, File, Metadata
 from helmpy.client import IncompatibleVersion, Tiller, TillerError, TillerUnavailable, Tls
 from helmpy.hapi.services import tiller_pb2_grpc
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import Hook, Release
+from helmpy.release.hooks import Hook
+from helmpy.release.model import Release
 from helmpy.release.requests import (
     ContentRequest,
     ContentResponse,

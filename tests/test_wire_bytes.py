@@ -14,7 +14,8 @@ from helmpy.chart.model import Chart, Config, Dependency, File, Maintainer, Meta
 from helmpy.hapi.chart.chart_pb2 import Chart as ChartMessage
 from helmpy.hapi.release.release_pb2 import Release as ReleaseMessage
 from helmpy.hapi.services import tiller_pb2
-from helmpy.release.model import Hook, Info, Release, Status, StatusCode
+from helmpy.release.hooks import Hook
+from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import ListRequest, StatusRequest, TestRequest, UninstallRequest
 from helmpy.release.timestamp import Timestamp
 from helmpy.wire import MESSAGES, from_proto, to_proto

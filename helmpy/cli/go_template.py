@@ -12,6 +12,8 @@ from helmpy.gocompat.function import GoFunc
 from helmpy.gotemplate import TemplateSet
 from helmpy.release import model as release
 from helmpy.release import requests
+from helmpy.release.hooks import Hook
+from helmpy.release.test_runs import TestRun, TestSuite
 from helmpy.release.timestamp import Timestamp
 
 TYPE_CHECKING = False
@@ -40,12 +42,12 @@ _GO_TYPES: dict[type, str] = {
     chart.File: "*chart.Template",
     chart.Maintainer: "*chart.Maintainer",
     chart.Metadata: "*chart.Metadata",
-    release.Hook: "*release.Hook",
+    Hook: "*release.Hook",
     release.Info: "*release.Info",
     release.Release: "*release.Release",
     release.Status: "*release.Status",
-    release.TestRun: "*release.TestRun",
-    release.TestSuite: "*release.TestSuite",
+    TestRun: "*release.TestRun",
+    TestSuite: "*release.TestSuite",
     Timestamp: "*timestamp.Timestamp",
     requests.ContentResponse: "*services.GetReleaseContentResponse",
     requests.Version: "*version.Version",
@@ -64,7 +66,7 @@ def go_value(value: Any) -> Any:
     found = {field.name: go_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, release.Status):
         found["code"] = _Code(value.code)
-    if isinstance(value, release.TestRun):
+    if isinstance(value, TestRun):
         found["status"] = _TestCode(value.status)
     return _message(go_type)(Field(_go_name(name), _key(value, name), one) for name, one in found.items())
 

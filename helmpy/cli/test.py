@@ -10,8 +10,8 @@ from helmpy.cli.output import say
 from helmpy.cli.pflags import UINT32
 from helmpy.home import Settings
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import TestStatus
 from helmpy.release.requests import TestRequest
+from helmpy.release.test_runs import TestStatus
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

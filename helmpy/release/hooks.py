@@ -6,11 +6,51 @@ Source: Helm 2.17's annotations ``helm.sh/hook``, ``helm.sh/hook-weight``,
 
 from __future__ import annotations
 
-from helmpy.release.model import Hook, HookDeletePolicy, HookEvent
+from enum import IntEnum
+
+from helmpy.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from helmpy.release.timestamp import Timestamp
+
+
+class HookEvent(IntEnum):
+    UNKNOWN = 0
+    PRE_INSTALL = 1
+    POST_INSTALL = 2
+    PRE_DELETE = 3
+    POST_DELETE = 4
+    PRE_UPGRADE = 5
+    POST_UPGRADE = 6
+    PRE_ROLLBACK = 7
+    POST_ROLLBACK = 8
+    RELEASE_TEST_SUCCESS = 9
+    RELEASE_TEST_FAILURE = 10
+    CRD_INSTALL = 11
+
+
+class HookDeletePolicy(IntEnum):
+    SUCCEEDED = 0
+    FAILED = 1
+    BEFORE_HOOK_CREATION = 2
+
+
+@record(frozen=True, slots=True)
+class Hook:
+    """A manifest that runs at events; ``delete_timeout`` in seconds."""
+
+    name: str = ""
+    kind: str = ""
+    path: str = ""
+    manifest: str = ""
+    events: tuple[int, ...] = ()
+    last_run: Timestamp | None = None
+    weight: int = 0
+    delete_policies: tuple[int, ...] = ()
+    delete_timeout: int = 0
 
 
 EVENT_ANNOTATION = "helm.sh/hook"

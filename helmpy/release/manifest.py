@@ -14,8 +14,7 @@ from helmpy.gocompat import yaml
 from helmpy.record import field, record
 from helmpy.release.chunks import NOTES_FILE, SOURCE, trimmed
 from helmpy.release.error import ReleaseError
-from helmpy.release.hooks import is_hook, parse_hook, passed_over
-from helmpy.release.model import Hook
+from helmpy.release.hooks import Hook, is_hook, parse_hook, passed_over
 from helmpy.release.order import INSTALL_ORDER, UNINSTALL_ORDER, kind_key
 
 TYPE_CHECKING = False

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from helmpy.chart.model import Chart, Config
 from helmpy.record import record
-from helmpy.release.timestamp import Timestamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helmpy.chart.model import Chart, Config
+    from helmpy.release.hooks import Hook
+    from helmpy.release.test_runs import TestSuite
+    from helmpy.release.timestamp import Timestamp
 
 
 class StatusCode(IntEnum):
@@ -28,56 +33,6 @@ class StatusCode(IntEnum):
 PENDING = frozenset({StatusCode.PENDING_INSTALL, StatusCode.PENDING_UPGRADE, StatusCode.PENDING_ROLLBACK})
 
 
-class HookEvent(IntEnum):
-    UNKNOWN = 0
-    PRE_INSTALL = 1
-    POST_INSTALL = 2
-    PRE_DELETE = 3
-    POST_DELETE = 4
-    PRE_UPGRADE = 5
-    POST_UPGRADE = 6
-    PRE_ROLLBACK = 7
-    POST_ROLLBACK = 8
-    RELEASE_TEST_SUCCESS = 9
-    RELEASE_TEST_FAILURE = 10
-    CRD_INSTALL = 11
-
-
-class HookDeletePolicy(IntEnum):
-    SUCCEEDED = 0
-    FAILED = 1
-    BEFORE_HOOK_CREATION = 2
-
-
-class TestStatus(IntEnum):
-    __test__ = False  # not a test class, whatever its name says to pytest
-
-    UNKNOWN = 0
-    SUCCESS = 1
-    FAILURE = 2
-    RUNNING = 3
-
-
-@record(frozen=True, slots=True)
-class TestRun:
-    __test__ = False
-
-    name: str = ""
-    status: int = TestStatus.UNKNOWN
-    info: str = ""
-    started_at: Timestamp | None = None
-    completed_at: Timestamp | None = None
-
-
-@record(frozen=True, slots=True)
-class TestSuite:
-    __test__ = False
-
-    started_at: Timestamp | None = None
-    completed_at: Timestamp | None = None
-    results: tuple[TestRun, ...] = ()
-
-
 @record(frozen=True, slots=True)
 class Status:
     code: int = StatusCode.UNKNOWN
@@ -93,21 +48,6 @@ class Info:
     last_deployed: Timestamp | None = None
     deleted: Timestamp | None = None
     description: str = ""
-
-
-@record(frozen=True, slots=True)
-class Hook:
-    """A manifest that runs at events; ``delete_timeout`` in seconds."""
-
-    name: str = ""
-    kind: str = ""
-    path: str = ""
-    manifest: str = ""
-    events: tuple[int, ...] = ()
-    last_run: Timestamp | None = None
-    weight: int = 0
-    delete_policies: tuple[int, ...] = ()
-    delete_timeout: int = 0
 
 
 @record(frozen=True, slots=True)

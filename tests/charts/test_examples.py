@@ -13,8 +13,8 @@ from helmpy.chart.capabilities import Capabilities, KubeVersion, default_api_ver
 from helmpy.engine import ReleaseOptions, render
 from helmpy.gocompat import yaml
 from helmpy.lint import Severity
+from helmpy.release.hooks import HookEvent
 from helmpy.release.manifest import split
-from helmpy.release.model import HookEvent
 
 CHARTS = Path(__file__).parents[2] / "charts"
 NAMES = ["web", "web-jinja", "shop"]

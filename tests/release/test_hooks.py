@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from helmpy.release.hooks import for_event, parse_hook, passed_over
-from helmpy.release.model import Hook, HookDeletePolicy, HookEvent
+from helmpy.release.hooks import Hook, HookDeletePolicy, HookEvent, for_event, parse_hook, passed_over
 
 
 def hook(v2: bool = False, **annotations: str) -> Hook | None:  # noqa: FBT001, FBT002 - reads best in the tables below

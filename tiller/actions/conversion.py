@@ -11,7 +11,8 @@ from typing import Any
 
 from helmpy.gocompat import yaml
 from helmpy.release import manifest as manifests
-from helmpy.release.model import Hook, Release
+from helmpy.release.hooks import Hook
+from helmpy.release.model import Release
 from tiller.actions.environment import Environment
 from tiller.kube.discovery import UnknownKind
 from tiller.kube.removed_apis import converted, removal_of

@@ -10,7 +10,8 @@ from typing import Any
 from helmpy.errors import HelmError
 from helmpy.release import hooks as order
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import Hook, HookDeletePolicy, HookEvent, Release
+from helmpy.release.hooks import Hook, HookDeletePolicy, HookEvent
+from helmpy.release.model import Release
 from tiller.actions.environment import Environment
 from tiller.clock import Deadline
 from tiller.kube.cluster import Cluster

@@ -13,7 +13,8 @@ from helmpy.errors import HelmError
 from helmpy.release import hooks as order
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
+from helmpy.release.hooks import HookEvent
+from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import InstallRequest, InstallResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment

@@ -17,7 +17,7 @@ from helmpy.errors import HelmError
 from helmpy.gocompat import semver
 from helmpy.release import manifest as manifests
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import Hook
+from helmpy.release.hooks import Hook
 from tiller.actions.conversion import converted_hooks, converted_text
 from tiller.actions.environment import Environment
 from tiller.actions.renderer import Job, RenderError, no_lookup

@@ -8,7 +8,8 @@ from dataclasses import replace
 from helmpy.errors import HelmError
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
+from helmpy.release.hooks import HookEvent
+from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import RollbackRequest, RollbackResponse
 from tiller.actions import hooks
 from tiller.actions.conversion import converted_release

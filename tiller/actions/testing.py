@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from helmpy.errors import HelmError
 from helmpy.release import hooks as order
 from helmpy.release import names
-from helmpy.release.model import Hook, HookEvent, Info, Release, Status, TestRun, TestStatus, TestSuite
+from helmpy.release.hooks import Hook, HookEvent
+from helmpy.release.model import Info, Release, Status
 from helmpy.release.requests import TestRequest, TestResponse
+from helmpy.release.test_runs import TestRun, TestStatus, TestSuite
 from tiller.actions.environment import Environment
 from tiller.clock import Deadline
 from tiller.kube.objects import KubeObject

@@ -12,7 +12,8 @@ from helmpy.errors import HelmError
 from helmpy.release import manifest as manifests
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import HookEvent, Info, Release, StatusCode
+from helmpy.release.hooks import HookEvent
+from helmpy.release.model import Info, Release, StatusCode
 from helmpy.release.requests import UninstallRequest, UninstallResponse
 from tiller.actions import hooks
 from tiller.actions.environment import Environment

@@ -10,7 +10,8 @@ from helmpy.engine import ReleaseOptions
 from helmpy.errors import HelmError
 from helmpy.release import names
 from helmpy.release.error import ReleaseError
-from helmpy.release.model import HookEvent, Info, Release, Status, StatusCode
+from helmpy.release.hooks import HookEvent
+from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import UpdateRequest, UpdateResponse
 from helmpy.release.reuse import merged
 from tiller.actions import hooks

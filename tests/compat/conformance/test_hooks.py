@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from helmpy.release.model import HookDeletePolicy, HookEvent, StatusCode
+from helmpy.release.hooks import HookDeletePolicy, HookEvent
+from helmpy.release.model import StatusCode
 from tests.compat.clusters import Ground, refusal
 from tests.compat.conformance.manifests import config, definition, hooked, job, manifest, pod, widget
 from tests.tiller.world import chart

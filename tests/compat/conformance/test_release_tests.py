@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from helmpy.release.model import TestStatus, TestSuite
 from helmpy.release.requests import StatusRequest, TestRequest
+from helmpy.release.test_runs import TestStatus, TestSuite
 from tests.compat.clusters import Ground, refusal
 from tests.compat.conformance.manifests import config, hooked, job, pod
 from tests.tiller.world import chart

@@ -12,8 +12,9 @@ import pytest
 from helmpy import wire
 from helmpy.chart.model import Chart, Config, File
 from helmpy.hapi.release.release_pb2 import Release as Message
-from helmpy.release.model import Release, StatusCode, TestStatus
+from helmpy.release.model import Release, StatusCode
 from helmpy.release.requests import ContentRequest, ListRequest, SortBy, TestRequest
+from helmpy.release.test_runs import TestStatus
 from tests.compat.clusters import Ground, refusal
 from tests.compat.conformance.manifests import config, hooked, pod, service
 from tests.compat.interchange.conftest import Pair

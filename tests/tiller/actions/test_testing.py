@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from helmpy.errors import HelmError
-from helmpy.release.model import TestStatus, TestSuite
 from helmpy.release.requests import TestRequest
+from helmpy.release.test_runs import TestStatus, TestSuite
 from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.testing import run_tests
 from tiller.kube.cluster import Cluster

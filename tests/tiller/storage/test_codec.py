@@ -9,7 +9,8 @@ import pytest
 
 from helmpy import wire
 from helmpy.chart.model import Chart, Config, File, Metadata
-from helmpy.release.model import Hook, HookEvent, Info, Release, Status, StatusCode
+from helmpy.release.hooks import Hook, HookEvent
+from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.timestamp import Timestamp
 from tiller.storage import codec
 
