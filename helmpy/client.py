@@ -56,11 +56,9 @@ PING = 30_000  # milliseconds between looks whether Tiller is still there, while
 _SERVICE = "/hapi.services.tiller.ReleaseService/"
 _TILLER = b"\n\x06Tiller"  # a question for health in protobuf: field 1, the service's name
 Record = TypeVar("Record")
-Answer = TypeVar("Answer")
 _LARGE = frozenset(
     {"config", "dependencies", "files", "hooks", "manifest", "templates", "values"}
 )  # parts of a release
-_SOON = 60  # seconds
 _LOOPBACK = ("127.", "localhost", "[::1]")
 
 
@@ -157,18 +155,18 @@ class Tiller:
         return self._ask("UninstallRelease", request, requests.UninstallResponse)
 
     def status(self, request: StatusRequest) -> StatusResponse:
-        return self._read("GetReleaseStatus", request, requests.StatusResponse)
+        return self._ask("GetReleaseStatus", request, requests.StatusResponse)
 
     def content(self, request: ContentRequest) -> ContentResponse:
-        return self._read("GetReleaseContent", request, requests.ContentResponse)
+        return self._ask("GetReleaseContent", request, requests.ContentResponse)
 
     def history(self, request: HistoryRequest, *, brief: bool = False) -> HistoryResponse:
         """The newest revisions first; ``brief`` as for ``list``."""
-        return self._read("GetHistory", request, requests.HistoryResponse, _LARGE if brief else frozenset())
+        return self._ask("GetHistory", request, requests.HistoryResponse, _LARGE if brief else frozenset())
 
     def version(self) -> Version:
         return (
-            self._read("GetVersion", requests.VersionRequest(), requests.VersionResponse).version or requests.Version()
+            self._ask("GetVersion", requests.VersionRequest(), requests.VersionResponse).version or requests.Version()
         )
 
     def list(self, request: ListRequest, *, brief: bool = False) -> ListResponse:
@@ -176,11 +174,7 @@ class Tiller:
 
         ``brief`` releases have no templates, files, values, manifests and hooks, and are read in half the time.
         """
-        asked = self._stream("ListReleases", request)
-        with _errors():
-            data = self._tried(lambda channel: [*asked(channel)])
-        without = _LARGE if brief else frozenset()
-        pages = [decode(requests.ListResponse, each, without=without) for each in data]
+        pages = list(self._stream("ListReleases", request, requests.ListResponse, _LARGE if brief else frozenset()))
         if not pages:
             return requests.ListResponse()
         first = pages[0]
@@ -189,10 +183,7 @@ class Tiller:
 
     def test(self, request: TestRequest) -> Iterator[TestResponse]:
         """The lines of the running tests as they come."""
-        asked = self._stream("RunReleaseTest", request)
-        with _errors():
-            for data in asked(self._open()):
-                yield decode(requests.TestResponse, data)
+        return self._stream("RunReleaseTest", request, requests.TestResponse)
 
     def ping(self) -> bool:
         """Whether Tiller's health service says that it serves."""
@@ -201,61 +192,18 @@ class Tiller:
             answer = _health(channel)(_TILLER, metadata=self._metadata)
         return answer == b"\x08\x01"  # field 1 of the answer: SERVING
 
-    def _ask(self, name: str, request: Any, answer: type[Record]) -> Record:
+    def _ask(self, name: str, request: Any, answer: type[Record], without: frozenset[str] = frozenset()) -> Record:
+        call: Callable[..., bytes] = self._open().unary_unary(_SERVICE + name)
         with _errors():
-            return decode(answer, self._call(name, request)(self._open()))
+            return decode(answer, call(encode(request), metadata=self._metadata), without=without)
 
-    def _read(self, name: str, request: Any, answer: type[Record], without: frozenset[str] = frozenset()) -> Record:
-        """As ``_ask``, for what changes nothing."""
+    def _stream(
+        self, name: str, request: Any, answer: type[Record], without: frozenset[str] = frozenset()
+    ) -> Iterator[Record]:
+        call: Callable[..., Iterator[bytes]] = self._open().unary_stream(_SERVICE + name)
         with _errors():
-            return decode(answer, self._tried(self._call(name, request)), without=without)
-
-    def _call(self, name: str, request: Any) -> Callable[[grpc.Channel], bytes]:
-        data = encode(request)
-
-        def asked(channel: grpc.Channel) -> bytes:
-            call: Callable[..., bytes] = channel.unary_unary(_SERVICE + name)
-            return call(data, metadata=self._metadata)
-
-        return asked
-
-    def _stream(self, name: str, request: Any) -> Callable[[grpc.Channel], Iterator[bytes]]:
-        data = encode(request)
-
-        def asked(channel: grpc.Channel) -> Iterator[bytes]:
-            call: Callable[..., Iterator[bytes]] = channel.unary_stream(_SERVICE + name)
-            return call(data, metadata=self._metadata)
-
-        return asked
-
-    def _tried(self, question: Callable[[grpc.Channel], Answer]) -> Answer:
-        """The answer to a question that does no harm when it is asked twice.
-
-        So the first question on a new connection goes without another one before, whether there is a connection: a
-        round trip less. Not where somebody wants to know that soon, as there is no telling yet what takes the time.
-        """
-        with self._lock:
-            known = self._channel
-        if known is not None or self._connect_timeout < _SOON:
-            return question(self._open())
-        channel = self._new_channel(time.monotonic() + self._connect_timeout)
-        try:
-            answer = question(channel)
-        except grpc.RpcError as error:
-            if error.code() is not grpc.StatusCode.UNAVAILABLE:
-                self._keep(channel)
-                raise
-            channel.close()
-            return question(self._open())
-        self._keep(channel)
-        return answer
-
-    def _keep(self, channel: grpc.Channel) -> None:
-        with self._lock:
-            if self._channel is None:
-                self._channel = channel
-                return
-        channel.close()  # another thread was quicker
+            for data in call(encode(request), metadata=self._metadata):
+                yield decode(answer, data, without=without)
 
     def _open(self) -> grpc.Channel:
         with self._lock:

@@ -35,7 +35,6 @@ from helmpy.release.requests import (
     InstallResponse,
     ListRequest,
     ListResponse,
-    StatusRequest,
     StatusResponse,
     TestRequest,
     TestResponse,
@@ -66,14 +65,10 @@ class Service(tiller_pb2_grpc.ReleaseServiceServicer):
 
 
 @contextmanager
-def served(
-    service: Service, credentials: grpc.ServerCredentials | None = None, *, health: Health | None = None, port: int = 0
-) -> Iterator[str]:
+def served(service: Service, credentials: grpc.ServerCredentials | None = None, *, port: int = 0) -> Iterator[str]:
     options = [("grpc.max_send_message_length", -1), ("grpc.http2.max_ping_strikes", 0)]
     server = grpc.server(ThreadPoolExecutor(4), options=options)
     tiller_pb2_grpc.add_ReleaseServiceServicer_to_server(service, server)  # type: ignore[no-untyped-call]  # generated
-    if health is not None:
-        server.add_generic_rpc_handlers((health,))
     address = f"127.0.0.1:{port}"
     port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
     server.start()
@@ -201,43 +196,6 @@ def test_an_answer_too_large() -> None:
         assert str(caught.value).startswith("grpc: received message larger than max")
 
 
-class Health(grpc.GenericRpcHandler):
-    """Tiller's health service, which counts who asks."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        if handler_call_details.method != "/grpc.health.v1.Health/Check":
-            return None
-        self.asked += 1
-        return grpc.unary_unary_rpc_method_handler(lambda _request, _context: b"\x08\x01")
-
-
-def test_what_changes_nothing_is_asked_at_once() -> None:
-    health = Health()
-    service = Service(
-        GetVersion=VERSION,
-        ListReleases=answers([ListResponse(1, releases=(Release("a"),))]),
-        GetReleaseStatus=refuses(grpc.StatusCode.UNKNOWN, 'release: "b" not found'),
-        InstallRelease=answers(InstallResponse(Release("b"))),
-    )
-    with served(service, health=health) as host:
-        with Tiller(host) as tiller:
-            assert [release.name for release in tiller.list(ListRequest()).releases] == ["a"]
-            tiller.install(InstallRequest(name="b"))  # there is a connection already
-        with Tiller(host) as tiller:
-            with pytest.raises(ReleaseError, match=r'^release: "b" not found$'):
-                tiller.status(StatusRequest("b"))
-            assert tiller.version() == Version("v2.17.0")
-        assert health.asked == 0
-        with Tiller(host) as tiller:
-            tiller.install(InstallRequest(name="b"))
-        with Tiller(host, connect_timeout=5) as tiller:
-            tiller.version()
-        assert health.asked == 2
-
-
 def test_a_tiller_that_comes_late_is_waited_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -246,18 +204,6 @@ def test_a_tiller_that_comes_late_is_waited_for() -> None:
         time.sleep(0.5)
         with served(Service(GetVersion=VERSION), port=port):
             assert asked.result() == Version("v2.17.0")
-
-
-def test_two_threads_that_are_the_first_share_a_connection() -> None:
-    meet = threading.Barrier(2)
-
-    def both(_request: Any, _context: grpc.ServicerContext) -> VersionResponse:
-        meet.wait(10)
-        return VersionResponse(Version("v2.17.0"))
-
-    with served(Service(GetVersion=both)) as host, Tiller(host) as tiller, ThreadPoolExecutor(2) as pool:
-        asked = [pool.submit(tiller.version) for _ in range(2)]
-        assert [each.result() for each in asked] == [Version("v2.17.0")] * 2
 
 
 def test_a_host_that_refuses_is_named_within_seconds() -> None:
