@@ -56,9 +56,8 @@ PING = 30_000  # milliseconds between looks whether Tiller is still there, while
 _SERVICE = "/hapi.services.tiller.ReleaseService/"
 _TILLER = b"\n\x06Tiller"  # a question for health in protobuf: field 1, the service's name
 Record = TypeVar("Record")
-_LARGE = frozenset(
-    {"config", "dependencies", "files", "hooks", "manifest", "templates", "values"}
-)  # parts of a release
+# What of a release is large, and in no table.
+_LARGE = frozenset({"config", "dependencies", "files", "hooks", "manifest", "templates", "values"})
 _LOOPBACK = ("127.", "localhost", "[::1]")
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 import sys
 from _frozen_importlib import ModuleSpec
-from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
-from _imp import is_frozen
+from _frozen_importlib_external import MAGIC_NUMBER, PathFinder, SourceFileLoader
+from _imp import _fix_co_filename  # type: ignore[attr-defined]  # what Python's own loader calls; typeshed leaves it out
 from marshal import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import CodeType, ModuleType
 
 # Packages of sources alone: where a file in C may stand beside one in Python, Python's own search decides.
@@ -38,7 +38,11 @@ class _Loader(SourceFileLoader):
     head = b""
 
     def get_code(self, fullname: str) -> CodeType | None:
-        return _code(self.compiled, self.head) or super().get_code(fullname)
+        code = _code(self.compiled, self.head)
+        if code is None:
+            return super().get_code(fullname)
+        _fix_co_filename(code, self.path)  # the sources may have been moved since
+        return code
 
 
 def _code(path: str, head: bytes) -> CodeType | None:
@@ -51,27 +55,27 @@ def _code(path: str, head: bytes) -> CodeType | None:
         data = os.read(file, _LARGEST)
         if data[:16] != head or len(data) == _LARGEST:
             return None
-        code: CodeType = loads(memoryview(data)[16:])  # noqa: S302 - what Python compiled and would load itself
+        code = loads(memoryview(data)[16:])  # noqa: S302 - what Python compiled and would load itself
     except (OSError, EOFError, ValueError, TypeError):
         return None
     finally:
         os.close(file)
-    return code
+    return code if type(code) is type(_code.__code__) else None
 
 
 class Importer:
     """A finder for ``sys.meta_path``: of the standard library's modules, and of packages by how their names begin."""
 
-    def __init__(self, packages: tuple[str, ...] = _PACKAGES) -> None:
+    def __init__(self, packages: tuple[str, ...] = _PACKAGES, *, standard: bool = True) -> None:
         self._packages = packages
+        self._standard = sys.stdlib_module_names if standard else frozenset[str]()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The module's spec; None where the machinery's own finders have to look."""
         top, _, rest = fullname.partition(".")
-        standard = top in sys.stdlib_module_names and not is_frozen(fullname)
-        if not (standard or fullname.startswith(self._packages)):
+        if not (top in self._standard or fullname.startswith(self._packages)):
             return None
         if not rest:
             below = f"{_STANDARD}/{fullname}"
@@ -101,7 +105,12 @@ def _four(number: int) -> bytes:
     return (number & 0xFFFFFFFF).to_bytes(4, "little")
 
 
-def install() -> None:
-    """Let imports of this process go this way, where compiled files are where Python puts them by itself."""
-    if sys.pycache_prefix is None and not sys.flags.optimize:
-        sys.meta_path.insert(0, Importer())
+def install(environ: Mapping[str, str]) -> None:
+    """Let imports of this process go this way, where compiled files are where Python puts them by itself.
+
+    It stands right before Python's own search: others' finders come first, and what is built in. With PYTHONPATH
+    somebody may mean to replace a module of the standard library, which is searched for then.
+    """
+    if sys.pycache_prefix is None and not sys.flags.optimize and PathFinder in sys.meta_path:
+        at = sys.meta_path.index(PathFinder)
+        sys.meta_path.insert(at, Importer(standard=not environ.get("PYTHONPATH")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 
 from helmpy.cli import importer
 
@@ -12,7 +13,7 @@ def entry() -> None:
     # What a run makes lives until it ends: looking for garbage costs a third of rendering a big chart. A
     # bound stays, so that a server process that is started from here can't grow for good.
     gc.set_threshold(1_000_000, 5, 5)
-    importer.install()
+    importer.install(os.environ)
     from helmpy.cli.main import entry as run
 
     run()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import py_compile
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -43,7 +46,7 @@ def _told(before: str) -> tuple[dict[str, object], int]:
 def test_what_is_loaded_is_what_python_loads() -> None:
     _told("")  # compiles what was not
     theirs, none = _told("from helmpy.cli import importer\n")
-    ours, most = _told("from helmpy.cli import importer; importer.install()\n")
+    ours, most = _told("from helmpy.cli import importer; importer.install({})\n")
     assert ours == theirs
     assert none == 0
     assert most > 0.7 * len(ours)  # all but what is written in C, what came before, and strangers
@@ -65,7 +68,7 @@ def test_the_console_script_imports_that_way() -> None:
 
 @pytest.mark.parametrize("way", [["-O"], ["-X", "pycache_prefix=CACHE"]], ids=["optimized", "prefix"])
 def test_compiled_files_of_another_place_are_left_to_python(way: list[str], tmp_path: Path) -> None:
-    code = "import sys; from helmpy.cli import importer; importer.install(); print(len(sys.meta_path))"
+    code = "import sys; from helmpy.cli import importer; importer.install({}); print(len(sys.meta_path))"
     words = [sys.executable, *(word.replace("CACHE", str(tmp_path)) for word in way), "-c", code]
     usual = subprocess.run(
         [sys.executable, "-c", "import sys; print(len(sys.meta_path))"], capture_output=True, check=True
@@ -140,10 +143,10 @@ def _garbage(data: bytes) -> bytes:
 
 
 def _a_number(data: bytes) -> bytes:
-    return data[:16] + b"z"
+    return data[:16] + marshal.dumps(7)
 
 
-@pytest.mark.parametrize("damage", [_cut, _of_another_python, _garbage, bytes.upper, lambda _data: b""])
+@pytest.mark.parametrize("damage", [_cut, _of_another_python, _garbage, _a_number, bytes.upper, lambda _data: b""])
 def test_a_compiled_file_that_is_broken_is_python_s_to_judge(package: Path, damage: object) -> None:
     assert callable(damage)
     _write(package / "one.py", "first")
@@ -189,6 +192,45 @@ def test_what_is_not_there_is_missed_as_usual(package: Path) -> None:
     (package / "bad.py").write_text("VALUE = (\n", encoding="utf-8")
     with pytest.raises(SyntaxError):
         __import__("quick_pack.bad")
+
+
+def test_sources_that_were_moved_are_named_where_they_are(package: Path, tmp_path: Path) -> None:
+    (package / "one.py").write_text("def tell():\n    pass\nVALUE = tell\n", encoding="utf-8")
+    _value("quick_pack.one")
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    shutil.copytree(package, moved / "quick_pack", copy_function=shutil.copy2)
+    sys.path[0] = str(moved)
+    del sys.modules["quick_pack"]
+    tell = _value("quick_pack.one")
+    assert isinstance(tell, FunctionType)
+    assert tell.__code__.co_filename == str(moved / "quick_pack" / "one.py")
+
+
+FINDERS = """
+import sys
+class Other:
+    seen = []
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        cls.seen.append(name)
+sys.meta_path.insert(0, Other)
+from helmpy.cli import importer
+importer.install(ENVIRON)
+import sched, helmpy.errors
+print("sched" in Other.seen, "helmpy.errors" in Other.seen, type(sched.__loader__).__name__, sched.__file__)
+"""
+
+
+@pytest.mark.parametrize("environ", ["{}", "{'PYTHONPATH': sys.path[0]}"], ids=["usual", "PYTHONPATH"])
+def test_finders_of_others_come_first_and_pythonpath_replaces(environ: str, tmp_path: Path) -> None:
+    (tmp_path / "sched.py").write_text("", encoding="utf-8")
+    code = f"import sys; sys.path[:1] = [{str(tmp_path)!r}, {str(ROOT)!r}]" + FINDERS.replace("ENVIRON", environ)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    first, second, loader, file = done.stdout.split()
+    assert (first, second) == ("True", "True")
+    replaced = file == str(tmp_path / "sched.py")
+    assert (replaced, loader) == ((True, "SourceFileLoader") if environ != "{}" else (False, "_Loader"))
 
 
 def test_other_packages_are_none_of_its_business() -> None:

@@ -59,5 +59,9 @@ def test_who_wants_them_gets_them(code: str) -> None:
     assert told(code) == ""
 
 
+def test_libraries_are_bound_when_they_are_called() -> None:
+    assert told("import os\nprint(sys.getdlopenflags() == os.RTLD_LAZY)") == "True\n"
+
+
 def test_what_is_loaded_stays() -> None:
     assert told("import asyncio\nasyncio.run\npostpone()\nprint(type(sys.modules['asyncio']).__name__)") == "module\n"
