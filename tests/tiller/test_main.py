@@ -18,6 +18,7 @@ from helmpy.hapi.services.tiller_pb2_grpc import ReleaseServiceStub
 from helmpy.release.model import Info, Release, Status, StatusCode
 from helmpy.release.requests import VersionRequest
 from tests.compat.clusters import BINARIES
+from tests.tiller.world import KUBECONFIG
 from tiller.__main__ import parse_flags
 from tiller.clock import SystemClock
 from tiller.storage.connections import Connections
@@ -25,14 +26,6 @@ from tiller.storage.sql import SqlDriver
 from tiller.storage.sqlite import Sqlite
 
 TILLER = BINARIES / "tiller2.17"
-KUBECONFIG = """
-apiVersion: v1
-kind: Config
-current-context: c
-clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
-contexts: [{name: c, context: {cluster: c, user: u}}]
-users: [{name: u, user: {}}]
-"""
 
 
 @pytest.mark.parametrize(
@@ -153,7 +146,7 @@ def test_the_version() -> None:
 def test_one_line_says_why_it_cannot_start(
     tmp_path: Path, arguments: list[str], extra: dict[str, str], words: str
 ) -> None:
-    (tmp_path / "config").write_text(KUBECONFIG)
+    (tmp_path / "config").write_text(KUBECONFIG % "127.0.0.1:9")
     done = run(*arguments, **{key: value.format(config=tmp_path / "config") for key, value in extra.items()})
     assert done.returncode == 1
     assert words in done.stderr.splitlines()[-1]
@@ -161,7 +154,7 @@ def test_one_line_says_why_it_cannot_start(
 
 
 def test_records_are_copied_from_store_to_store(tmp_path: Path) -> None:
-    (tmp_path / "config").write_text(KUBECONFIG)
+    (tmp_path / "config").write_text(KUBECONFIG % "127.0.0.1:9")
 
     def store(name: str) -> SqlDriver:
         return SqlDriver(Connections(Sqlite(str(tmp_path / name)), SystemClock()), SystemClock())
@@ -182,7 +175,7 @@ def test_records_are_copied_from_store_to_store(tmp_path: Path) -> None:
 
 
 def test_a_process_serves_and_ends_at_a_signal(tmp_path: Path) -> None:
-    (tmp_path / "config").write_text(KUBECONFIG)
+    (tmp_path / "config").write_text(KUBECONFIG % "127.0.0.1:9")
     command = [sys.executable, "-m", "tiller", "--listen=127.0.0.1:0", "--probe-listen=127.0.0.1:0", "--storage=memory"]
     with subprocess.Popen(
         command, env=environment(KUBECONFIG=str(tmp_path / "config")), stderr=subprocess.PIPE, text=True
