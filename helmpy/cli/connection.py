@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from helmpy.cli.later import postpone
+from helmpy.cli.later import load_grpc
 from helmpy.cli.options import TlsFlags
 from helmpy.cli.output import debug
 from helmpy.errors import HelmError
@@ -35,7 +35,7 @@ _NO_KEY = "tls: found a certificate rather than a key in the PEM for the private
 @contextmanager
 def connected(settings: Settings, flags: TlsFlags) -> Iterator[Tiller]:
     """A Tiller to ask; the way to it is taken down at the end. Raises HelmError."""
-    postpone()
+    load_grpc()
     from helmpy.client import Tiller
 
     tls = _tls(settings, flags)

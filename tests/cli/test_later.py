@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-START = "import sys\nfrom helmpy.cli.later import postpone\npostpone()\n"
+START = "import sys\nfrom helmpy.cli.later import load_grpc\nload_grpc()\n"
 
 
 def told(code: str) -> str:
@@ -28,11 +28,37 @@ def test_no_call_wants_what_waits() -> None:
         "try:\n    helmpy.client.Tiller('127.0.0.1:9', connect_timeout=1, patience=0).version()\n"
         "except HelmError as error:\n    print(type(error).__name__)\n"
         "from helmpy.cli import later\n"
-        "print([name for name in (*later._IDLE, *later._UNCALLED) if not isinstance(sys.modules[name], later.Later)])"
+        "print([name for name in (*later._IDLE, *later._UNCALLED, *later._UNCHECKED) if not isinstance(sys.modules[name], later.Later)])"
     )
     assert (
         told(code) == "TillerUnavailable\n['copy', 'socket']\n"
     )  # an error is copied, and somebody looks why there is no way
+
+
+def test_logging_waits_for_something_to_say() -> None:
+    code = (
+        "import grpc\nprint('logging' in sys.modules, grpc._channel._LOGGER)\n"
+        "grpc._channel._LOGGER.warning('unheard')\nimport logging\nprint(logging.getLogger('grpc').handlers)\n"
+        "logging.getLogger('grpc').addHandler(logging.StreamHandler(sys.stdout))\n"
+        "grpc._channel._LOGGER.warning('heard')\n"
+        "print(grpc._common.logging.WARNING, sys.modules['logging'] is logging)"
+    )
+    lines = told(code).splitlines()
+    assert lines[0].startswith("False <helmpy.cli.later._Logger object")
+    assert lines[1:] == ["[<NullHandler (NOTSET)>]", "heard", "30 True"]
+
+
+def test_loggers_take_every_handler() -> None:
+    code = (
+        "import grpc, logging\ngrpc._channel._LOGGER.addHandler(logging.StreamHandler(sys.stdout))\n"
+        "grpc._channel._LOGGER.error('heard')"
+    )
+    assert told(code) == "heard\n"
+
+
+def test_types_of_annotations_are_there_for_those_who_look() -> None:
+    code = "from grpc import _typing as t\nprint(t.ServerCallbackTag is not object, t.UserTag is not object)"
+    assert told(code) == "True True\n"
 
 
 @pytest.mark.parametrize(
@@ -64,4 +90,4 @@ def test_libraries_are_bound_when_they_are_called() -> None:
 
 
 def test_what_is_loaded_stays() -> None:
-    assert told("import asyncio\nasyncio.run\npostpone()\nprint(type(sys.modules['asyncio']).__name__)") == "module\n"
+    assert told("import asyncio\nasyncio.run\nload_grpc()\nprint(type(sys.modules['asyncio']).__name__)") == "module\n"
