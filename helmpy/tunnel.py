@@ -17,6 +17,7 @@ from helmpy.portforward import Forward, open_port
 
 TILLER_PORT = 44134
 _CHUNK = 64 * 1024
+_WAYS = "`helm init` installs one, --tiller-namespace names another place"
 
 
 class TunnelError(HelmError):
@@ -31,11 +32,14 @@ def find_pod(api: KubeApi, namespace: str) -> str:
     """The name of the first ready pod of Tiller. Raises TunnelError in Helm's words."""
     pods = tiller_pods(api, namespace)
     if not pods:
-        raise NoPod("could not find tiller")
+        raise NoPod("could not find tiller", hint=f"none in {namespace}; {_WAYS}")
     for pod in pods:
         if is_ready(pod):
             return str(pod["metadata"]["name"])
-    raise TunnelError("could not find a ready tiller pod")
+    name = pods[0]["metadata"]["name"]
+    raise TunnelError(
+        "could not find a ready tiller pod", hint=f"kubectl -n {namespace} describe pod {name} may say why"
+    )
 
 
 class Tunnel:

@@ -151,11 +151,13 @@ def test_uninstall_twice(api: KubeApi) -> None:
 
 def test_find_pod(tmp_path: Path) -> None:
     with cluster(tmp_path, ready_after=3600) as api:
-        with pytest.raises(TunnelError, match=r"^could not find tiller$"):
+        with pytest.raises(TunnelError, match=r"^could not find tiller$") as none:
             find_pod(api, "kube-system")
+        assert none.value.hint.startswith("none in kube-system; `helm init` installs one")
         installer.install(api, objects())
-        with pytest.raises(TunnelError, match=r"^could not find a ready tiller pod$"):
+        with pytest.raises(TunnelError, match=r"^could not find a ready tiller pod$") as starting:
             find_pod(api, "kube-system")
+        assert starting.value.hint.startswith("kubectl -n kube-system describe pod tiller-deploy-")
 
 
 def test_wait_until_ready(api: KubeApi) -> None:
