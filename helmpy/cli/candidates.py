@@ -5,6 +5,7 @@ Nothing that goes wrong here is shown: a shell that completes has no place for e
 
 from __future__ import annotations
 
+from helmpy.cli.root import COMMANDS
 from helmpy.errors import HelmError
 from helmpy.record import replace
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     Source = Callable[[Settings, str], Iterable[str]]
 
+SHELLS = ("bash", "zsh", "fish")
 PATIENCE = 2  # seconds for Tiller to answer: nobody waits longer for a completion
 
 
@@ -78,14 +80,10 @@ def _registries(settings: Settings, begun: str) -> Iterable[str]:
 
 
 def _commands(_settings: Settings, _begun: str) -> Iterable[str]:
-    from helmpy.cli.main import COMMANDS
-
     return (name for name, entry in COMMANDS.items() if not entry.hidden)
 
 
 def _shells(_settings: Settings, _begun: str) -> Iterable[str]:
-    from helmpy.cli.completion import SHELLS
-
     return SHELLS
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
+from helmpy.cli.candidates import names
 from helmpy.cli.command import GLOBAL_FLAGS, HELP, Command, Flag, settings_of
 from helmpy.cli.page import page
+from helmpy.cli.root import root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,8 +73,6 @@ class ClickCommand(click.Group):
         found = super().shell_complete(ctx, incomplete)
         if incomplete.startswith("-"):
             return found
-        from helmpy.cli.candidates import names
-
         known = names(self.path, ctx.args, incomplete, settings_of(_given(ctx)))
         if not found and not known:
             return [CompletionItem(incomplete, type="file")]  # charts and values are files, more often than not
@@ -97,6 +97,4 @@ def _given(ctx: click.Context | None) -> dict[str, Any]:
 
 def click_tree() -> ClickCommand:
     """The whole command line, ``helm`` at its root."""
-    from helmpy.cli.main import root
-
     return ClickCommand(root(), ("helm",))

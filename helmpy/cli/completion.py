@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from helmpy.cli.candidates import SHELLS
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say
 from helmpy.cli.pflags import UsageError
+from helmpy.cli.root import COMPLETING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ repositories.
   source <(helm completion bash)          bash and zsh; put it into ~/.bashrc or ~/.zshrc
   helm completion fish | source           fish; put it into ~/.config/fish/config.fish
 """
-SHELLS = ("bash", "zsh", "fish")
 
 
 @make("completion", usage="SHELL [flags]", about=ABOUT)
@@ -38,7 +39,6 @@ def script(shell: str) -> str:
     from click.shell_completion import get_completion_class
 
     from helmpy.cli.click_tree import click_tree
-    from helmpy.cli.main import COMPLETING
 
     complete = get_completion_class(shell)
     assert complete is not None, "click knows these three"
@@ -52,6 +52,5 @@ def answer(instruction: str) -> int:
     from click.shell_completion import shell_complete
 
     from helmpy.cli.click_tree import click_tree
-    from helmpy.cli.main import COMPLETING
 
     return shell_complete(click_tree(), {}, "helm", COMPLETING, instruction)

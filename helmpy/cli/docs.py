@@ -40,7 +40,7 @@ def command(_settings: Settings, args: Sequence[str], *, dir: str, type: str) ->
 
 def commands() -> Iterator[tuple[Command, tuple[str, ...]]]:
     """All commands that pages show, each with its full name, parents first."""
-    from helmpy.cli.main import root
+    from helmpy.cli.root import root
 
     yield from _below(root(), ("helm",))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @make("help", usage="[command]", about="Show the page of a command.")
 def command(settings: Settings, args: Sequence[str]) -> None:
-    from helmpy.cli.main import root
+    from helmpy.cli.root import root
 
     found, path, rest = root().find(args, ("helm",))
     if rest and len(path) == 1:

@@ -8,7 +8,7 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 from helmpy.cli.click_tree import ClickCommand, FlagOption, click_tree
-from helmpy.cli.main import COMMANDS
+from helmpy.cli.root import COMMANDS
 
 
 def test_every_command_and_flag_is_there() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helmpy.cli.main import COMMANDS, run
+from helmpy.cli.main import run
+from helmpy.cli.root import COMMANDS
 
 KEPT = Path(__file__).parents[2] / "docs" / "commands"
 

@@ -10,7 +10,8 @@ import pytest
 
 from helmpy.cli.command import Command
 from helmpy.cli.docs import commands
-from helmpy.cli.main import COMMANDS, run
+from helmpy.cli.main import run
+from helmpy.cli.root import COMMANDS
 from helmpy.cli.suggestion import suggestions
 
 ROOT = Path(__file__).parents[2]
