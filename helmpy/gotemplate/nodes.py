@@ -11,13 +11,21 @@ from helmpy.gocompat.text_quote import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, Protocol
 
-    from helmpy.gotemplate.hot import Hot
+    from helmpy.gocompat.function import GoFunc
 
     Frame = list[Any]
     Evaluator = Callable[[Frame], Any]
+
+    class Heated(Protocol):
+        """A tree that was made a function of: ``hot`` has it, and stands above all that it makes it of."""
+
+        includes: list[str]
+
+        def bind(self, functions: Mapping[str, GoFunc]) -> Callable[[Frame], None] | None: ...
+        def plainness(self, run: Any) -> bool: ...
 
 
 class Node:
@@ -351,7 +359,7 @@ class Tree:
         self.slots = slots
         self.nesting = nesting
         self.renders = 0
-        self.hot: Hot | None = None
+        self.hot: Heated | None = None
 
 
 class Parsed:
