@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 
 from helmpy.cli.candidates import names
 from helmpy.cli.command import GLOBAL_FLAGS, HELP, Command, Flag, settings_of
+from helmpy.cli.invocation import run
 from helmpy.cli.page import page
 from helmpy.cli.root import root
 
@@ -80,7 +81,7 @@ class ClickCommand(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         command, path, rest = self.ours.find(ctx.obj, self.path)
-        command.run(path, rest)
+        run(command, path, rest)
 
 
 def _given(ctx: click.Context | None) -> dict[str, Any]:

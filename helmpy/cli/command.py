@@ -3,7 +3,7 @@
 A command module defines ``command``, made by the decorator of that name. Its function takes, by
 position, the Settings of the run and the words that are no flags, and by keyword its own flags.
 
-What is declared here is read by three: this module runs it, ``page`` prints its help page, and
+What is declared here is read by three: ``invocation`` runs it, ``page`` prints its help page, and
 ``click_tree`` makes click's commands of it, for completion, documents and whoever wants the tree.
 Click is not needed to run a command: importing it takes 27 ms, as long as Helm takes for a chart.
 """
@@ -15,7 +15,6 @@ import sys
 
 from helmpy.cli import pflags
 from helmpy.cli.pflags import UsageError
-from helmpy.errors import HelmError
 from helmpy.home import Home, Settings, default_home
 from helmpy.record import record
 
@@ -174,7 +173,16 @@ GLOBAL_FLAGS = (
 HELP = Flag("help", "h", kind=pflags.BOOL, default=False, about="show this page", name="help_")
 
 
-def _settings(values: Mapping[str, Any]) -> Settings:
+def value_of(flag: Flag, given: Mapping[str, Any]) -> Any:
+    """A flag's value: of the command line, else of the environment, else its default."""
+    if flag.long in given:
+        return given[flag.long]
+    found = flag.from_environment(os.environ)
+    return flag.start if found is None else found
+
+
+def settings_from(values: Mapping[str, Any]) -> Settings:
+    """The settings that the global flags' values mean."""
     return Settings(
         home=Home(values["home"]),
         host=values["host"],
@@ -188,7 +196,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
 
 def settings_of(given: Mapping[str, Any]) -> Settings:
     """The settings that global flags lead to; ``given`` holds those of the command line by their long names."""
-    return _settings({flag.long: _value(flag, given) for flag in GLOBAL_FLAGS})
+    return settings_from({flag.long: value_of(flag, given) for flag in GLOBAL_FLAGS})
 
 
 @record(frozen=True, slots=True)
@@ -236,7 +244,7 @@ class Command:
         self.table: Mapping[str, Entry] = table or {}
         self.own: tuple[Flag, ...] = getattr(function, _DECLARED, ())
         self.aliases: tuple[str, ...] = ()  # of the row where it was found
-        self._unknown = unknown
+        self.unknown = unknown
 
     @property
     def flags(self) -> tuple[Flag, ...]:
@@ -257,66 +265,6 @@ class Command:
             return self, path, list(words)
         name, entry = found
         return entry.load().find([*words[:place], *words[place + 1 :]], (*path, name))
-
-    def run(self, path: Sequence[str], words: Sequence[str]) -> None:
-        """Do what the words after the command's name ask for. Raises UsageError, HelmError."""
-        flags = (*self.own, HELP, *GLOBAL_FLAGS)
-        if self._unknown is not None:
-            place = pflags.first_word(flags, words)
-            if place is not None:
-                given, _ = pflags.split(GLOBAL_FLAGS, [*words[:place], *words[place + 1 :]])
-                raise UsageError(self._unknown(words[place], settings_of(given)))
-        parsed = pflags.parse(flags, words)
-        values = {flag.long: _value(flag, parsed.values) for flag in flags}
-        if values["help"]:
-            self.show(path, _settings(values))
-            return
-        for flag in self.own:
-            if flag.note and flag.long in parsed.values:
-                print(f"Flag --{flag.long} has been deprecated, {flag.note}", file=sys.stderr)
-        if self.function is not None:
-            self._call(_settings(values), tuple(parsed.args), {flag.name: values[flag.long] for flag in self.own})
-        else:
-            self.show(path, _settings(values))  # in Helm for a word too that is none of the sub-commands
-            if parsed.args and sys.stderr.isatty():
-                name = " ".join(path)
-                print(
-                    "\n".join([f'unknown command "{parsed.args[0]}" for "{name}"', *self._meant(parsed.args[0])]),
-                    file=sys.stderr,
-                )
-
-    def _call(self, settings: Settings, args: tuple[str, ...], flags: dict[str, Any]) -> None:
-        """Call the function; what it refuses may be a sub-command that was mistyped."""
-        assert self.function is not None, "whoever calls looked"
-        try:
-            self.function(settings, args, **flags)
-        except HelmError as error:
-            if self.table and args and not error.hint:
-                error.hint = "\n".join(self._meant(args[0])[1:-1])
-            raise
-
-    def _meant(self, word: str) -> list[str]:
-        from helmpy.cli.suggestion import question, suggestions
-
-        return question(suggestions(word, self.table))
-
-    def show(self, path: Sequence[str], settings: Settings) -> None:
-        """Print the help page; that of helm itself names the user's plugins too."""
-        from helmpy.cli.page import page
-
-        plugins: Sequence[tuple[str, str]] = ()
-        if len(path) == 1:
-            from helmpy.cli.plugins import named
-
-            plugins = named(settings)
-        print(page(self, " ".join(path), plugins))
-
-
-def _value(flag: Flag, given: Mapping[str, Any]) -> Any:
-    if flag.long in given:
-        return given[flag.long]
-    found = flag.from_environment(os.environ)
-    return flag.start if found is None else found
 
 
 def command(

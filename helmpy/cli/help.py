@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from helmpy.cli.command import command as make
+from helmpy.cli.invocation import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def command(settings: Settings, args: Sequence[str]) -> None:
         topics = " ".join(f"`{word}`" for word in args)
         print(f"Unknown help topic [{topics}]", f"{usage}{rest_of_page}", sep="\n", file=sys.stderr)
         return
-    found.show(path, settings)
+    show(found, path, settings)
 
 
 def _show_plugin(settings: Settings, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from helmpy.chart.model import Chart, ChartError, Config
-from helmpy.cli import get, options, repository
+from helmpy.cli import get, options, repository, value_flags
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
 from helmpy.cli.command import boolean, exactly, integer, string
 from helmpy.cli.command import command as make
@@ -154,7 +154,7 @@ def _free_name(tiller: Tiller) -> str:
 @string("name-template", about="Go template that makes the name")
 @string("namespace", about="namespace of the release; default: the kubeconfig's")
 @options.output("table", "json", "yaml", refusal="unsupported format {}")
-@options.values
+@value_flags.values
 @options.tls
 @repository.source
 def command(
@@ -164,7 +164,7 @@ def command(
     name: str,
     name_template: str,
     namespace: str,
-    values: options.ValueFlags,
+    values: value_flags.ValueFlags,
     tls: options.TlsFlags,
     source: SourceFlags,
     dep_up: bool,

@@ -7,7 +7,7 @@ import sys
 import time
 
 from helmpy import lint
-from helmpy.cli import colour, disk_store, limits, options
+from helmpy.cli import colour, disk_store, limits, options, value_flags
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say, structured, warn
@@ -36,12 +36,12 @@ class LintFailure(HelmError):
 @string("namespace", about="namespace that templates see", default="default")
 @limits.flag()
 @options.output("text", "json", "yaml", default="text", refusal="unsupported format {}")
-@options.values
+@value_flags.values
 def command(
     settings: Settings,
     args: Sequence[str],
     *,
-    values: options.ValueFlags,
+    values: value_flags.ValueFlags,
     strict: bool,
     unused: bool,
     namespace: str,

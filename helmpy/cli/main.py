@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from helmpy.cli import invocation
 from helmpy.cli.root import COMPLETING, root
 from helmpy.errors import HelmError
 
@@ -45,7 +46,7 @@ def _run(words: Sequence[str]) -> None:
 
         if run_unknown(words):
             return
-    command.run(path, rest)
+    invocation.run(command, path, rest)
 
 
 def _gives_way(path: Sequence[str], rest: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from helmpy.chart import values as chart_values
 from helmpy.chart.capabilities import Capabilities, KubeVersion
 from helmpy.chart.metadata import check_metadata
 from helmpy.chart.model import Chart, ChartError
-from helmpy.cli import disk_store, limits, options
+from helmpy.cli import disk_store, limits, value_flags
 from helmpy.cli.command import boolean, string, strings
 from helmpy.cli.command import command as make
 from helmpy.cli.output import say, warn
@@ -109,7 +109,7 @@ class Rendering:
 @strings("api-versions", "a", about="group/version or group/version/Kind that charts see, in place of the known ones")
 @strings("execute", "x", about="print only this template, a path in the chart; may be repeated")
 @limits.flag()
-@options.values
+@value_flags.values
 def command(
     settings: Settings,
     args: Sequence[str],
@@ -117,7 +117,7 @@ def command(
     name: str,
     name_template: str,
     namespace: str,
-    values: options.ValueFlags,
+    values: value_flags.ValueFlags,
     output_dir: str,
     notes: bool,
     execute: tuple[str, ...],

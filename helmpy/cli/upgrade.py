@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helmpy.chart.model import Chart, Config
-from helmpy.cli import get, options, repository
+from helmpy.cli import get, options, repository, value_flags
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
 from helmpy.cli.command import boolean, exactly, integer, string
 from helmpy.cli.command import command as make
@@ -172,7 +172,7 @@ class Upgrade:
 @string("description", about="text for the history")
 @string("namespace", about="namespace for --install; default: the kubeconfig's")
 @options.output("table", "json", "yaml", refusal="unsupported format {}")
-@options.values
+@value_flags.values
 @options.tls
 @repository.source
 def command(
@@ -181,7 +181,7 @@ def command(
     *,
     install: bool,
     namespace: str,
-    values: options.ValueFlags,
+    values: value_flags.ValueFlags,
     tls: options.TlsFlags,
     source: SourceFlags,
     render_subchart_notes: bool,
