@@ -9,7 +9,7 @@ from __future__ import annotations
 from helmpy.engine.functions import refusal
 from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gotemplate import TemplateError, TemplateSet
-from helmpy.gotemplate.memory import Memory
+from helmpy.gotemplate.run import Memory
 from helmpy.sprig.catalogue import CHANGING
 
 TYPE_CHECKING = False

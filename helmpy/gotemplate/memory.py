@@ -24,7 +24,6 @@ from helmpy.gotemplate.nodes import (
     VariableNode,
     WithNode,
 )
-from helmpy.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,26 +31,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helmpy.gotemplate.nodes import CommandNode, Node, Tree
-    from helmpy.gotemplate.run import Entry, Run
-
-    # What a plain template wrote: the text, the steps and the characters it took, and the root.
-    Kept = tuple[str, int, int, Any]
+    from helmpy.gotemplate.run import Entry, Kept, Memory, Run
 
 
 _OFTEN = 3  # a definition that is executed with one root for the third time is executed many times more
-
-
-@record(frozen=True, slots=True)
-class Memory:
-    """What a set of templates has to know to keep what plain ones write.
-
-    ``include`` is the function that executes a template by name, ``changing`` are those that change
-    a map they are given, ``volatile`` the root's fields that change between executions.
-    """
-
-    include: str
-    changing: frozenset[str]
-    volatile: frozenset[str]
 
 
 def forgetting(function: GoFunc, kept: dict[tuple[Tree, int], Kept]) -> GoFunc:

@@ -17,15 +17,9 @@ from helmpy.store import Place
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Any
 
     from helmpy.gotemplate.nodes import Parsed
     from helmpy.store import Store, Texts
-
-    Spec = tuple[Any, ...]
-    """A node in what ``marshal`` can write: its kind and what it is made of."""
-
-NUMBER = 8  # bytes of a number
 
 
 def place(texts: Texts, functions: Iterable[str], nesting: int, store: Store) -> Place:
@@ -55,8 +49,3 @@ def _written(parses: Sequence[Parsed]) -> list[bytes]:
     from helmpy.gotemplate.parses_written import written
 
     return written(parses)
-
-
-def decoded(data: bytes) -> str:
-    """Return a text as templates are read: bytes that are no UTF-8 stay as surrogates."""
-    return data.decode("utf-8", "surrogateescape")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 
+from helmpy.gocompat.text_quote import to_text
 from helmpy.gotemplate.nodes import (
     BoolNode,
     BranchNode,
@@ -29,15 +30,18 @@ from helmpy.gotemplate.nodes import (
     VariableNode,
     WithNode,
 )
-from helmpy.gotemplate.parses import NUMBER, decoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from helmpy.gotemplate.parses import Spec
     from helmpy.store import Texts
+
+    Spec = tuple[Any, ...]
+    """A node in what ``marshal`` can write: its kind and what it is made of."""
+
+NUMBER = 8  # bytes of a number
 
 
 def restored(data: memoryview, texts: Texts) -> list[Parsed]:
@@ -123,7 +127,7 @@ class _KeptTree(Tree):
         """Give what was not set yet: the text."""
         if name != "text":
             raise AttributeError(name)
-        self.text = decoded(self._data)
+        self.text = to_text(self._data)
         return self.text
 
 

@@ -24,15 +24,14 @@ from helmpy.gotemplate.nodes import (
     Tree,
     VariableNode,
 )
-from helmpy.gotemplate.parses import NUMBER
-from helmpy.gotemplate.parses_read import BRANCHES, KINDS
+from helmpy.gotemplate.parses_read import BRANCHES, KINDS, NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-    from helmpy.gotemplate.parses import Spec
+    from helmpy.gotemplate.parses_read import Spec
 
 
 def written(parses: Sequence[Parsed]) -> list[bytes]:

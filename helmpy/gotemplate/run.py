@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helmpy.gotemplate.watch import Stopped
+from helmpy.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,13 +12,14 @@ if TYPE_CHECKING:
 
     from helmpy.gocompat.function import GoFunc
     from helmpy.gotemplate.limits import Limits
-    from helmpy.gotemplate.memory import Kept, Memory
     from helmpy.gotemplate.nodes import Frame, Tree
 
     # A template in a set: its tree and the name it was parsed under, for messages.
     Entry = tuple[Tree, str]
     # What executes a tree in place of its closures.
     Body = Callable[[Frame], None]
+    # What a plain template wrote: the text, the steps and the characters it took, and the root.
+    Kept = tuple[str, int, int, Any]
 
 
 class _NoFunctions(dict):  # type: ignore[type-arg]  # its class is not loaded at run time
@@ -25,6 +27,19 @@ class _NoFunctions(dict):  # type: ignore[type-arg]  # its class is not loaded a
 
     def __getitem__(self, name: str) -> GoFunc:
         raise Stopped(name)
+
+
+@record(frozen=True, slots=True)
+class Memory:
+    """What a set of templates has to know to keep what plain ones write.
+
+    ``include`` is the function that executes a template by name, ``changing`` are those that change
+    a map they are given, ``volatile`` the root's fields that change between executions.
+    """
+
+    include: str
+    changing: frozenset[str]
+    volatile: frozenset[str]
 
 
 class Run:

@@ -12,7 +12,7 @@ from helmpy.errors import HelmError
 from helmpy.gocompat.function import GoFunc
 from helmpy.gocompat.kinds import GoObject
 from helmpy.gocompat.text import sprint
-from helmpy.gocompat.text_quote import quote
+from helmpy.gocompat.text_quote import quote, to_text
 from helmpy.gocompat.text_types import sorted_keys
 from helmpy.gotemplate import stack
 from helmpy.gotemplate.builtins import BUILTINS, NO_VALUE
@@ -43,9 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from helmpy.gotemplate.memory import Memory
     from helmpy.gotemplate.nodes import Evaluator, Frame
-    from helmpy.gotemplate.run import Body, Entry
+    from helmpy.gotemplate.run import Body, Entry, Memory
     from helmpy.gotemplate.vocabulary import Vocabulary
     from helmpy.store import Store, Texts
 
@@ -117,7 +116,7 @@ class TemplateSet:
         place = parses.place(texts, self.functions, self.limits.nesting, store)
         found = parses.restore(place)
         if found is None:
-            found = [self._parse(name, parses.decoded(data)) for name, data in texts]
+            found = [self._parse(name, to_text(data)) for name, data in texts]
             parses.keep(place, found)
         for (name, _), parsed in zip(texts, found, strict=True):
             self._add(self._run.templates, name, parsed)

@@ -11,7 +11,7 @@ from helmpy.gocompat.function import FunctionError, GoFunc
 from helmpy.gocompat.kinds import NamedMap
 from helmpy.gotemplate import Limits, TemplateError, TemplateSet, runtime
 from helmpy.gotemplate import hot as hot_trees
-from helmpy.gotemplate.memory import Memory
+from helmpy.gotemplate.run import Memory
 
 MEMORY = Memory("include", frozenset({"put"}), frozenset({"Now"}))
 

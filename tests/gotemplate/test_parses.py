@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helmpy.gocompat.function import FunctionError, GoFunc
+from helmpy.gocompat.text_quote import to_text
 from helmpy.gotemplate import Limits, TemplateError, TemplateSet, parses, vocabulary
 from helmpy.gotemplate.nodes import BranchNode, ListNode, Node, Parsed, PipeNode, Tree
 from helmpy.gotemplate.parser import Parser
@@ -97,7 +98,7 @@ def answers(templates: TemplateSet, count: int) -> list[Any]:
 
 def parsed_anew(texts: list[tuple[str, bytes]]) -> list[Parsed]:
     known = Vocabulary(frozenset(make_set().functions))
-    return [Parser(name, parses.decoded(data), known, 100).parse() for name, data in texts]
+    return [Parser(name, to_text(data), known, 100).parse() for name, data in texts]
 
 
 def restored(texts: list[tuple[str, bytes]]) -> list[Parsed]:
@@ -201,7 +202,7 @@ def run_three_ways(texts: list[str], limits: Limits | None = None) -> list[list[
         templates = make_set(limits)
         if known is None:
             for name, data in encoded(texts):
-                templates.parse(name, parses.decoded(data))
+                templates.parse(name, to_text(data))
         else:
             templates.parse_all(encoded(texts), known)
         found.append(answers(templates, len(texts)) + answers(templates, len(texts)))
