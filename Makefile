@@ -45,9 +45,13 @@ dist: .venv/dev
 	$(BIN)/python -m build --quiet --wheel --outdir $(DIST) .
 	$(BIN)/pex $(DIST)/helmpy-*.whl --console-script helm --venv prepend --sh-boot --output-file $(DIST)/helm
 
-# Writes helmpy/hapi anew from proto/. The empty service stubs of files without a service go.
-proto: .venv/dev
-	$(BIN)/python -m grpc_tools.protoc -Iproto --python_out=. --pyi_out=. --grpc_python_out=. $$(cd proto && find . -name '*.proto' | cut -c3-)
+# Writes helmpy/hapi anew from proto/, with tools as old as pyproject.toml's bounds of grpcio and protobuf: what is
+# generated loads with these versions and later ones only. The empty service stubs of files without a service go.
+PROTO := .venv/proto/bin/python
+proto: .venv/python
+	$(PYTHON) -m venv .venv/proto
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PROTO) -m pip --quiet install grpcio-tools==1.74.0 setuptools
+	$(PROTO) -m grpc_tools.protoc -Iproto --python_out=. --pyi_out=. --grpc_python_out=. $$(cd proto && find . -name '*.proto' | cut -c3-)
 	@grep -L 'class .*Stub' $$(find helmpy/hapi -name '*_pb2_grpc.py') | xargs -r rm
 
 .venv/python:

@@ -83,7 +83,7 @@ class UpgradeReleaseRequest(_message.Message):
     Recreate: bool
     Force: bool
     CleanupOnFail: bool
-    def __init__(self, current: _Optional[_Union[_release_pb2.Release, _Mapping]] = ..., target: _Optional[_Union[_release_pb2.Release, _Mapping]] = ..., Timeout: _Optional[int] = ..., Wait: _Optional[bool] = ..., Recreate: _Optional[bool] = ..., Force: _Optional[bool] = ..., CleanupOnFail: _Optional[bool] = ...) -> None: ...
+    def __init__(self, current: _Optional[_Union[_release_pb2.Release, _Mapping]] = ..., target: _Optional[_Union[_release_pb2.Release, _Mapping]] = ..., Timeout: _Optional[int] = ..., Wait: bool = ..., Recreate: bool = ..., Force: bool = ..., CleanupOnFail: bool = ...) -> None: ...
 
 class UpgradeReleaseResponse(_message.Message):
     __slots__ = ("release", "result")
@@ -109,7 +109,7 @@ class RollbackReleaseRequest(_message.Message):
     Recreate: bool
     Force: bool
     CleanupOnFail: bool
-    def __init__(self, current: _Optional[_Union[_release_pb2.Release, _Mapping]] = ..., target: _Optional[_Union[_release_pb2.Release, _Mapping]] = ..., Timeout: _Optional[int] = ..., Wait: _Optional[bool] = ..., Recreate: _Optional[bool] = ..., Force: _Optional[bool] = ..., CleanupOnFail: _Optional[bool] = ...) -> None: ...
+    def __init__(self, current: _Optional[_Union[_release_pb2.Release, _Mapping]] = ..., target: _Optional[_Union[_release_pb2.Release, _Mapping]] = ..., Timeout: _Optional[int] = ..., Wait: bool = ..., Recreate: bool = ..., Force: bool = ..., CleanupOnFail: bool = ...) -> None: ...
 
 class RollbackReleaseResponse(_message.Message):
     __slots__ = ("release", "result")

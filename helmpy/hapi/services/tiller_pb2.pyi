@@ -126,7 +126,7 @@ class UpdateReleaseRequest(_message.Message):
     description: str
     subNotes: bool
     cleanup_on_fail: bool
-    def __init__(self, name: _Optional[str] = ..., chart: _Optional[_Union[_chart_pb2.Chart, _Mapping]] = ..., values: _Optional[_Union[_config_pb2.Config, _Mapping]] = ..., dry_run: _Optional[bool] = ..., disable_hooks: _Optional[bool] = ..., recreate: _Optional[bool] = ..., timeout: _Optional[int] = ..., reset_values: _Optional[bool] = ..., wait: _Optional[bool] = ..., reuse_values: _Optional[bool] = ..., force: _Optional[bool] = ..., description: _Optional[str] = ..., subNotes: _Optional[bool] = ..., cleanup_on_fail: _Optional[bool] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., chart: _Optional[_Union[_chart_pb2.Chart, _Mapping]] = ..., values: _Optional[_Union[_config_pb2.Config, _Mapping]] = ..., dry_run: bool = ..., disable_hooks: bool = ..., recreate: bool = ..., timeout: _Optional[int] = ..., reset_values: bool = ..., wait: bool = ..., reuse_values: bool = ..., force: bool = ..., description: _Optional[str] = ..., subNotes: bool = ..., cleanup_on_fail: bool = ...) -> None: ...
 
 class UpdateReleaseResponse(_message.Message):
     __slots__ = ("release",)
@@ -156,7 +156,7 @@ class RollbackReleaseRequest(_message.Message):
     force: bool
     description: str
     cleanup_on_fail: bool
-    def __init__(self, name: _Optional[str] = ..., dry_run: _Optional[bool] = ..., disable_hooks: _Optional[bool] = ..., version: _Optional[int] = ..., recreate: _Optional[bool] = ..., timeout: _Optional[int] = ..., wait: _Optional[bool] = ..., force: _Optional[bool] = ..., description: _Optional[str] = ..., cleanup_on_fail: _Optional[bool] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., dry_run: bool = ..., disable_hooks: bool = ..., version: _Optional[int] = ..., recreate: bool = ..., timeout: _Optional[int] = ..., wait: bool = ..., force: bool = ..., description: _Optional[str] = ..., cleanup_on_fail: bool = ...) -> None: ...
 
 class RollbackReleaseResponse(_message.Message):
     __slots__ = ("release",)
@@ -190,7 +190,7 @@ class InstallReleaseRequest(_message.Message):
     disable_crd_hook: bool
     description: str
     subNotes: bool
-    def __init__(self, chart: _Optional[_Union[_chart_pb2.Chart, _Mapping]] = ..., values: _Optional[_Union[_config_pb2.Config, _Mapping]] = ..., dry_run: _Optional[bool] = ..., name: _Optional[str] = ..., disable_hooks: _Optional[bool] = ..., namespace: _Optional[str] = ..., reuse_name: _Optional[bool] = ..., timeout: _Optional[int] = ..., wait: _Optional[bool] = ..., disable_crd_hook: _Optional[bool] = ..., description: _Optional[str] = ..., subNotes: _Optional[bool] = ...) -> None: ...
+    def __init__(self, chart: _Optional[_Union[_chart_pb2.Chart, _Mapping]] = ..., values: _Optional[_Union[_config_pb2.Config, _Mapping]] = ..., dry_run: bool = ..., name: _Optional[str] = ..., disable_hooks: bool = ..., namespace: _Optional[str] = ..., reuse_name: bool = ..., timeout: _Optional[int] = ..., wait: bool = ..., disable_crd_hook: bool = ..., description: _Optional[str] = ..., subNotes: bool = ...) -> None: ...
 
 class InstallReleaseResponse(_message.Message):
     __slots__ = ("release",)
@@ -210,7 +210,7 @@ class UninstallReleaseRequest(_message.Message):
     purge: bool
     timeout: int
     description: str
-    def __init__(self, name: _Optional[str] = ..., disable_hooks: _Optional[bool] = ..., purge: _Optional[bool] = ..., timeout: _Optional[int] = ..., description: _Optional[str] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., disable_hooks: bool = ..., purge: bool = ..., timeout: _Optional[int] = ..., description: _Optional[str] = ...) -> None: ...
 
 class UninstallReleaseResponse(_message.Message):
     __slots__ = ("release", "info")
@@ -258,7 +258,7 @@ class TestReleaseRequest(_message.Message):
     parallel: bool
     max_parallel: int
     logs: bool
-    def __init__(self, name: _Optional[str] = ..., timeout: _Optional[int] = ..., cleanup: _Optional[bool] = ..., parallel: _Optional[bool] = ..., max_parallel: _Optional[int] = ..., logs: _Optional[bool] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., timeout: _Optional[int] = ..., cleanup: bool = ..., parallel: bool = ..., max_parallel: _Optional[int] = ..., logs: bool = ...) -> None: ...
 
 class TestReleaseResponse(_message.Message):
     __slots__ = ("msg", "status")

@@ -5,7 +5,7 @@ import warnings
 
 from helmpy.hapi.services import tiller_pb2 as helmpy_dot_hapi_dot_services_dot_tiller__pb2
 
-GRPC_GENERATED_VERSION = '1.85.1'
+GRPC_GENERATED_VERSION = '1.74.0'
 GRPC_VERSION = grpc.__version__
 _version_not_supported = False
 
@@ -18,14 +18,14 @@ except ImportError:
 if _version_not_supported:
     raise RuntimeError(
         f'The grpc package installed is at version {GRPC_VERSION},'
-        + ' but the generated code in helmpy/hapi/services/tiller_pb2_grpc.py depends on'
+        + f' but the generated code in helmpy/hapi/services/tiller_pb2_grpc.py depends on'
         + f' grpcio>={GRPC_GENERATED_VERSION}.'
         + f' Please upgrade your grpc module to grpcio>={GRPC_GENERATED_VERSION}'
         + f' or downgrade your generated code using grpcio-tools<={GRPC_VERSION}.'
     )
 
 
-class ReleaseServiceStub:
+class ReleaseServiceStub(object):
     """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
@@ -86,7 +86,7 @@ class ReleaseServiceStub:
                 _registered_method=True)
 
 
-class ReleaseServiceServicer:
+class ReleaseServiceServicer(object):
     """Missing associated documentation comment in .proto file."""
 
     def ListReleases(self, request, context):
@@ -210,7 +210,7 @@ def add_ReleaseServiceServicer_to_server(servicer, server):
 
 
  # This class is part of an EXPERIMENTAL API.
-class ReleaseService:
+class ReleaseService(object):
     """Missing associated documentation comment in .proto file."""
 
     @staticmethod
