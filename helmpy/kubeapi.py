@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from helmpy.errors import HelmError
+from helmpy.kubeconfig import credentials
 
 _TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds to answer
 _HINT = (
@@ -58,11 +59,9 @@ class KubeApi:
     def delete(self, path: str) -> Any:
         return self._send("DELETE", path, body={"propagationPolicy": "Background"})
 
-    def credentials(self, method: str, path: str) -> dict[str, str]:
+    def credentials(self) -> dict[str, str]:
         """The headers that say who is asking."""
-        headers: dict[str, str] = {}
-        self.client.update_params_for_auth(headers, [], ["BearerToken"], path, method, None)
-        return headers
+        return credentials(self.client.configuration)
 
     def _send(
         self,
@@ -77,7 +76,7 @@ class KubeApi:
 
         import urllib3
 
-        headers = {"Accept": "application/json", "User-Agent": "Helm", **self.credentials(method, path)}
+        headers = {"Accept": "application/json", "User-Agent": "Helm", **self.credentials()}
         if body is not None:
             headers["Content-Type"] = content_type
         url = f"{self.host.rstrip('/')}{path}" + (f"?{urlencode(query)}" if query else "")

@@ -1,7 +1,4 @@
-"""The little that the client reads of a kubeconfig by itself: the namespace of a context.
-
-The rules are kubectl's: of several files the first that says a thing wins.
-"""
+"""The little of a kubeconfig that is not left to the official client: the namespace of a context, and who asks."""
 
 from __future__ import annotations
 
@@ -18,6 +15,8 @@ DEFAULT_NAMESPACE = "default"
 
 def namespace(texts: Iterable[str], context: str = "") -> str:
     """The namespace of ``context`` (empty: the current one), ``default`` where none is named.
+
+    As kubectl has it, of several texts the first that says a thing wins.
 
     A text that is no kubeconfig counts as empty: whoever needs the cluster says what is wrong.
     """
@@ -38,3 +37,12 @@ def _parsed(text: str) -> dict[str, Any]:
     except HelmError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def credentials(configuration: Any) -> dict[str, str]:
+    """The headers that say who is asking, of a loaded kubeconfig; the official client's own hook refreshes them before they expire.
+
+    (Its function that puts them among a request's headers has other parameters in almost every version.)
+    """
+    settings = configuration.auth_settings().values()
+    return {each["key"]: each["value"] for each in settings if each["in"] == "header" and each["value"]}

@@ -72,7 +72,7 @@ def _by_websocket(api: KubeApi, path: str, port: int) -> Forward:
             "GET",
             f"{api.host.rstrip('/')}{path}",
             query_params=[("ports", str(port))],
-            headers={name.lower(): value for name, value in api.credentials("GET", path).items()},
+            headers={name.lower(): value for name, value in api.credentials().items()},
         )
     except Exception as error:  # the library lets through whatever its WebSocket raises
         text = getattr(error, "reason", None) or str(error)
@@ -165,7 +165,7 @@ def _upgraded(wire: socket.socket, api: KubeApi, path: str) -> bytes:
         "Connection": "Upgrade",
         "Upgrade": spdy.VERSION,
         "X-Stream-Protocol-Version": PROTOCOL,
-        **api.credentials("POST", path),
+        **api.credentials(),
     }
     lines = [f"POST {base.path.rstrip('/')}{path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     wire.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))

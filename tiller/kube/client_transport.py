@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from helmpy.errors import HelmError
+from helmpy.kubeconfig import credentials
 from tiller.kube.connections import CONNECT_TIMEOUT, Connections
 from tiller.kube.transport import ApiError, Request, Response, Unreachable
 
@@ -88,10 +89,8 @@ class ClientTransport:
             raise Unreachable(f"{self._host}: {error}") from None
 
     def _credentials(self) -> dict[str, str]:
-        """The headers that say who we are; refreshed by the client's own hook before they expire."""
-        settings = self._configuration.auth_settings().values()
-        headers = {each["key"]: each["value"] for each in settings if each["in"] == "header" and each["value"]}
-        return {"user-agent": "tiller", **headers}
+        """The headers that say who we are."""
+        return {"user-agent": "tiller", **credentials(self._configuration)}
 
 
 def from_kubeconfig(path: str | None = None, context: str | None = None) -> ClientTransport:
