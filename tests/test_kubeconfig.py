@@ -52,7 +52,7 @@ def test_who_asks(user: dict[str, str], headers: dict[str, str]) -> None:
     from kubernetes import client, config
 
     loaded = client.Configuration()
-    config.load_kube_config_from_dict(
+    config.load_kube_config_from_dict(  # type: ignore[no-untyped-call]  # the library ships no types
         {
             "current-context": "c",
             "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
