@@ -15,7 +15,7 @@ from helmpy.errors import HelmError
 from helmpy.record import record
 from helmpy.repo import dependencies, files, provenance, repositories
 from helmpy.repo.dependencies import FILE_SCHEME, OCI_SCHEME, DependencyError, Lock, Resolver, same_url
-from helmpy.repo.downloader import Place, absolute_url, access_of, cached
+from helmpy.repo.downloader import Place, absolute_url, access_of, cached, place_in_repository
 from helmpy.repo.repositories import Repositories
 
 TYPE_CHECKING = False
@@ -77,6 +77,7 @@ class Vendor:
             raise DependencyError(f"requirements.yaml cannot be opened: {error}") from error
         dependencies.check_sync(wanted, lock, v2=chart.is_v2)
         known = self._repositories(lock.dependencies)
+        dependencies.check_added(lock.dependencies, known)
         if not self.skip_refresh:
             self._refresh(known)
         self._fetch_all(lock.dependencies, known)
@@ -94,8 +95,9 @@ class Vendor:
 
     def _lock(self, chart: Chart) -> Lock | None:
         place = self.path / dependencies.lock_name(chart)
+        text = place.read_bytes() if place.is_file() else b""
         try:
-            return dependencies.parse_lock(place.read_bytes(), str(place)) if place.is_file() else None
+            return dependencies.parse_lock(text, str(place)) if text else None
         except dependencies.BrokenLock:
             return None  # Helm 2 makes a new one
 
@@ -192,11 +194,26 @@ class Vendor:
         if one.repository.startswith(OCI_SCHEME):
             return downloader.place(f"{one.repository.rstrip('/')}/{one.name}", one.version, self.access.of())
         owner = _owner(known, one.repository)
-        for offer in self._offers(owner, one.name) if owner else ():
-            if offer.version == one.version and offer.urls:
-                assert owner is not None, "there are offers"
+        return self._place_elsewhere(one) if owner is None else self._place_of(owner, one)
+
+    def _place_of(self, owner: Repository, one: Dependency) -> Place:
+        offers = self._offers(owner, one.name)
+        if not offers:
+            raise DependencyError("could not find : entry not found")
+        for offer in offers:
+            if dependencies.same_version(offer.version, one.version) and offer.urls:
                 return Place(absolute_url(owner.url, offer.urls[0]), access_of(owner), offer.digest)
-        raise DependencyError(f"could not find : chart {one.name} not found in {one.repository}")
+        raise DependencyError("could not find : no matching version")
+
+    def _place_elsewhere(self, one: Dependency) -> Place:
+        """Where a repository that nobody added has a chart: its index is fetched for this one question."""
+        getters = repository.getters(self.settings)
+        try:
+            return place_in_repository(getters, one.repository, one.name, one.version, self.access.of())
+        except HelmError as error:
+            raise DependencyError(
+                f"could not find : chart {one.name} not found in {one.repository}", hint=str(error)
+            ) from error
 
 
 def _owner(known: Repositories, url: str) -> Repository | None:

@@ -112,6 +112,21 @@ def check_repositories(wanted: Iterable[Dependency], added: Repositories) -> Non
     raise DependencyError(text)
 
 
+def check_added(locked: Iterable[Dependency], added: Repositories) -> None:
+    """Demand that every repository of a lock was added, as Helm 2 does of a lock only. Raises DependencyError."""
+    missing = [
+        one.repository
+        for one in locked
+        if one.repository
+        and not one.repository.startswith((FILE_SCHEME, OCI_SCHEME))
+        and not any(same_url(other.url, one.repository) for other in added.entries)
+    ]
+    if missing:
+        raise DependencyError(
+            f"no repository definition for {', '.join(missing)}. Please add the missing repos via 'helm repo add'"
+        )
+
+
 def _is_known(repository: str, added: Repositories) -> bool:
     for prefix in ALIASES:
         if repository.startswith(prefix):
@@ -195,6 +210,14 @@ def constraint_of(one: Dependency) -> semver.Constraint:
 def fits(version: str, constraint: semver.Constraint) -> bool:
     parsed = index_file.parsed_version(version)
     return parsed is not None and constraint.check(parsed)
+
+
+def same_version(left: str, right: str) -> bool:
+    """Whether two texts name one version, as 0.1 and v0.1.0 do."""
+    if left == right:
+        return True
+    one, other = index_file.parsed_version(left), index_file.parsed_version(right)
+    return one is not None and other is not None and one.key() == other.key()
 
 
 def same_url(left: str, right: str) -> bool:

@@ -121,6 +121,44 @@ def test_what_fails_leaves_charts_alone(
     assert not list(app.glob("*.part"))
 
 
+def test_a_repository_that_nobody_added(app: Path, one: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
+    (app / "requirements.yaml").write_text(
+        f"dependencies:\n- {{name: alpha, version: '>=0.1', repository: {one[1]}}}\n"
+    )
+    assert _said(capsys, "repo remove one")[0] == 0
+    out = f"Saving 1 charts\nDownloading alpha from repo {one[1]}\nDeleting outdated charts\n"
+    assert _said(capsys, "dep up app") == (0, out, "")
+    assert _held(app) == ["alpha-0.2.0.tgz"]
+    assert "\n  version: '>=0.1'\n" in (app / "requirements.lock").read_text()
+    error = f"no repository definition for {one[1]}. Please add the missing repos via 'helm repo add'"
+    assert _said(capsys, "dep build app") == (1, "", f"Error: {error}\n")
+
+
+@pytest.mark.parametrize(
+    ("locked", "error"),
+    [
+        ("{name: alpha, version: 0.7.0, repository: URL}", "could not find : no matching version"),
+        ("{name: gone, version: 0.1.0, repository: URL}", "could not find : entry not found"),
+        ("{name: alpha, version: v0.2, repository: URL}", ""),
+    ],
+)
+def test_what_a_lock_asks_for(
+    app: Path, one: tuple[Path, str], capsys: pytest.CaptureFixture[str], locked: str, error: str
+) -> None:
+    assert _said(capsys, "dep up app")[0] == 0
+    lock = (app / "requirements.lock").read_text()
+    digest = next(line for line in lock.splitlines() if line.startswith("digest"))
+    (app / "requirements.lock").write_text(f"dependencies:\n- {locked}\n{digest}\n".replace("URL", one[1]))
+    status, _, err = _said(capsys, "dep build app")
+    assert (status, err) == ((1, f"Error: {error}\n") if error else (0, ""))
+
+
+def test_an_empty_lock_is_none(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (app / "requirements.lock").touch()
+    assert _said(capsys, "dep build app")[0] == 0
+    assert _held(app) == ALL
+
+
 @pytest.mark.parametrize(
     ("line", "error"),
     [
