@@ -24,9 +24,10 @@ class Home:
 
     @property
     def path(self) -> Path:
+        from os.path import normpath
         from pathlib import Path
 
-        return Path(self.name)
+        return Path(normpath(self.name))  # ``..`` goes by its text, as Go joins paths
 
     @property
     def repository(self) -> Path:
@@ -144,7 +145,3 @@ class Settings:
     tiller_namespace: str = "kube-system"
     connection_timeout: int = 300
     debug: bool = False
-
-    def expand(self, path: str) -> str:
-        """A path in which ``$HELM_HOME`` may stand."""
-        return path.replace("${HELM_HOME}", str(self.home)).replace("$HELM_HOME", str(self.home))

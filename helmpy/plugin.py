@@ -10,6 +10,7 @@ import os
 
 from helmpy.errors import HelmError
 from helmpy.gocompat import yaml
+from helmpy.gocompat.variables import expand
 from helmpy.record import field, record
 
 TYPE_CHECKING = False
@@ -176,27 +177,6 @@ def _platform(item: dict[str, Any], hint: str) -> tuple[str, str, str]:
     if not item.get("os") or not item.get("command"):
         raise PluginError("a platformCommand needs os and command", hint=hint)
     return _text(item, "os"), _text(item, "arch"), _text(item, "command")
-
-
-def expand(text: str, environment: Mapping[str, str]) -> str:
-    """Return ``text`` with ``$NAME`` and ``${NAME}`` replaced, unknown ones by nothing, as Go's os.Expand."""
-    out, at = [], 0
-    while (dollar := text.find("$", at)) >= 0:
-        out.append(text[at:dollar])
-        name, at = _variable(text, dollar + 1)
-        out.append(environment.get(name, "") if name else "$")
-    out.append(text[at:])
-    return "".join(out)
-
-
-def _variable(text: str, at: int) -> tuple[str, int]:
-    if text[at : at + 1] == "{":
-        end = text.find("}", at)
-        return (text[at + 1 : end], end + 1) if end > 0 else ("", at)
-    end = at
-    while end < len(text) and (text[end] == "_" or (text[end].isascii() and text[end].isalnum())):
-        end += 1
-    return text[at:end], end
 
 
 def directories(settings: Settings, environment: Mapping[str, str]) -> list[str]:

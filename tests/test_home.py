@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from helmpy.home import Home, Settings, cache_directory, default_home
+from helmpy.home import Home, cache_directory, default_home
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,7 @@ def test_layout_is_that_of_helm() -> None:
     assert str(home.cache_index("stable")) == "/h/repository/cache/stable-index.yaml"
 
 
-def test_helm_home_in_paths() -> None:
-    settings = Settings(Home("/h"))
-    assert settings.expand("$HELM_HOME/ca.pem") == "/h/ca.pem"
-    assert settings.expand("${HELM_HOME}/ca.pem") == "/h/ca.pem"
-    assert settings.expand("/etc/ca.pem") == "/etc/ca.pem"
+def test_a_home_that_is_written_oddly() -> None:
+    home = Home("/a//b/../c/")
+    assert str(home) == "/a//b/../c/"
+    assert str(home.plugins) == "/a/c/plugins"

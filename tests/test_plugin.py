@@ -99,23 +99,6 @@ def test_scalars_are_text() -> None:
     assert found.hooks == {"start": "5"}
 
 
-@pytest.mark.parametrize(
-    ("text", "expanded"),
-    [
-        ("$A/b", "1/b"),
-        ("${A}b", "1b"),
-        ("$Ab", ""),
-        ("$NONE", ""),
-        ("a$", "a$"),
-        ("$$A", "$1"),
-        ("${A", "${A"),
-        ("$A$A", "11"),
-    ],
-)
-def test_variables_are_put_in(text: str, expanded: str) -> None:
-    assert plugin.expand(text, {"A": "1"}) == expanded
-
-
 def test_all_that_work_are_found(tmp_path: Path) -> None:
     for name, text in (("a", "name: one"), ("b", "name: one"), ("c", "name: ["), ("d", STORE)):
         (tmp_path / name).mkdir()

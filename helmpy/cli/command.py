@@ -184,7 +184,7 @@ def value_of(flag: Flag, given: Mapping[str, Any]) -> Any:
 def settings_from(values: Mapping[str, Any]) -> Settings:
     """The settings that the global flags' values mean."""
     return Settings(
-        home=Home(values["home"]),
+        home=Home(_expanded(values["home"])),
         host=values["host"],
         kube_context=values["kube-context"],
         kubeconfig=values["kubeconfig"],
@@ -192,6 +192,15 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
         connection_timeout=values["tiller-connection-timeout"],
         debug=values["debug"],
     )
+
+
+def _expanded(home: str) -> str:
+    """A path in which variables may stand, as a crontab or a unit of systemd leaves them."""
+    if "$" not in home:
+        return home
+    from helmpy.gocompat.variables import expand
+
+    return expand(home, os.environ)
 
 
 def settings_of(given: Mapping[str, Any]) -> Settings:

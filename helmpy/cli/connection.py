@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 
 from helmpy.cli.later import load_grpc
@@ -81,8 +82,10 @@ def _tls(settings: Settings, flags: TlsFlags) -> Tls | None:
     if not (flags.enabled or flags.verify):
         return None
     from helmpy.client import Tls
+    from helmpy.gocompat.variables import expand
 
-    cert, key = settings.expand(flags.cert), settings.expand(flags.key)
+    known = {**os.environ, "HELM_HOME": str(settings.home)}
+    cert, key, ca_cert = (expand(path, known) for path in (flags.cert, flags.key, flags.ca_cert))
     try:
         pair = _pair(cert, key)
     except TlsSetupError as error:
@@ -90,7 +93,7 @@ def _tls(settings: Settings, flags: TlsFlags) -> Tls | None:
             f'could not read x509 key pair (cert: "{cert}", key: "{key}"): '
             f"can't load key pair from cert {cert} and key {key}: {error}"
         ) from error
-    ca = _authorities(settings.expand(flags.ca_cert)) if flags.verify else None
+    ca = _authorities(ca_cert) if flags.verify else None
     return Tls(*pair, ca, flags.hostname)
 
 

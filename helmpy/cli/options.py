@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class TlsFlags:
-    """The ``--tls…`` flags; ``$HELM_HOME`` still stands in the paths."""
+    """The ``--tls…`` flags; variables, ``$HELM_HOME`` among them, still stand in the paths."""
 
     enabled: bool = False
     verify: bool = False
@@ -39,24 +39,28 @@ def tls(function: Function) -> Function:
         tls_hostname: str,
         **rest: Any,
     ) -> Any:
-        flags = TlsFlags(tls_enable, tls_verify, tls_ca_cert, tls_cert, tls_key, tls_hostname)
+        files = (tls_ca_cert or _CA_CERT, tls_cert or _CERT, tls_key or _KEY)  # an empty path is none
+        flags = TlsFlags(tls_enable, tls_verify, *files, tls_hostname)
         return function(*words, tls=flags, **rest)
 
     result: Function = gathered
     for decorate in (
         boolean("tls", about="use TLS to Tiller", env="HELM_TLS_ENABLE", name="tls_enable"),
         boolean("tls-verify", about="use TLS and check Tiller's certificate", env="HELM_TLS_VERIFY"),
-        _tls_file("ca-cert", "ca.pem", "certificates of the authorities to trust", "HELM_TLS_CA_CERT"),
-        _tls_file("cert", "cert.pem", "the client's certificate", "HELM_TLS_CERT"),
-        _tls_file("key", "key.pem", "the client's private key", "HELM_TLS_KEY"),
+        _tls_file("ca-cert", _CA_CERT, "certificates of the authorities to trust", "HELM_TLS_CA_CERT"),
+        _tls_file("cert", _CERT, "the client's certificate", "HELM_TLS_CERT"),
+        _tls_file("key", _KEY, "the client's private key", "HELM_TLS_KEY"),
         string("tls-hostname", about="name to expect in Tiller's certificate", env="HELM_TLS_HOSTNAME"),
     ):
         result = decorate(result)
     return result
 
 
-def _tls_file(name: str, file: str, about: str, env: str) -> Decorator:
-    return string(f"tls-{name}", default=f"$HELM_HOME/{file}", about=f"PEM file: {about}", env=env)
+_CA_CERT, _CERT, _KEY = "$HELM_HOME/ca.pem", "$HELM_HOME/cert.pem", "$HELM_HOME/key.pem"
+
+
+def _tls_file(name: str, path: str, about: str, env: str) -> Decorator:
+    return string(f"tls-{name}", default=path, about=f"PEM file: {about}", env=env)
 
 
 def output(

@@ -17,6 +17,32 @@ from helmpy.cli.suggestion import suggestions
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.parametrize("words", [["home"], ["--home", "${PLACE}/x$", "home"]])
+def test_variables_in_the_path_of_home(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLACE", "/srv")
+    monkeypatch.setenv("HELM_HOME", "$PLACE/x$")
+    assert run(words) == 0
+    assert capsys.readouterr() == ("/srv/x$\n", "")
+
+
+@pytest.mark.parametrize(
+    ("flags", "cert", "key"),
+    [
+        ("", "/h/cert.pem", "/h/key.pem"),
+        ("--tls-cert= --tls-key=", "/h/cert.pem", "/h/key.pem"),
+        ("--tls-cert=$PLACE/c.pem --tls-key=${HELM_HOME}/k", "/srv/c.pem", "/h/k"),
+    ],
+)
+def test_paths_of_tls(
+    flags: str, cert: str, key: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLACE", "/srv")
+    assert run(["version", "--home=/h", "--host=127.0.0.1:1", "--tls", *flags.split()]) == 2
+    assert capsys.readouterr().err.startswith(f'could not read x509 key pair (cert: "{cert}", key: "{key}"): ')
+
+
 @pytest.mark.parametrize(
     ("line", "error"),
     [
