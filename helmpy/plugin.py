@@ -232,14 +232,17 @@ def _subdirectories(place: str) -> Iterator[str]:
         yield f"{place}/{name}"
 
 
-def variables(plugin: Plugin, settings: Settings, *, helm: str, tiller: str = "") -> dict[str, str]:
-    """Return what a plugin finds in its environment; ``helm`` is the path of the program, ``tiller`` host:port."""
+def variables(plugin: Plugin, settings: Settings, *, helm: str, places: str, tiller: str = "") -> dict[str, str]:
+    """Return what a plugin finds in its environment.
+
+    ``helm`` is the path of the program, ``places`` the list of paths where plugins are looked for, ``tiller`` host:port.
+    """
     home = settings.home
     found = {
         "HELM_PLUGIN_NAME": plugin.name,
         "HELM_PLUGIN_DIR": plugin.directory,
         "HELM_BIN": helm,
-        "HELM_PLUGIN": str(home.plugins),
+        "HELM_PLUGIN": places,
         "HELM_HOME": str(home),
         "HELM_PATH_REPOSITORY": str(home.repository),
         "HELM_PATH_REPOSITORY_FILE": str(home.repository_file),

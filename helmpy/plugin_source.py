@@ -37,7 +37,8 @@ def install(home: Home, source: str, version: str, fetch: Callable[[str], bytes]
     if Path(source).is_file():
         raise _missing()
     if Path(source).is_dir() and not (version and Path(source, ".git").exists()):
-        place, name = str(Path(source).resolve()), Path(source).resolve().name
+        place = os.path.abspath(source)  # noqa: PTH100 - a link stays one, and names the plugin's directory
+        name = Path(place).name
     elif source.startswith(("http://", "https://")) and source.endswith(_ARCHIVES):
         place, name = _unpacked(home, source, fetch), _archive_name(source)
     elif Path(source).is_dir() or _is_repository(source):
@@ -133,7 +134,7 @@ def _cloned(home: Home, source: str, version: str) -> str:
         place.parent.mkdir(parents=True, exist_ok=True)
         _clone(source, place)
     if version:
-        _git(place, "checkout", "--quiet", _tag(place, version, source))
+        _git(place, "checkout", "--quiet", _reference(place, version, source))
     else:
         newest = _git(place, "rev-parse", "--abbrev-ref", "origin/HEAD").strip()
         _git(place, "checkout", "--quiet", "-B", newest.removeprefix("origin/"), "--track", newest)
@@ -150,25 +151,28 @@ def _clone(source: str, place: Path) -> None:
     raise PluginError(f"Unable to get repository: {done.stderr}: exit status {done.returncode}")
 
 
-def _tag(place: Path, wanted: str, source: str) -> str:
-    """The tag that is called so, else the newest within the constraint."""
-    tags = _git(place, "tag", "--list").split()
-    if wanted in tags:
+def _reference(place: Path, wanted: str, source: str) -> str:
+    """The tag, branch or commit that is called so, else the newest tag within the constraint."""
+    if not wanted.startswith("-") and any(_is_reference(place, name) for name in (wanted, f"origin/{wanted}")):
         return wanted
     versions = []
-    for tag in tags:
+    for tag in _git(place, "tag", "--list").split():
         try:
             versions.append((semver.Version.parse(tag, 2), tag))
         except HelmError:
             continue
     try:
         constraint = semver.Constraint(wanted, 2)
-    except HelmError:
-        versions = []
+    except HelmError as error:
+        raise PluginError(str(error), hint=f"{source} has no tag, branch or commit of that name") from error
     fitting = [(version.key(), tag) for version, tag in versions if constraint.check(version)]
     if not fitting:
         raise PluginError(f'requested version "{wanted}" does not exist for plugin "{source}"')
     return max(fitting)[1]
+
+
+def _is_reference(place: Path, name: str) -> bool:
+    return not _run_git(place, "rev-parse", "--quiet", "--verify", f"{name}^{{commit}}").returncode
 
 
 def _git(place: Path, *words: str) -> str:

@@ -119,7 +119,8 @@ def test_places() -> None:
 
 def test_environment() -> None:
     settings = Settings(Home("/h"), host="x:1", tiller_namespace="ns", debug=True)
-    found = plugin.variables(Plugin("/p", "one"), settings, helm="/bin/helm")
+    found = plugin.variables(Plugin("/p", "one"), settings, helm="/bin/helm", places="/a:/b")
     assert found["HELM_PATH_REPOSITORY_FILE"] == "/h/repository/repositories.yaml"
+    assert found["HELM_PLUGIN"] == "/a:/b"
     assert (found["TILLER_HOST"], found["TILLER_NAMESPACE"], found["HELM_DEBUG"]) == ("x:1", "ns", "1")
-    assert plugin.variables(Plugin("/p", "one"), settings, helm="h", tiller="t:2")["TILLER_HOST"] == "t:2"
+    assert plugin.variables(Plugin("/p", "one"), settings, helm="h", places="", tiller="t:2")["TILLER_HOST"] == "t:2"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from helmpy.plugin import Downloader, Plugin
     from helmpy.repo.getter import Access, Getter, Progress
 
+_HANDED_ON = ("kubeconfig", "tiller-connection-timeout")
 _ARCHES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i386": "386", "i686": "386"}
 
 
@@ -62,7 +63,8 @@ def each(settings: Settings, names: Iterable[str], act: Callable[[Plugin], None]
 
 def environment(settings: Settings, one: Plugin, *, tiller: str = "") -> dict[str, str]:
     helm = str(Path(sys.argv[0]).absolute()) if sys.argv[0] else "helm"
-    return {**os.environ, **plugin.variables(one, settings, helm=helm, tiller=tiller)}
+    places = os.pathsep.join(plugin.directories(settings, os.environ))
+    return {**os.environ, **plugin.variables(one, settings, helm=helm, places=places, tiller=tiller)}
 
 
 def run(settings: Settings, one: Plugin, args: Sequence[str]) -> None:
@@ -145,7 +147,8 @@ class PluginGetter:
 def run_unknown(words: Sequence[str]) -> bool:
     """Run the plugin that a command line names, if it names one. Raises HelmError.
 
-    Global flags are helm's wherever they stand, everything else is the plugin's.
+    Global flags are helm's wherever they stand. Everything else is the plugin's, and so are those of them that Helm 2
+    does not keep from plugins: one that calls helm with its own words hands them on.
     """
     from helmpy.cli.command import GLOBAL_FLAGS, settings_of
     from helmpy.cli.pflags import first_word, split
@@ -153,7 +156,9 @@ def run_unknown(words: Sequence[str]) -> bool:
     place = first_word(GLOBAL_FLAGS, words)
     if place is None:
         return False
-    known, rest = split(GLOBAL_FLAGS, [*words[:place], *words[place + 1 :]])
+    others = [*words[:place], *words[place + 1 :]]
+    known, _ = split(GLOBAL_FLAGS, others)
+    _, rest = split([flag for flag in GLOBAL_FLAGS if flag.long not in _HANDED_ON], others)
     settings = settings_of(known)
     found = find(settings, words[place])
     if found is None:

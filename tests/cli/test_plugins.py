@@ -72,12 +72,24 @@ def test_from_a_directory(home: Path, source: Path, capfd: pytest.CaptureFixture
     assert source.is_dir()
 
 
+def test_a_link_names_the_directory(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (home / "link").symlink_to(source)
+    assert _said(capfd, f"plugin install {home}/link/")[0] == 0
+    assert (home / "helm/plugins/link").readlink() == home / "link"
+
+
 @pytest.mark.parametrize(
     ("line", "status", "out"),
     [
         ("one a --flag b", 0, "args: -x a --flag b\nhost:  home: {home} debug: \n"),
         ("one --host x:1 a --debug -h", 0, "args: -x a -h\nhost: x:1 home: {home} debug: 1\n"),
         ("--host=x:1 one -- --host y", 0, "args: -x -- --host y\nhost: x:1 home: {home} debug: \n"),
+        ("one a --kubeconfig k", 0, "args: -x a --kubeconfig k\nhost:  home: {home} debug: \n"),
+        (
+            "--kubeconfig=k one --tiller-connection-timeout 5",
+            0,
+            "args: -x --kubeconfig=k --tiller-connection-timeout 5\nhost:  home: {home} debug: \n",
+        ),
         ("one fail", 7, "args: -x fail\nhost:  home: {home} debug: \n"),
     ],
 )
@@ -169,6 +181,12 @@ def test_from_a_repository(home: Path, source: Path, capfd: pytest.CaptureFixtur
     assert _said(capfd, "plugin remove one")[0] == 0
     status, _, err = _said(capfd, f"plugin install file://{source} --version 9.9.9")
     assert (status, err) == (1, f'Error: requested version "9.9.9" does not exist for plugin "file://{source}"\n')
+    status, _, err = _said(capfd, f"plugin install file://{source} --version no/such")
+    assert (status, err) == (1, "Error: improper constraint: no/such\n")
+    for version in ("main", "HEAD"):
+        assert _said(capfd, f"plugin install file://{source} --version {version}")[0] == 0
+        assert "0.4.0" in _said(capfd, "plugin list")[1]
+        assert _said(capfd, "plugin remove one")[0] == 0
     status, _, err = _said(capfd, f"plugin install file://{home}/none")
     assert (status, err) == (1, "Error: Cannot detect VCS\n")
     status, _, err = _said(capfd, f"plugin install file://{home}/none.git")
