@@ -103,7 +103,8 @@ def _unpacked(home: Home, source: str, fetch: Callable[[str], bytes]) -> str:
     except PluginError:
         raise
     except HelmError as error:
-        raise PluginError(str(error)) from error
+        said, chart, rest = str(error).partition("chart ")
+        raise PluginError(str(error) if said else f"{'the archive ' if chart else ''}{rest or said}") from error
     except OSError as error:
         raise PluginError(f"{error.filename or place}: {(error.strerror or str(error)).lower()}") from error
     finally:

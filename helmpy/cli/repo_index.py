@@ -47,8 +47,8 @@ def _versions(directory: Path, url: str) -> Iterator[ChartVersion]:
         name = archive.relative_to(directory).as_posix()
         try:
             yield index.of_archive(archive.read_bytes(), name, url=url, created=now())
-        except HelmError:
-            continue  # as in Helm 2: what can't be loaded is taken for no chart
+        except (HelmError, IsADirectoryError, FileNotFoundError):
+            continue  # as in Helm 2: what can't be loaded is taken for no chart, a link to nothing too
 
 
 def _other(path: Path) -> Index:
@@ -61,4 +61,4 @@ def _other(path: Path) -> Index:
         verb = "read" if isinstance(error, IsADirectoryError) else "open"
         raise HelmError(f"Merge failed: {verb} {path}: {(error.strerror or str(error)).lower()}") from error
     except HelmError as error:
-        raise HelmError(f"Merge failed: {path}: {error}") from error
+        raise HelmError(f"Merge failed: {error}", hint=f"in {path}") from error

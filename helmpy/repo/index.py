@@ -233,23 +233,38 @@ def _are_texts(value: Any) -> bool:
 
 
 def of_archive(data: bytes, name: str, *, url: str = "", created: str = "") -> ChartVersion:
-    """Return the entry of an archive called ``name``; ``url`` is where its directory will be. Raises ChartError."""
+    """Return the entry of an archive called ``name``; ``url`` is where its directory will be. Raises ChartError.
+
+    ``name`` may lead through directories below.
+    """
     from hashlib import sha256
 
     from helmpy.chart import loader
 
     metadata = loader.load_archive(data, name).metadata
     assert metadata is not None, "a chart that loads has metadata"
-    place = f"{url.rstrip('/')}/{name}" if url else name
-    return ChartVersion(metadata, (place,), created, removed=False, digest=sha256(data).hexdigest())
+    return ChartVersion(metadata, (_address(url, name),), created, removed=False, digest=sha256(data).hexdigest())
+
+
+def _address(url: str, name: str) -> str:
+    """The URL of an archive; where no URL is given names alone stay as they are, as in Helm 2."""
+    from helmpy.gocompat.function import FunctionError
+    from helmpy.gocompat.url import below
+
+    if not url and "/" not in name:
+        return name
+    try:
+        return below(url, name)
+    except FunctionError:
+        return f"{url.rstrip('/')}/{name}"
 
 
 def of_versions(versions: Iterable[ChartVersion], *, generated: str) -> Index:
-    """Return the index of some versions; of two that are called the same the first stays. Charts stand by name."""
-    entries: dict[str, dict[str, ChartVersion]] = {}
+    """Return the index of some versions, also of several that are called the same. Charts stand by name."""
+    entries: dict[str, list[ChartVersion]] = {}
     for one in versions:
-        entries.setdefault(one.name, {}).setdefault(one.version, one)
-    return Index({name: ordered(entries[name].values()) for name in sorted(entries)}, generated)
+        entries.setdefault(one.name, []).append(one)
+    return Index({name: ordered(entries[name]) for name in sorted(entries)}, generated)
 
 
 def with_version(index: Index, one: ChartVersion) -> Index:

@@ -103,6 +103,28 @@ def test_repositories_are_added_listed_and_removed(
 
 
 @pytest.mark.parametrize(
+    "url", ["http://h:x/in", "http://h/in%zz", " http://h/in", "http://h/in\n", "http://[::1", "http://a b/", ":x"]
+)
+def test_what_is_no_url_is_no_repository(home: Path, capsys: pytest.CaptureFixture[str], url: str) -> None:
+    del home
+    assert _said(capsys, "repo add x", url) == (1, "", f"Error: invalid chart URL format: {url}\n")
+
+
+@pytest.mark.parametrize("line", ["repo remove x", "repo list", "repo update"])
+def test_a_home_without_repositories(home: Path, capsys: pytest.CaptureFixture[str], line: str) -> None:
+    file = home / "helm/repository/repositories.yaml"
+    file.unlink()
+    file.parent.joinpath("cache").rename(home / "cache")
+    file.parent.joinpath("local").rename(home / "local")
+    file.parent.rmdir()
+    status, out, err = _said(capsys, line)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"Error: Couldn't load repositories file ({file}).\n")
+    file.mkdir(parents=True)
+    assert _said(capsys, line) == (1, "", f"Error: read {file}: is a directory\n")
+
+
+@pytest.mark.parametrize(
     ("words", "error"),
     [
         (
@@ -236,6 +258,29 @@ def test_index_merges(one: tuple[Path, str], tmp_path: Path, capsys: pytest.Capt
     assert "    - http://h/c/alpha-0.1.0.tgz\n" in text
     assert "    - alpha-0.2.0.tgz\n" in text
     assert "    - beta-0.1.0.tgz\n" in text
+
+
+def test_what_is_no_chart_is_not_indexed(
+    one: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "more"
+    (place / "dir.tgz").mkdir(parents=True)
+    (place / "dead.tgz").symlink_to("/no/such")
+    (place / "junk.tgz").write_text("junk")
+    for name in ("a b+%.tgz", "again.tgz"):
+        (place / name).write_bytes((one[0] / "beta-0.1.0.tgz").read_bytes())
+    assert _said(capsys, f"repo index {place} --url http://h/c?k=v") == (0, "", "")
+    text = (place / "index.yaml").read_text()
+    urls = [line.strip() for line in text.splitlines() if "http:" in line]
+    assert urls == ["- http://h/c/a%20b+%25.tgz?k=v", "- http://h/c/again.tgz?k=v"]
+
+
+def test_a_broken_index_to_merge_with(
+    one: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "old.yaml").write_text("entries: {}\n")
+    line = f"repo index {one[0]} --merge {tmp_path}/old.yaml"
+    assert _said(capsys, line) == (1, "", "Error: Merge failed: no API version specified\n")
 
 
 def test_signed_charts(
