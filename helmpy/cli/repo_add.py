@@ -85,15 +85,13 @@ def _check_name(name: str) -> None:
 
 def _check_url(url: str) -> None:
     """Refuse what is no URL, in Helm's words. Raises HelmError."""
-    from urllib.parse import urlsplit
+    from helmpy.gocompat.function import FunctionError
+    from helmpy.gocompat.url import parse
 
     try:
-        parts = urlsplit(url)
-        bad = any(char.isspace() for char in parts.netloc)
-    except ValueError:
-        bad = True
-    if bad:
-        raise HelmError(f"invalid chart URL format: {url}")
+        parse(url)
+    except FunctionError as error:
+        raise HelmError(f"invalid chart URL format: {url}", hint=str(error)) from error
 
 
 def _refuse_taken(listed: Repositories, name: str, *, no_update: bool) -> None:

@@ -172,7 +172,8 @@ def cached(path: str | os.PathLike[str], chart: str) -> Catalogue:
     try:
         return catalogue.load(path, chart)
     except OSError as error:
-        reason = f"open {os.fspath(path)}: {(error.strerror or str(error)).lower()}"
+        verb = "read" if isinstance(error, IsADirectoryError) else "open"
+        reason = f"{verb} {os.fspath(path)}: {(error.strerror or str(error)).lower()}"
         raise DownloadError(f"no cached repo found. (try 'helm repo update'). {reason}") from error
     except BrokenIndex as error:
         raise DownloadError(f"no cached repo found. (try 'helm repo update'). {error}") from error

@@ -428,7 +428,19 @@ def _words(error: Exception, url: str) -> str:
     if isinstance(inner, OSError) and inner.strerror and not inner.strerror.startswith("EOF occurred"):
         return inner.strerror.lower()
     text = str(inner).partition(" (_ssl.c:")[0]
+    known = _TRANSPORT.get(type(inner).__name__)
+    if known:
+        return known.format(text=text.strip(), port=parts.netloc.rpartition(":")[2])
     return "unexpected EOF" if text.startswith("EOF occurred") else text or type(inner).__name__
+
+
+_TRANSPORT = {  # what http.client, urllib3 and requests call it, and what Go says
+    "IncompleteRead": "unexpected EOF",
+    "RemoteDisconnected": "EOF",
+    "BadStatusLine": 'net/http: HTTP/1.x transport connection broken: malformed HTTP response "{text}"',
+    "LocationParseError": "dial tcp: address {port}: invalid port",
+    "InvalidURL": "http: no Host in request URL",
+}
 
 
 def _words_of_tls(reason: str) -> str:

@@ -185,7 +185,8 @@ def load(path: str | os.PathLike[str]) -> Repositories:
             "You might need to run `helm init` (or `helm init --client-only` if tiller is already installed)"
         ) from None
     except OSError as error:
-        raise BrokenRepositories(f"open {name}: {(error.strerror or str(error)).lower()}") from error
+        verb = "read" if isinstance(error, IsADirectoryError) else "open"
+        raise BrokenRepositories(f"{verb} {name}: {(error.strerror or str(error)).lower()}") from error
 
 
 def change(path: str | os.PathLike[str], edit: Callable[[Repositories], Repositories], *, generated: str) -> None:
@@ -193,6 +194,8 @@ def change(path: str | os.PathLike[str], edit: Callable[[Repositories], Reposito
     from helmpy.repo.files import Lock, write
 
     name = os.fspath(path)
+    if not os.path.exists(name):  # noqa: PTH110
+        load(name)  # says so; where there is no directory there is none to lock in either
     with Lock(os.path.splitext(name)[0] + ".lock", LOCK_PATIENCE):  # noqa: PTH122
         changed = edit(load(name))
         mode = os.stat(name).st_mode & 0o777  # noqa: PTH116 - there may be passwords in it

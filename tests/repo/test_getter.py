@@ -29,6 +29,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Location", self.path.removeprefix("/to/"))
             self.end_headers()
             return
+        if self.path.startswith("/raw/"):
+            self.wfile.write(self.path.removeprefix("/raw/").encode())
+            self.close_connection = True
+            return
         status, body, length = {
             "/index.yaml": (200, b"index", 5),
             "/short": (200, b"index", 50),
@@ -65,6 +69,36 @@ def _two(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[_Server, _Server]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/raw/", "EOF"),
+        (
+            "/raw/hello",
+            'net/http: HTTP/1.x transport connection broken: malformed HTTP response "hello"',
+        ),
+        ("/short", "unexpected EOF"),
+    ],
+)
+def test_answers_that_are_none(two: tuple[_Server, _Server], path: str, words: str) -> None:
+    with pytest.raises(FetchError) as caught:
+        Getters().get(f"{two[0].url}{path}", Access())
+    assert str(caught.value) == f'Get "{two[0].url}{path}": {words}'
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://127.0.0.1:99999/x", "dial tcp: address 99999: invalid port"),
+        ("http:///x", "http: no Host in request URL"),
+    ],
+)
+def test_nobody_to_ask(url: str, words: str) -> None:
+    with pytest.raises(FetchError) as caught:
+        Getters().get(url, Access())
+    assert str(caught.value) == f'Get "{url}": {words}'
 
 
 def test_bytes_come_with_progress(two: tuple[_Server, _Server]) -> None:
