@@ -70,12 +70,12 @@ def _asked(username: str, password: str, *, stdin: bool) -> tuple[str, str]:
     if password:
         warn("WARNING: Using --password via the CLI is insecure. Use --password-stdin.")
         return username, password
-    from getpass import getpass
+    from helmpy.cli.secret import typed
 
     try:
         name = username or _typed("Username: ")
         what = "Password" if name else "Token"
-        return name, _needed(getpass(f"{what}: "), what.lower())
+        return name, _needed(typed(f"{what}: "), what.lower())
     except EOFError as error:
         raise UsageError("no password: give --password-stdin where nobody can be asked") from error
 

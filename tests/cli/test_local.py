@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import tarfile
 from hashlib import sha256
 from pathlib import Path
@@ -286,3 +287,19 @@ def test_the_passphrase_of_a_key_may_come_from_the_environment(
     monkeypatch.setenv("HELM_KEY_PASSPHRASE", "wrong")
     assert run(words) == 1
     assert capfd.readouterr().err.startswith("Error: ")
+    monkeypatch.delenv("HELM_KEY_PASSPHRASE")
+    # In a session of its own nobody can be asked, not even at /dev/tty.
+    code = "from helmpy.cli.start import entry; entry()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False,
+    )  # fmt: skip
+    asked = "Error: the key needs a passphrase, and nobody is there to give it: set HELM_KEY_PASSPHRASE\n"
+    assert (done.returncode, done.stderr) == (1, asked)
+
+
+def test_the_name_of_a_link_counts(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (chart.parent / "other").symlink_to(chart)
+    words = "directory name (other) and Chart.yaml name (web) must match"
+    assert helm(capsys, "package", "other") == (1, "", f"Error: {words}\n")
+    assert "directory name (other) and chart name (web) must be the same\n" in helm(capsys, "lint", "other")[1]
