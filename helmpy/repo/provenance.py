@@ -11,7 +11,7 @@ import hmac
 
 from helmpy.chart import metadata as chart_metadata
 from helmpy.errors import HelmError
-from helmpy.gocompat import yaml
+from helmpy.gocompat import json_fit, shape, yaml
 from helmpy.record import record
 from helmpy.repo import openpgp
 
@@ -56,9 +56,10 @@ def verify(archive: bytes, name: str, signature: bytes, keyring: str) -> Verific
     ``keyring`` is the path of a file of public keys.
     """
     certificates = load_keyring(keyring)
-    if not signature.lstrip().startswith(openpgp.BEGIN_MESSAGE):
+    before, begin, rest = signature.partition(openpgp.BEGIN_MESSAGE)
+    if not begin or before.rstrip(b" \t")[-1:] not in (b"", b"\n"):  # what stands before it is nobody's word
         raise ProvenanceError("failed to decode signature: signature block not found")
-    text, signer = _checked(signature, certificates)
+    text, signer = _checked(begin + rest, certificates)
     sums = _sums(text)
     found = digest(archive)
     if name not in sums:
@@ -114,15 +115,21 @@ def _words(error: Exception) -> str:
 
 
 def _sums(text: str) -> dict[str, str]:
-    _, middle, rest = text.replace("\r\n", "\n").partition(_MIDDLE)
+    """The digests by the names of files, of a message whose chart can be read too."""
+    about, middle, rest = text.replace("\r\n", "\n").partition(_MIDDLE)
     if not middle:
         raise ProvenanceError("message block must have at least two parts")
     try:
-        value = yaml.load(rest)
+        chart_metadata.parse_metadata(about)
+        value = yaml.load(rest, ints=True)
     except HelmError as error:
-        raise ProvenanceError(f"the list of files in the provenance is broken: {error}") from error
-    files = value.get("files") if isinstance(value, dict) else None
-    return {str(name): str(found) for name, found in files.items()} if isinstance(files, dict) else {}
+        raise ProvenanceError(str(error), hint="in the signed text of the provenance file") from error
+    names = shape.map_of(shape.text)
+    wrong = json_fit.misfit(value, shape.struct("provenance.SumCollection", {"files": names, "images": names}))
+    if wrong:
+        raise ProvenanceError(f"{json_fit.PREFIX}{wrong}", hint="in the signed text of the provenance file")
+    files = (value or {}).get("files") or {}
+    return {str(name): yaml.text_of(found) for name, found in files.items()}
 
 
 def digest(archive: bytes) -> str:

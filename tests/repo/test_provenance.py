@@ -86,6 +86,43 @@ def test_a_changed_provenance_is_refused(keys: Path, change: object, words: str)
     assert "\n" not in caught.value.message
 
 
+@pytest.mark.parametrize("before", [b"mail\n", b" \n \t", b"-----\n"])
+def test_what_stands_before_the_message_is_nobodys_word(keys: Path, before: bytes) -> None:
+    provenance.verify(ARCHIVE, NAME, before + _sign(keys), str(keys / "public.gpg"))
+    with pytest.raises(ProvenanceError, match="signature block not found"):
+        provenance.verify(ARCHIVE, NAME, before + b"x" + _sign(keys), str(keys / "public.gpg"))
+
+
+@pytest.mark.parametrize(
+    ("about", "sums", "words"),
+    [
+        ("name: [", "files: {}", "error converting YAML to JSON: yaml: line 1: did not find expected node content"),
+        ("maintainers: x", "files: {}", "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string"),
+        (
+            "name: web",
+            "files: 5",
+            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal number into Go struct field SumC",
+        ),
+        (
+            "name: web",
+            "- x",
+            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value",
+        ),
+        ("name: web", "files: {", "error converting YAML to JSON: yaml: line 1: did not find expected node content"),
+        ("name: web", f"files: {{{NAME}: 5}}", f'sha256 sum does not match for {NAME}: "5" != "sha256:'),
+        ("name: web", "{}", f'provenance does not contain a SHA for a file named "{NAME}"'),
+    ],
+)
+def test_what_was_signed_must_be_readable(
+    keys: Path, monkeypatch: pytest.MonkeyPatch, about: str, sums: str, words: str
+) -> None:
+    monkeypatch.setattr(provenance, "message", lambda *_: f"{about}\n\n...\n{sums}")
+    signed = _sign(keys)
+    with pytest.raises(ProvenanceError) as caught:
+        provenance.verify(ARCHIVE, NAME, signed, str(keys / "public.gpg"))
+    assert caught.value.message.startswith(words)
+
+
 def test_a_stranger_is_no_signer(keys: Path) -> None:
     with pytest.raises(ProvenanceError, match="openpgp: signature made by unknown entity"):
         provenance.verify(ARCHIVE, NAME, _sign(keys, "anne@"), str(keys / "bob.gpg"))
