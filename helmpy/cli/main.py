@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from helmpy.cli import invocation
+from helmpy.cli import invocation, streams
 from helmpy.cli.root import COMPLETING, root
 from helmpy.errors import HelmError
 
@@ -27,16 +27,27 @@ def run(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        # the reader left: nothing to say, and nothing that the interpreter could flush at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.drop(sys.stdout)  # the reader left: nothing to say
         return _BROKEN_PIPE
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        return _report(HelmError(f"{name}{error.strerror or error}"), words, cause=error)
+        return _report(HelmError(_words(error)), words, cause=error)
+    except UnicodeEncodeError as error:  # of a word of the command line; what files hold was looked at before
+        byte = ord(error.object[error.start]) & 0xFF
+        return _report(HelmError(f"what was given is not UTF-8 text: byte {byte:#04x}"), words, cause=error)
     except Exception as error:
         text = f"internal error: {type(error).__name__}: {error} (--debug shows where)"
         return _report(HelmError(text), words, cause=error)
     return 0
+
+
+def _words(error: OSError) -> str:
+    """What the system refused, of which file; also where nothing could be printed, as on a full disk."""
+    reason = error.strerror or str(error)
+    if error.filename:
+        return f"{error.filename}: {reason}"
+    if streams.unwritten(sys.stdout) is not None:
+        return f"write /dev/stdout: {reason.lower()}"
+    return f"getwd: {reason.lower()}" if isinstance(error, FileNotFoundError) else reason
 
 
 def _run(words: Sequence[str]) -> None:
@@ -68,9 +79,12 @@ def _report(error: HelmError, words: Sequence[str], cause: Exception | None = No
         traceback.print_exception(cause)
     from helmpy.cli import colour
 
-    print(colour.word(f"{error.prefix}{error.message}", sys.stderr), file=sys.stderr)
-    if sys.stderr.isatty() or _debug(words):
-        _explain(error)
+    try:
+        print(colour.word(f"{error.prefix}{error.message}", sys.stderr), file=sys.stderr)
+        if sys.stderr.isatty() or _debug(words):
+            _explain(error)
+    except OSError:
+        streams.drop(sys.stderr)  # the status still tells
     return error.exit_code
 
 
@@ -94,16 +108,18 @@ def _complete(instruction: str) -> int:
 
 def entry() -> None:
     """Run the command line of ``sys.argv`` and leave the process."""
+    streams.ready()
     status = run(sys.argv[1:]) if COMPLETING not in os.environ else _complete(os.environ[COMPLETING])
-    sys.stdout.flush()
+    if streams.unwritten(sys.stdout) and not status:
+        status = _BROKEN_PIPE
     if "coverage" in sys.modules or _others_work():
         sys.exit(status)
     # Nothing waits to be tidied up but what was asked for: leaving at once saves 2 ms, after a big chart 20, and
     # after a call to Tiller 35, for gRPC takes its time to stop what has no work.
     if "atexit" in sys.modules:
         sys.modules["atexit"]._run_exitfuncs()  # noqa: SLF001 - as multiprocessing does before it leaves like this
-        sys.stdout.flush()
-    sys.stderr.flush()
+        streams.unwritten(sys.stdout)
+    streams.unwritten(sys.stderr)
     os._exit(status)
 
 

@@ -98,7 +98,8 @@ def _written(chart: Chart, directory: str) -> Path:
         return package.save(chart, destination.absolute() if directory == "." else destination)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ChartError(f"Failed to save: stat {error.filename or directory}: {reason}") from error
+        verb = "stat" if isinstance(error, FileNotFoundError | NotADirectoryError) else "write"
+        raise ChartError(f"Failed to save: {verb} {error.filename or directory}: {reason}") from error
     except HelmError as error:
         raise ChartError(f"Failed to save: {error}") from error
 

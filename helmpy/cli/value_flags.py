@@ -61,15 +61,20 @@ def _mind_commas(text: str) -> None:
         )
 
 
+_MAX_BYTES = 200 * 2**20  # of one file of values; /dev/zero would fill the memory
+
+
 def _read(name: str, settings: Settings, access: AccessFlags | None) -> str:
     """The text of a values file; ``-`` is standard input, and a URL is fetched, by a plugin where one knows it."""
-    if name.strip() == "-":
-        return sys.stdin.read()
     data = _fetched(name, settings, access) if "://" in name else None
     try:
+        if name.strip() == "-":
+            return sys.stdin.read()
         if data is None:
             with open(name, "rb") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
-                data = file.read()
+                data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise HelmError(f"{name} is larger than the limit of {_MAX_BYTES} bytes")
         return data.decode("utf-8")
     except OSError as error:
         verb = "read" if isinstance(error, IsADirectoryError) else "open"

@@ -256,6 +256,82 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert child.wait() == 141
 
 
+ENTRY = "from helmpy.cli.start import entry; entry()"
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "out", "err"),
+    [
+        ("home >&-", 0, "", ""),
+        ("home 2>&-", 0, "/h\n", ""),
+        ("home <&- >&- 2>&-", 0, "", ""),
+        ("nonsense >&- 2>&-", 1, "", ""),
+        ("template web -f - <&-", 1, "", "Error: stat web: no such file or directory\n"),
+        ("home >/dev/full", 1, "", "Error: write /dev/stdout: no space left on device\n"),
+        ("nonsense 2>/dev/full", 1, "", ""),
+        ("nonsense >/dev/full 2>&1", 1, "", ""),
+    ],
+)
+def test_streams_that_are_closed_or_full(line: str, status: int, out: str, err: str, tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "HELM_HOME": "/h", "PYTHONPATH": str(ROOT)}
+    script = f'"{sys.executable}" -c "{ENTRY}" {line}'
+    done = subprocess.run(["sh", "-c", script], env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (status, out, err)
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C.UTF-8"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}])
+def test_all_bytes_are_printed_as_they_came(locale: dict[str, str]) -> None:
+    environ = {"HOME": "/h", "PYTHONPATH": str(ROOT), **locale}
+
+    def said(*words: bytes) -> tuple[bytes, bytes]:
+        done = subprocess.run([sys.executable, "-c", ENTRY, *words], env=environ, capture_output=True, check=False)
+        return done.stdout, done.stderr
+
+    assert said(b"home", b"--home", b"/\xff\xc3\xa4") == (b"/\xff\xc3\xa4\n", b"")
+    assert said(b"template", b"we\xffb\xe2\x98\x83") == (
+        b"",
+        b"Error: stat we\xffb\xe2\x98\x83: no such file or directory\n",
+    )
+
+
+def test_what_is_no_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text("name: web\nversion: 1.0.0\n")
+    environ = {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+
+    def said(*words: str | bytes) -> tuple[int, bytes]:
+        call = [sys.executable, "-c", ENTRY, *words]
+        done = subprocess.run(call, env=environ, input=b"a: \xff\n", capture_output=True, check=False)
+        return done.returncode, done.stderr
+
+    assert said("template", str(tmp_path), "-f", "-") == (
+        1,
+        b"Error: - is not UTF-8 text: invalid start byte at byte 3\n",
+    )
+    assert said("repo", "index", str(tmp_path), "--url", b"http://h/\xff") == (0, b"")
+
+
+def test_a_word_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("helmpy.cli.home.say", lambda _text: "a\udcff".encode())
+    assert run(["home"]) == 1
+    assert capsys.readouterr() == ("", "Error: what was given is not UTF-8 text: byte 0xff\n")
+
+
+def test_a_directory_that_is_gone(tmp_path: Path) -> None:
+    script = f'mkdir gone && cd gone && rmdir ../gone && exec "{sys.executable}" -c "{ENTRY}" package .'
+    environ = {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "Error: getwd: no such file or directory\n")
+
+
+def test_values_without_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helmpy.cli.options._MAX_BYTES", 1000)
+    (tmp_path / "Chart.yaml").write_text("name: web\nversion: 1.0.0\n")
+    assert run(["template", str(tmp_path), "-f", "/dev/zero"]) == 1
+    assert capsys.readouterr() == ("", "Error: /dev/zero is larger than the limit of 1000 bytes\n")
+
+
 @pytest.mark.parametrize(
     ("before", "out"),
     [
