@@ -79,6 +79,7 @@ def _report(error: HelmError, words: Sequence[str], cause: Exception | None = No
         traceback.print_exception(cause)
     from helmpy.cli import colour
 
+    streams.unwritten(sys.stdout)  # what was said before stands before, where both lead to one place
     try:
         print(colour.word(f"{error.prefix}{error.message}", sys.stderr), file=sys.stderr)
         if sys.stderr.isatty() or _debug(words):

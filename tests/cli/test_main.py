@@ -279,6 +279,14 @@ def test_streams_that_are_closed_or_full(line: str, status: int, out: str, err: 
     assert (done.returncode, done.stdout, done.stderr) == (status, out, err)
 
 
+def test_errors_come_after_what_was_said_before(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-c", ENTRY, "lint", "nosuch"]
+    done = subprocess.run(words, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.stdout.splitlines()[0] == "==> Skipping nosuch"
+    assert done.stdout.splitlines()[-1] == "Error: 0 chart(s) linted, 1 chart(s) failed"
+
+
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C.UTF-8"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}])
 def test_all_bytes_are_printed_as_they_came(locale: dict[str, str]) -> None:
     environ = {"HOME": "/h", "PYTHONPATH": str(ROOT), **locale}
