@@ -52,7 +52,7 @@ def gunzip(data: bytes, limit: int = MAX_TOTAL_BYTES) -> bytes:
     parts: list[bytes] = []
     room = limit + 2**20  # the headers of a tar are no part of the files
     while data:
-        if len(data) < 10:
+        if len(data) < 10 and not parts:
             raise ChartError("unexpected EOF")
         if not data.startswith(GZIP_MAGIC):
             raise ChartError("gzip: invalid header")
@@ -69,7 +69,7 @@ def gunzip(data: bytes, limit: int = MAX_TOTAL_BYTES) -> bytes:
         room -= len(part)
         if room <= 0:
             raise ChartError(f"chart is larger than the limit of {MAX_TOTAL_BYTES} bytes uncompressed")
-        data = stream.unused_data
+        data = stream.unused_data.lstrip(b"\0")  # what fills up a block is nothing
     return b"".join(parts)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 
 from helmpy.chart import archive, loader
+from helmpy.chart import metadata as chart_metadata
 from helmpy.chart.budget import Budget
 from helmpy.chart.metadata import CHARTFILE
-from helmpy.chart.model import Chart
+from helmpy.chart.model import Chart, ChartError
 from helmpy.errors import HelmError
 
 TYPE_CHECKING = False
@@ -67,6 +68,8 @@ class ArchiveSource:
         self._data = data
         self._label = label
         self._files = {file.name: file.data for file in archive.read_files(data, Budget())}
+        if not chart_metadata.parse_metadata(self._files.get(CHARTFILE, b"")).name:
+            raise ChartError("chart name not specified")  # Helm unpacks it first, below that name
 
     @property
     def directory(self) -> str:
@@ -106,8 +109,6 @@ def open_source(path: str | os.PathLike[str]) -> Source:
 
 def _check_chartfile(source: Source, place: str) -> None:
     if isinstance(source, ArchiveSource):
-        if source.is_directory(CHARTFILE) is None:
-            raise LintError("unable to check Chart.yaml file in chart: no such file or directory")
         return
     chartfile = os.path.normpath(f"{place}/{CHARTFILE}" if place else CHARTFILE)
     try:

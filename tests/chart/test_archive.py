@@ -111,10 +111,15 @@ def test_only_regular_files_count(kind: bytes, what: str) -> None:
         (gzip.compress(b"short", mtime=0), "unexpected EOF"),
         (gzip.compress(b"not a tar" * 100, mtime=0), "archive/tar: invalid tar header"),
         (files("web/a")[:-12], "unexpected EOF"),
+        (files("web/a") + b"junk", "gzip: invalid header"),
     ],
 )
 def test_what_is_no_archive_says_so(data: bytes, message: str) -> None:
     assert refusal(data) == message
+
+
+def test_zeros_at_the_end_fill_up_a_block() -> None:
+    assert archive.read_files(files("web/a") + b"\0" * 100, Budget())[0].name == "a"
 
 
 def test_a_wrong_checksum_is_seen() -> None:

@@ -155,12 +155,19 @@ def test_nothing_to_look_at(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "bare.tgz", "w:gz") as tar:
         info = tarfile.TarInfo("web/values.yaml")
         tar.addfile(info, io.BytesIO())
+    with tarfile.open(tmp_path / "broken.tgz", "w:gz") as tar:
+        info = tarfile.TarInfo("web/Chart.yaml")
+        info.size = 7
+        tar.addfile(info, io.BytesIO(b"name: ["))
     for name, text in {
         "nope": "unable to check Chart.yaml file in chart: stat {0}/nope/Chart.yaml: no such file or directory",
         "file": "unable to check Chart.yaml file in chart: stat {0}/file/Chart.yaml: not a directory",
         "nope.tgz": "unable to open tar ball {0}/nope.tgz: open {0}/nope.tgz: no such file or directory",
         "bad.tgz": "unable to extract tar ball: unexpected EOF",
-        "bare.tgz": "unable to check Chart.yaml file in chart: no such file or directory",
+        "bare.tgz": "unable to extract tar ball: chart name not specified",
+        "broken.tgz": (
+            "unable to extract tar ball: error converting YAML to JSON: yaml: line 1: did not find expected node content"
+        ),
     }.items():
         with pytest.raises(LintError) as error:
             lint.run(tmp_path / name)
