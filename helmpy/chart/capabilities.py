@@ -39,15 +39,27 @@ class KubeVersion:
         Only major and minor are kept, as ``helm template`` of Helm 2 does; ``whole`` keeps all of
         it, as Helm 3. Raises CapabilitiesError.
         """
-        numbers, _, _ = text.removeprefix("v").partition("+")
-        numbers, _, _ = numbers.partition("-")
-        parts = numbers.split(".")
-        if not 1 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() for part in parts):
-            raise CapabilitiesError("could not parse a kubernetes version: Invalid Semantic Version")
-        major, minor, patch = (str(int(part)) for part in [*parts, "0", "0"][:3])
+        if not _is_plain(text):
+            _check(text, 3 if whole else 2)
+        numbers = text.removeprefix("v").partition("+")[0].partition("-")[0]
+        major, minor, patch = (str(int(part)) for part in [*numbers.split("."), "0", "0"][:3])
         suffix = text.removeprefix("v")[len(numbers) :]
         git_version = f"v{major}.{minor}.{patch}{suffix}" if whole else f"v{major}.{minor}.0"
         return cls(major=major, minor=minor, git_version=git_version)
+
+
+def _is_plain(text: str) -> bool:
+    parts = text.split(".")
+    return len(text) < 18 and len(parts) <= 3 and all(part.isascii() and part.isdigit() for part in parts)
+
+
+def _check(text: str, dialect: int) -> None:
+    from helmpy.gocompat import semver
+
+    try:
+        semver.Version.parse(text, dialect)
+    except semver.InvalidVersion as error:
+        raise CapabilitiesError(f"could not parse a kubernetes version: {error}") from error
 
 
 @record(frozen=True, slots=True)

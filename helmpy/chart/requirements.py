@@ -162,7 +162,7 @@ def _fits(wanted: Dependency, chart: Chart, dialect: int) -> bool:
     from helmpy.gocompat import semver
 
     try:
-        return semver.Constraint(wanted.version, dialect).check(semver.Version.parse(version))
+        return semver.Constraint(wanted.version, dialect).check(semver.Version.parse(version, dialect))
     except HelmError:
         return False
 

@@ -76,7 +76,7 @@ def _renumbered(chart: Chart, version: str, app_version: str) -> Chart:
     if version:
         from helmpy.gocompat import semver
 
-        semver.Version.parse(version)  # raises the words that the user reads
+        semver.Version.parse(version, 3 if chart.is_v2 else 2)  # raises the words that the user reads
     return replace(
         chart,
         metadata=replace(

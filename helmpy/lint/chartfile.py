@@ -76,7 +76,7 @@ def _version(metadata: Metadata, directory: str) -> str:  # noqa: ARG001 - as ab
     if not metadata.version:
         return "version is required"
     try:
-        semver.Version.parse(metadata.version)
+        semver.Version.parse(metadata.version, 3 if metadata.api_version == "v2" else 2)
     except HelmError:
         return f"version '{metadata.version}' is not a valid SemVer"
     return ""

@@ -19,11 +19,17 @@ def test_versions_parse(text: str, major: str, minor: str, short: str, whole: st
     assert KubeVersion.parse(text, whole=True).git_version == whole
 
 
-@pytest.mark.parametrize("text", ["", "v", "one", "1.x", "1.2.3.4", "1.-2", "1..2", "١.٢"])
+@pytest.mark.parametrize("text", ["", "v", "one", "1.x", "1.2.3.4", "1.-2", "1..2", "١.٢", "1.2.3-", "1.2+", "1.2-a_b"])
 def test_nonsense_does_not(text: str) -> None:
     with pytest.raises(CapabilitiesError) as caught:
         KubeVersion.parse(text)
     assert str(caught.value) == "could not parse a kubernetes version: Invalid Semantic Version"
+
+
+def test_numbers_that_are_too_large() -> None:
+    with pytest.raises(CapabilitiesError, match=r'ParseInt: parsing "9223372036854775808": value out of range$'):
+        KubeVersion.parse("9223372036854775808.1")
+    assert KubeVersion.parse("9223372036854775807").git_version == "v9223372036854775807.0.0"
 
 
 def test_the_two_sets() -> None:

@@ -34,6 +34,11 @@ def findings(tmp_path: Path, text: str, directory: str = "web") -> list[str]:
                 "[INFO] Chart.yaml: icon is recommended",
             ],
         ),
+        (GOOD.replace("0.1.0", "1.2.3-a.01"), []),  # Helm 2's library takes it, Helm 3's does not
+        (
+            GOOD.replace("0.1.0", "1.2.3-a.01").replace("apiVersion: v1", "apiVersion: v2"),
+            ["[ERROR] Chart.yaml: version '1.2.3-a.01' is not a valid SemVer"],
+        ),
         (GOOD.replace("0.1.0", "1.a"), ["[ERROR] Chart.yaml: version '1.a' is not a valid SemVer"]),
         (GOOD.replace("0.1.0", "1"), []),
         (
