@@ -399,7 +399,7 @@ def _say(warn: Warn | None, text: str) -> None:
 def _shown(value: Any) -> str:
     from helmpy.gocompat.text import sprint
 
-    return sprint(value)
+    return sprint(value).removesuffix("\n")  # a log's line ends once
 
 
 _JSON_KINDS: tuple[tuple[type, str], ...] = (

@@ -31,9 +31,16 @@ def shown(text: str, data: Any, functions: Mapping[str, GoFunc] | None = None, *
 
 def generated_name(text: str) -> str:
     """The release name that a ``--name-template`` makes. Raises TemplateError."""
-    from helmpy import sprig
+    import os
 
-    return shown(text, None, sprig.functions(2), name="name-template")
+    from helmpy import sprig
+    from helmpy.gocompat.variables import expand
+
+    own = {  # charts don't get these: what they render depends on nobody's environment
+        "env": GoFunc(lambda name: os.environ.get(name, ""), ("string",), "string"),
+        "expandenv": GoFunc(lambda name: expand(name, os.environ), ("string",), "string"),
+    }
+    return shown(text, None, {**sprig.functions(2), **own}, name="name-template")
 
 
 _GO_TYPES: dict[type, str] = {

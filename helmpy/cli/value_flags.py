@@ -37,12 +37,12 @@ class ValueFlags:
         from helmpy.chart.overrides import merge_overrides
 
         def read(name: str) -> str:
-            return _read(name, settings, access)
+            return _decoded(name, _read(name, settings, access))
 
         for text in (*self.set_, *self.set_string):
             _mind_commas(text)
         return merge_overrides(
-            files=[(name, read(name)) for name in self.files],
+            files=[(name, _read(name, settings, access)) for name in self.files],
             set_=list(self.set_),
             set_string=list(self.set_string),
             set_file=list(self.set_file),
@@ -64,21 +64,26 @@ def _mind_commas(text: str) -> None:
 _MAX_BYTES = 200 * 2**20  # of one file of values; /dev/zero would fill the memory
 
 
-def _read(name: str, settings: Settings, access: AccessFlags | None) -> str:
-    """The text of a values file; ``-`` is standard input, and a URL is fetched, by a plugin where one knows it."""
+def _read(name: str, settings: Settings, access: AccessFlags | None) -> str | bytes:
+    """What a values file holds; ``-`` is standard input, and a URL is fetched, by a plugin where one knows it."""
     data = _fetched(name, settings, access) if "://" in name else None
     try:
         if name.strip() == "-":
-            return sys.stdin.read()
-        if data is None:
+            data = getattr(sys.stdin, "buffer", sys.stdin).read(_MAX_BYTES + 1)
+        elif data is None:
             with open(name, "rb") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
                 data = file.read(_MAX_BYTES + 1)
-        if len(data) > _MAX_BYTES:
-            raise HelmError(f"{name} is larger than the limit of {_MAX_BYTES} bytes")
-        return data.decode("utf-8")
     except OSError as error:
         verb = "read" if isinstance(error, IsADirectoryError) else "open"
         raise HelmError(f"{verb} {name}: {(error.strerror or str(error)).lower()}") from error
+    if len(data) > _MAX_BYTES:
+        raise HelmError(f"{name} is larger than the limit of {_MAX_BYTES} bytes")
+    return data
+
+
+def _decoded(name: str, data: str | bytes) -> str:
+    try:
+        return data if isinstance(data, str) else data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise HelmError(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}") from error
 

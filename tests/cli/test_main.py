@@ -313,7 +313,11 @@ def test_what_is_no_utf_8(tmp_path: Path) -> None:
 
     assert said("template", str(tmp_path), "-f", "-") == (
         1,
-        b"Error: - is not UTF-8 text: invalid start byte at byte 3\n",
+        b"Error: failed to parse -: error converting YAML to JSON: yaml: invalid leading UTF-8 octet\n",
+    )
+    assert said("template", str(tmp_path), "--set-file", "a=/dev/stdin") == (
+        1,
+        b"Error: failed parsing --set-file data: /dev/stdin is not UTF-8 text: invalid start byte at byte 3\n",
     )
     assert said("repo", "index", str(tmp_path), "--url", b"http://h/\xff") == (0, b"")
 

@@ -70,6 +70,7 @@ def test_one_template_may_be_chosen(chart: Path, capsys: pytest.CaptureFixture[s
         ([], '{{ .Capabilities.APIVersions.Has "apps/v1/Deployment" }}', "true"),
         (["-a", "my/v1"], '{{ .Capabilities.APIVersions.Has "apps/v1/Deployment" }}', "false"),
         (["-a", "my/v1"], "{{ range $k, $_ := .Capabilities.APIVersions }}{{ $k }} {{ end }}", "my/v1 v1 "),
+        (["--name-template", '{{ env "TZ" | lower }}{{ expandenv "-$TZ" | lower }}'], "{{ .Release.Name }}", "utc-utc"),
         (["--name-template", '{{ "me" }}-{{ upper "x" | lower }}'], "{{ .Release.Name }}", "me-x"),
         (["--set", "a=2,b.c=y"], "{{ .Values.a }}{{ .Values.b.c }}", "2y"),
         (["--set", "a=1000000"], "{{ .Values.a }}", "1e+06"),
