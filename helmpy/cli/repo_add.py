@@ -60,7 +60,6 @@ def add(settings: Settings, name: str, url: str, access: AccessFlags, *, no_upda
         raise HelmError(
             f"{url} is a registry and has no index: its charts are called {url.rstrip('/')}/CHART, without adding it"
         )
-    _check_url(url)
     path = settings.home.repository_file
     _refuse_taken(repositories.load(path), name, no_update=no_update)
     with repository.progress(f"Fetching the index of {name}:") as tell:
@@ -81,17 +80,6 @@ def add(settings: Settings, name: str, url: str, access: AccessFlags, *, no_upda
 def _check_name(name: str) -> None:
     if not name or "/" in name or name in (".", "..") or "\0" in name:
         raise HelmError(f"repository name {name!r} can't be used: it names a file, and charts as NAME/CHART")
-
-
-def _check_url(url: str) -> None:
-    """Refuse what is no URL, in Helm's words. Raises HelmError."""
-    from helmpy.gocompat.function import FunctionError
-    from helmpy.gocompat.url import parse
-
-    try:
-        parse(url)
-    except FunctionError as error:
-        raise HelmError(f"invalid chart URL format: {url}", hint=str(error)) from error
 
 
 def _refuse_taken(listed: Repositories, name: str, *, no_update: bool) -> None:

@@ -278,6 +278,7 @@ def refresh_index(getters: Getters, url: str, access: Access, cache: str | os.Pa
 
 def fetch_index(getters: Getter, url: str, access: Access, progress: Progress | None = None) -> tuple[bytes, Index]:
     """Return a repository's index as it was sent, and read. Raises DownloadError in Helm's words."""
+    _check_url(url)
     try:
         return sent_index(getters, url, access, progress)
     except (UnknownScheme, UnusableTls):
@@ -286,6 +287,16 @@ def fetch_index(getters: Getter, url: str, access: Access, progress: Progress | 
         raise DownloadError(
             f'Looks like "{url}" is not a valid chart repository or cannot be reached: {error}'
         ) from error
+
+
+def _check_url(url: str) -> None:
+    from helmpy.gocompat.function import FunctionError
+    from helmpy.gocompat.url import parse
+
+    try:
+        parse(url)
+    except FunctionError as error:
+        raise DownloadError(f"invalid chart URL format: {url}", hint=str(error)) from error
 
 
 def place_in_repository(getters: Getter, url: str, chart: str, version: str, access: Access) -> Place:

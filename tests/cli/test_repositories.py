@@ -107,7 +107,8 @@ def test_repositories_are_added_listed_and_removed(
 )
 def test_what_is_no_url_is_no_repository(home: Path, capsys: pytest.CaptureFixture[str], url: str) -> None:
     del home
-    assert _said(capsys, "repo add x", url) == (1, "", f"Error: invalid chart URL format: {url}\n")
+    for line in ("repo add x", "fetch x --repo"):
+        assert _said(capsys, line, url) == (1, "", f"Error: invalid chart URL format: {url}\n")
 
 
 @pytest.mark.parametrize("line", ["repo remove x", "repo list", "repo update"])
