@@ -102,3 +102,9 @@ def test_one_chart_is_found_without_the_others(tmp_path: Path) -> None:
     path.write_text("apiVersion: v1\nentries: {}\n")
     for _ in range(2):
         assert catalogue.load(path, "a").rows == catalogue.load(path).rows == {}
+
+
+def test_what_is_no_version_comes_after_versions() -> None:
+    text = "apiVersion: v1\nentries: {web: [{name: web, version: junk}, {name: web, version: 1.0.0}]}"
+    (hit,) = search({"one": Catalogue.of(index.parse(text))}, "web")  # Helm 2.17 shows any of the two
+    assert hit.version == "1.0.0"
