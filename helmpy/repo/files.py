@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 
@@ -21,12 +22,17 @@ class Locked(HelmError):
 
 
 def write(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o644) -> None:
-    """Put ``data`` where ``path`` is, by a file beside it that takes its place. Raises FileTrouble."""
-    name = os.fspath(path)
-    beside = f"{name}.{os.getpid()}.part"
+    """Put ``data`` where ``path`` is, by a file beside it that takes its place. Raises FileTrouble.
+
+    A link stays one, and a file that is there already keeps its mode and owner. One that nothing can take the place
+    of, as it is mounted there by itself, is written over.
+    """
+    name = os.path.realpath(path)
+    beside = f"{name}.{os.urandom(6).hex()}.part"
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         try:
+            _be_like(descriptor, name, private=not mode & 0o077)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
@@ -36,7 +42,32 @@ def write(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o644) -> No
             os.unlink(beside)  # noqa: PTH108
             raise
     except OSError as error:
-        raise FileTrouble(f"open {name}: {(error.strerror or str(error)).lower()}") from error
+        if error.errno == errno.EBUSY and _written_over(name, data):
+            return
+        raise FileTrouble(f"open {os.fspath(path)}: {(error.strerror or str(error)).lower()}") from error
+
+
+def _be_like(descriptor: int, name: str, *, private: bool) -> None:
+    """Give a new file the mode and, where one may, the owner of the file that it will replace.
+
+    What shall be ``private`` is nobody else's, whatever the old one was.
+    """
+    try:
+        known = os.stat(name)  # noqa: PTH116
+        os.fchmod(descriptor, known.st_mode & (0o700 if private else 0o777))
+        if (known.st_uid, known.st_gid) != (os.geteuid(), os.getegid()):
+            os.fchown(descriptor, known.st_uid, known.st_gid)
+    except (FileNotFoundError, PermissionError):
+        return
+
+
+def _written_over(name: str, data: bytes) -> bool:
+    try:
+        with open(name, "wb") as file:  # noqa: PTH123
+            file.write(data)
+    except OSError:
+        return False
+    return True
 
 
 class Lock:

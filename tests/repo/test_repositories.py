@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -91,6 +93,32 @@ def test_a_lock_is_waited_for_not_forever(tmp_path: Path) -> None:
         files.Lock(path, 0.1),
     ):
         pass
+
+
+def test_a_link_stays_one_and_a_mode_too(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"")
+    (tmp_path / "real").chmod(0o664)
+    (tmp_path / "link").symlink_to("real")
+    files.write(tmp_path / "link", b"one")
+    assert (tmp_path / "link").readlink() == Path("real")
+    assert (tmp_path / "real").read_bytes() == b"one"
+    assert (tmp_path / "real").stat().st_mode & 0o777 == 0o664
+    files.write(tmp_path / "link", b"two", mode=0o600)
+    assert (tmp_path / "real").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "dead").symlink_to("none")
+    files.write(tmp_path / "dead", b"three")
+    assert (tmp_path / "none").read_bytes() == b"three"
+
+
+def test_a_file_that_is_mounted_by_itself_is_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_names: object) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    (tmp_path / "file").write_bytes(b"one")
+    monkeypatch.setattr(os, "replace", busy)
+    files.write(tmp_path / "file", b"two")
+    assert (tmp_path / "file").read_bytes() == b"two"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
