@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -131,16 +130,18 @@ class PluginGetter:
 
     def get(self, url: str, access: Access, progress: Progress | None = None) -> bytes:
         del progress
-        first, *more = shlex.split(self._command) or [""]
+        from helmpy.repo.getter import FetchError
+
+        first, *more = self._command.split(" ")  # no shell's: quotes are what they are
         program = str(Path(self._plugin.directory, first))
         words = [program, *more, access.cert_file, access.key_file, access.ca_file, url]
         variables = environment(self._settings, self._plugin)
         try:
             done = subprocess.run(words, env=variables, stdout=subprocess.PIPE, check=False)  # noqa: S603 - see above
         except OSError as error:
-            raise PluginError(f"fork/exec {program}: {(error.strerror or str(error)).lower()}") from error
+            raise FetchError(f"fork/exec {program}: {(error.strerror or str(error)).lower()}") from error
         if done.returncode:
-            raise PluginError(f'plugin "{self._plugin.name}" exited with error')
+            raise FetchError(f'plugin "{self._command}" exited with error', hint=f"{self._plugin.name}: {url}")
         return done.stdout
 
 

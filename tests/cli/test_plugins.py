@@ -130,6 +130,22 @@ def test_as_the_way_to_a_repository(
     assert "2.0.0" in _said(capfd, "search web")[1]
 
 
+def test_a_downloader_that_fails(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    del home
+    (source / "plugin.yaml").write_text(PLUGIN.replace('"say.sh"', '"say.sh -q it\'s"'))
+    (source / "say.sh").write_text("#!/bin/sh\necho $# $1 $2 >&2\nexit 3\n")
+    assert run(["plugin", "install", str(source)]) == 0
+    capfd.readouterr()
+    looks = 'Error: Looks like "say://b" is not a valid chart repository or cannot be reached: '
+    words = 'plugin "say.sh -q it\'s" exited with error'
+    assert _said(capfd, "repo add one say://b") == (1, "", f"6 -q it's\n{looks}{words}\n")
+    assert _said(capfd, "fetch say://b/c.tgz") == (1, "", f"6 -q it's\nError: {words}\n")
+    (source / "say.sh").unlink()
+    program = source.parent / "helm/plugins/one-plugin/say.sh"
+    gone = f"fork/exec {program}: no such file or directory\n"
+    assert _said(capfd, "repo add one say://b") == (1, "", looks + gone)
+
+
 def test_from_an_archive(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
     archive = home / "one-0.1.0.tgz"
     with tarfile.open(archive, "w:gz") as tar:
