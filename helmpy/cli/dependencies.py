@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from helmpy.chart import loader, package, requirements
@@ -133,24 +134,28 @@ class Vendor:
         return cached(self.settings.home.cache_index(owner.name), name).versions(name)
 
     def _fetch_all(self, found: Iterable[Dependency], known: Repositories) -> None:
-        """Put all archives into a directory beside charts/, then into charts/: all of them or none."""
+        """Put all archives into a hidden directory of charts/, then into charts/: all of them or none.
+
+        Whoever is killed in the middle leaves what no chart counts as its own.
+        """
         wanted = list(found)
         charts = self.path / "charts"
         if charts.exists() and not charts.is_dir():
             raise DependencyError(f'"{charts}" is not a directory')
-        beside = self.path / f"charts.{os.getpid()}.part"
+        made = not charts.exists()
+        beside = charts / f".{os.urandom(6).hex()}.part"
         say(f"Saving {len(wanted)} charts", flush=True)
         try:
-            beside.mkdir()
+            beside.mkdir(parents=True)
             for one in wanted:
                 self._fetch(one, known, beside)
             say("Deleting outdated charts", flush=True)
-            charts.mkdir(exist_ok=True)
             for one in wanted:
                 for old in _archives(charts, one.name):
                     old.unlink()
             for path in sorted(beside.iterdir()):
                 path.replace(charts / path.name)
+            made = False
         except HelmError as error:
             say(f"Save error occurred:  {error}")
             say("Deleting newly downloaded charts, restoring pre-update state", flush=True)
@@ -159,6 +164,9 @@ class Vendor:
             raise DependencyError(f"{error.filename}: {(error.strerror or str(error)).lower()}") from error
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+            if made:
+                with suppress(OSError):
+                    charts.rmdir()
 
     def _fetch(self, one: Dependency, known: Repositories, directory: Path) -> None:
         if one.repository.startswith(FILE_SCHEME):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -118,7 +119,22 @@ def test_what_fails_leaves_charts_alone(
     assert err.startswith("Error: " + error.replace("URL", one[1]).replace("DIR", str(app.parent)))
     assert _held(app) == ["kept-0.1.0.tgz"]
     assert not (app / "requirements.lock").exists()
-    assert not list(app.glob("*.part"))
+    (app / "charts/kept-0.1.0.tgz").unlink()
+    (app / "charts").rmdir()
+    assert _said(capsys, "dep up app")[0] == 1
+    assert not (app / "charts").exists()
+
+
+def test_what_a_killed_update_leaves_is_no_part_of_the_chart(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _said(capsys, "dep up app")[0] == 0
+    left = app / "charts/.0123456789ab.part"
+    left.mkdir()
+    (left / "alpha-0.1.0.tgz").write_bytes(b"half")
+    _, out, err = _said(capsys, "dep list app")
+    assert ([line.split("\t")[-1].strip() for line in out.splitlines()[1:4]], err) == (["ok"] * 3, "")
+    assert _said(capsys, "template app")[0] == 0
+    assert _said(capsys, f"package app --save=false -d {app.parent}")[0] == 0
+    assert b"part" not in gzip.decompress((app.parent / "app-1.0.0.tgz").read_bytes())
 
 
 def test_a_repository_that_nobody_added(app: Path, one: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
