@@ -69,16 +69,18 @@ def _read(name: str, settings: Settings, access: AccessFlags | None) -> str | by
     data = _fetched(name, settings, access) if "://" in name else None
     try:
         if name.strip() == "-":
-            data = getattr(sys.stdin, "buffer", sys.stdin).read(_MAX_BYTES + 1)
+            found: str | bytes = getattr(sys.stdin, "buffer", sys.stdin).read(_MAX_BYTES + 1)
         elif data is None:
             with open(name, "rb") as file:  # noqa: PTH123 - pathlib takes 4 ms to import
-                data = file.read(_MAX_BYTES + 1)
+                found = file.read(_MAX_BYTES + 1)
+        else:
+            found = data
     except OSError as error:
         verb = "read" if isinstance(error, IsADirectoryError) else "open"
         raise HelmError(f"{verb} {name}: {(error.strerror or str(error)).lower()}") from error
-    if len(data) > _MAX_BYTES:
+    if len(found) > _MAX_BYTES:
         raise HelmError(f"{name} is larger than the limit of {_MAX_BYTES} bytes")
-    return data
+    return found
 
 
 def _decoded(name: str, data: str | bytes) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import socket
 import subprocess
 import sys
@@ -338,10 +339,13 @@ def test_a_directory_that_is_gone(tmp_path: Path) -> None:
 def test_values_without_end(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helmpy.cli.options._MAX_BYTES", 1000)
+    monkeypatch.setattr("helmpy.cli.value_flags._MAX_BYTES", 1000)
     (tmp_path / "Chart.yaml").write_text("name: web\nversion: 1.0.0\n")
     assert run(["template", str(tmp_path), "-f", "/dev/zero"]) == 1
     assert capsys.readouterr() == ("", "Error: /dev/zero is larger than the limit of 1000 bytes\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO("a: b\n" * 1000))
+    assert run(["template", str(tmp_path), "-f", "-"]) == 1
+    assert capsys.readouterr() == ("", "Error: - is larger than the limit of 1000 bytes\n")
 
 
 @pytest.mark.parametrize(
