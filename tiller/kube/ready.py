@@ -20,7 +20,8 @@ from tiller.kube.objects import KubeObject
 Live = dict[str, Any]
 
 _REPLICA_SETS = Resource("apps/v1", "ReplicaSet", "replicasets", namespaced=True)
-_REVISION = "deployment.kubernetes.io/revision"
+_HASH = "pod-template-hash"
+_EMPTY: tuple[object, ...] = (None, {}, [])
 
 
 class JobFailed(HelmError):
@@ -76,15 +77,33 @@ def _deployment(cluster: Cluster, live: Live) -> str:
 
 
 def _newest_replica_set(cluster: Cluster, deployment: Live) -> Live | None:
-    metadata = deployment["metadata"]
-    owned = [
+    """The replica set with the deployment's template; the oldest of several, as the controller takes it.
+
+    The revision is no sign: a deployment that is scaled as well counts as seen before it has a new one.
+    """
+    metadata, template = deployment["metadata"], _said(deployment["spec"].get("template"))
+    current = [
         each
         for each in cluster.list_objects(_REPLICA_SETS, metadata["namespace"], selector_of(deployment))
         if any(o.get("uid") == metadata.get("uid") for o in each["metadata"].get("ownerReferences") or [])
+        and _template_of(each) == template
     ]
-    revision = (metadata.get("annotations") or {}).get(_REVISION)
-    current = [each for each in owned if (each["metadata"].get("annotations") or {}).get(_REVISION) == revision]
-    return max(current, key=lambda each: str(each["metadata"].get("creationTimestamp") or ""), default=None)
+    return min(current, key=lambda each: str(each["metadata"].get("creationTimestamp") or ""), default=None)
+
+
+def _template_of(replica_set: Live) -> Any:
+    """The template as its deployment wrote it."""
+    template = replica_set["spec"].get("template") or {}
+    metadata = template.get("metadata") or {}
+    labels = {key: value for key, value in (metadata.get("labels") or {}).items() if key != _HASH}
+    return _said({**template, "metadata": {**metadata, "labels": labels}})
+
+
+def _said(value: Any) -> Any:
+    """A value without what is empty, which Kubernetes takes for absent."""
+    if isinstance(value, dict):
+        return {key: each for key, each in ((key, _said(each)) for key, each in value.items()) if each not in _EMPTY}
+    return [_said(each) for each in value] if isinstance(value, list) else value
 
 
 def _max_unavailable(spec: Live, wanted: int) -> int:

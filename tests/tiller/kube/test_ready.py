@@ -153,6 +153,21 @@ def test_waiting_ends_when_pods_are_ready(replicas: int, waited: float) -> None:
     assert world.clock.now() - start == pytest.approx(waited, abs=2)
 
 
+def test_a_deployment_that_was_scaled_before_it_rolls_out_is_not_ready() -> None:
+    """Its controller first scales the old replica set, and says then that it has seen the newest spec."""
+    world = make_world()
+    cluster = world.env.cluster
+    cluster.ensure_namespace("shop")
+    (target,) = cluster.build(DEPLOYMENT % 1, "shop")
+    apply.create(cluster, [target])
+    wait.until_ready(cluster, [target], Deadline(world.clock, 60))
+    live = cluster.get(target)
+    assert live is not None
+    assert RULES["Deployment"](cluster, live) == ""
+    live["spec"]["template"]["spec"]["containers"][0]["image"] = "other"
+    assert RULES["Deployment"](cluster, live) == "no replica set yet"
+
+
 def test_a_wait_that_takes_too_long(caplog: pytest.LogCaptureFixture) -> None:
     world = make_world(ready_after=100)
     cluster = world.env.cluster
