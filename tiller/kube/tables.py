@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from operator import itemgetter
 from typing import Any
 
@@ -41,13 +42,21 @@ class _Group:
                 self.rows.append([_cell(row["cells"][i]) for i in shown])
 
     def text(self) -> str:
-        """Columns padded as kubectl pads them: at least six wide, three blanks between; rows by their names."""
-        lines: Sequence[list[str]] = [self.columns, *sorted(self.rows, key=itemgetter(0))]
-        widths = [max(6, max(len(line[i]) for line in lines) + 3) for i in range(len(self.columns))]
-        return "".join(
-            "".join(cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=False)) + line[-1] + "\n"
-            for line in lines
-        )
+        """Rows by their names, each padded by itself as kubectl prints one object; the heads go with the first.
+
+        `helm status` lines the columns up anew; `-o json` and `-o yaml` show them as they are here.
+        """
+        first, *others = sorted(self.rows, key=itemgetter(0))
+        return "".join(map(_padded, [[self.columns, first], *([each] for each in others)]))
+
+
+def _padded(lines: Sequence[list[str]]) -> str:
+    """Columns at least six wide, three blanks between."""
+    widths = [max(6, max(map(len, column)) + 3) for column in zip_longest(*lines, fillvalue="")]
+    return "".join(
+        "".join(cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=False)) + line[-1] + "\n"
+        for line in lines
+    )
 
 
 def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:

@@ -204,5 +204,5 @@ def test_tables_show_what_lives_and_name_what_is_missing(world: World) -> None:
     text = tables.resources_text(cluster, [*present, *missing])
     headings = [line for line in text.splitlines() if line.startswith("==>")]
     assert headings == ["==> v1/ConfigMap", "==> v1/Deployment", "==> v1/Pod(related)", "==> MISSING"]
-    assert "NAME          DATA   AGE\na             0      0s\nlonger-name   0      0s\n\n" in text
+    assert "NAME   DATA   AGE\na      0      0s\nlonger-name   0     0s\n\n" in text
     assert text.endswith("==> MISSING\nKIND\t\tNAME\n" + 2 * "/v1, Resource=configmaps\t\tgone\n")
