@@ -6,11 +6,10 @@ import os
 
 from helmpy.chart import loader, requirements
 from helmpy.chart.model import Chart, ChartError
-from helmpy.cli.output import debug
+from helmpy.cli.output import debug, logged
 from helmpy.errors import HelmError
 from helmpy.gotemplate import TemplateError
 from helmpy.home import Settings
-from helmpy.release.error import ReleaseError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def prepared(chart: Chart, values: dict[str, Any], *, complete: bool = True) -> 
     A v2 chart's schema is minded where ``values`` are ``complete``, and not to be joined by those of a release.
     Raises HelmError.
     """
-    settled = requirements.process(chart, values)
+    settled = requirements.process(chart, values, warn=logged)
     if complete and chart.is_v2 and settled.has_schema:
         from helmpy.chart import schema
         from helmpy.chart.values import coalesce_values
@@ -86,7 +85,7 @@ def prepared(chart: Chart, values: dict[str, Any], *, complete: bool = True) -> 
     return settled
 
 
-def with_source_line(error: ReleaseError, chart: Chart) -> ReleaseError | TemplateError:
+def with_source_line(error: HelmError, chart: Chart) -> HelmError:
     """Tiller's text of a template error with the line it speaks of, which only we can show."""
     import re
 

@@ -116,6 +116,13 @@ def warn(text: str) -> None:
     print(colour.word(text, sys.stderr), file=sys.stderr)
 
 
+def logged(text: str) -> None:
+    """A line on stderr that begins with the time, as Go's log writes it."""
+    import time
+
+    warn(f"{time.strftime('%Y/%m/%d %H:%M:%S')} {text}")
+
+
 def debug(settings: Any, text: str) -> None:
     """A line for ``--debug``."""
     if settings.debug:

@@ -14,7 +14,7 @@ from helmpy.chart.model import Chart, ChartError
 from helmpy.cli import disk_store, limits, value_flags
 from helmpy.cli.command import boolean, string, strings
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say, warn
+from helmpy.cli.output import logged, say
 from helmpy.cli.pflags import UsageError
 from helmpy.engine import Limits, ReleaseOptions, render
 from helmpy.errors import HelmError
@@ -26,7 +26,7 @@ from helmpy.release.timestamp import Timestamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from helmpy.store import Store
@@ -60,11 +60,10 @@ class Rendering:
 
     def of(self, chart: Chart) -> tuple[Chart, dict[str, str]]:
         """Return the chart with its subcharts settled, and path to text of all it rendered."""
-        tell = once(logged)
         _check_complete(chart)
         if self.store is not None:
             chart_values.recall(chart, self.store)
-        settled = requirements.process(chart, self.values, warn=tell, written=False)
+        settled = requirements.process(chart, self.values, warn=logged, written=False)
         cluster = self.capabilities(3 if chart.is_v2 else 2)
         if chart.is_v2:
             _check_v2(settled, self.values, cluster)
@@ -76,7 +75,7 @@ class Rendering:
             cluster,
             limits=self.limits,
             dns=self.dns,
-            warn=tell,
+            warn=logged,
             store=self.store,
         )
         return settled, rendered
@@ -171,23 +170,6 @@ def existing(name: str) -> str:
         reason = getattr(error, "strerror", None) or str(error)
         raise ChartError(f"stat {name}: {reason[:1].lower()}{reason[1:]}") from error
     return loader.absolute(name)
-
-
-def once(tell: Callable[[str], None]) -> Callable[[str], None]:
-    """Pass every text on one time only."""
-    told: set[str] = set()
-
-    def tell_once(text: str) -> None:
-        if text not in told:
-            told.add(text)
-            tell(text)
-
-    return tell_once
-
-
-def logged(text: str) -> None:
-    """A line on stderr that begins with the time, as Go's log writes it."""
-    warn(f"{time.strftime('%Y/%m/%d %H:%M:%S')} {text}")
 
 
 def _namespace(settings: Settings) -> str:

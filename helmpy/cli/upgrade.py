@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from helmpy.chart.model import Chart, Config
+from helmpy.chart.model import Chart, ChartError, Config
+from helmpy.chart.values import ValuesError
 from helmpy.cli import get, options, repository, value_flags
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
 from helmpy.cli.command import boolean, exactly, integer, string
@@ -78,7 +79,7 @@ class Upgrade:
         try:
             with waiting(f"upgrading {self.name}"):
                 return tiller.update(self._request(tiller, before))
-        except ReleaseError as error:
+        except (ReleaseError, ChartError, ValuesError) as error:
             shown = with_source_line(error, self.chart)
             say(f"UPGRADE FAILED\nError: {shown.message}")
             if self.atomic and before is not None:

@@ -231,6 +231,33 @@ def test_atomic_upgrade_goes_back(helm: Helm) -> None:
     assert "Rollback to 1" in helm("history blog").out
 
 
+def with_subchart(home: Path) -> None:
+    sub = home / "web/charts/sub"
+    sub.mkdir(parents=True)
+    (sub / "Chart.yaml").write_text("name: sub\nversion: 1.0.0\n")
+    (home / "web/requirements.yaml").write_text(
+        "dependencies: [{name: sub, version: 1.0.0, condition: sub.enabled, import-values: [none]}]\n"
+    )
+
+
+def test_what_values_mean_to_subcharts_is_warned_of(helm: Helm, home: Path) -> None:
+    with_subchart(home)
+    for line in ("install web -n blog", "upgrade blog web", "upgrade blog web --install"):
+        told = helm(f"{line} --set sub.enabled=maybe,sub.exports.a.b=c").err.splitlines()
+        assert [text.partition(" Warning: ")[2] for text in told] == [
+            "Condition path 'sub.enabled' for chart sub returned non-bool value",
+            'ImportValues missing table: no table named "exports" (map[global:map[]])',
+        ]
+
+
+def test_an_upgrade_whose_values_do_not_fit_a_subchart_has_failed(helm: Helm, home: Path) -> None:
+    helm("install web -n blog")
+    with_subchart(home)
+    result = helm("upgrade blog web --set sub=off")
+    assert (result.status, result.out) == (1, "UPGRADE FAILED\nError: type mismatch on sub: %!t(string=off)\n")
+    assert result.err == "Error: UPGRADE FAILED: type mismatch on sub: %!t(string=off)\n"
+
+
 def test_atomic_install_purges(helm: Helm) -> None:
     helm("install web -n blog")
     helm("delete blog")

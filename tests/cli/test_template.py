@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from helmpy.cli import template
 from helmpy.cli.main import run
 from tests.cli.conftest import made
 
@@ -203,7 +202,7 @@ def test_missing_subcharts_are_named(chart: Path, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.usefixtures("chart")
-def test_a_warning_is_said_once_with_the_time(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_warning_has_the_time(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["template", "web", "--set", "b=word"]) == 0
     (line,) = capsys.readouterr().err.splitlines()
     date, clock, text = line.split(" ", 2)
@@ -218,14 +217,6 @@ def test_debug_shows_the_values_in_force(capsys: pytest.CaptureFixture[str]) -> 
     out = printed(capsys, "web", "--debug", "--set", "a=2")
     assert "USER-SUPPLIED VALUES:\na: 2\n" in out
     assert "COMPUTED VALUES:\na: 2\nb:\n  c: x\n" in out
-
-
-def test_once() -> None:
-    told: list[str] = []
-    tell = template.once(told.append)
-    for text in ("a", "b", "a"):
-        tell(text)
-    assert told == ["a", "b"]
 
 
 def test_templates_look_up_hosts_with_leave_only(chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
