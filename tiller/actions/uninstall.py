@@ -83,9 +83,11 @@ def _uninstall(
             env, record.release, spared=existed_before(newest), missing_kinds=is_interrupted(newest)
         )
         errors = [*removed.errors, *_delete_older(env, record.release, revisions[1:])]
-        if not request.disable_hooks:
-            errors += _post_delete(env, record, deadline.restart(), leftovers)
-        if errors:
+        late = [] if request.disable_hooks else _post_delete(env, record, deadline.restart(), leftovers)
+        if request.purge and late and not errors:
+            # Nothing of the release is left, so its name is free, as in Helm 2.
+            log.warning("purging %s although its deletion is not complete: %s", request.name, late[0])
+        elif errors := [*errors, *late]:
             failure = f"deletion completed with {len(errors)} error(s): {'; '.join(errors)}"
             record.finish(StatusCode.DELETED, failure)
             record.final = True

@@ -11,6 +11,7 @@ from helmpy.errors import HelmError
 from helmpy.release.requests import UninstallRequest, UninstallResponse
 from tests.tiller.world import World, chart, config
 from tiller.actions.uninstall import uninstall
+from tiller.storage.driver import ReleaseNotFound
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 1}]}\n"
 HOOK = """
@@ -122,6 +123,15 @@ def test_a_failed_hook_afterwards_is_told(world: World) -> None:
     world.transport.refuse("POST", "/namespaces/shop/configmaps", message="no")
     assert message(world) == "deletion completed with 1 error(s): no"
     assert world.statuses() == {1: "DELETED"}
+
+
+def test_a_failed_hook_afterwards_stops_no_purge(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.install(chart(config("a"), HOOK % ("after", "post-delete")))
+    world.transport.refuse("POST", "/namespaces/shop/configmaps", message="no")
+    remove(world, purge=True)
+    assert "purging web although its deletion is not complete: no" in caplog.text
+    with pytest.raises(ReleaseNotFound):
+        world.env.storage.history("web")
 
 
 def test_a_record_that_cannot_be_read(world: World) -> None:
