@@ -59,6 +59,7 @@ def connected(settings: Settings, flags: TlsFlags) -> Iterator[Tiller]:
 def address(settings: Settings) -> Iterator[str]:
     """Where Tiller can be reached, host:port, as long as this is open. Raises HelmError."""
     if settings.host:
+        debug(settings, f'SERVER: "{settings.host}"\n')
         yield settings.host
         return
     with _tunnel(settings) as tunnel:

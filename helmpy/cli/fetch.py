@@ -57,6 +57,7 @@ def command(
 ) -> None:
     if not args:
         raise UsageError("need at least one argument, url or repo/name of the chart")
+    source.told(settings, original=False)
     check = Check.ALWAYS if source.verify else Check.LATER if prov else Check.NEVER
     for reference in args:
         found = repository.obtain(settings, reference, source, check)

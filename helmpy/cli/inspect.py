@@ -49,6 +49,7 @@ def command(settings: Settings, args: Sequence[str], *, source: SourceFlags) -> 
 def loaded(settings: Settings, args: Sequence[str], source: SourceFlags) -> Chart:
     """The chart that the one argument names. Raises HelmError."""
     exactly(args, "chart name")
+    source.told(settings)
     return loader.load(locate(settings, args[0], source))
 
 

@@ -179,9 +179,7 @@ def command(
         tiller.convert_removed_apis = convert_removed_apis
         tiller.enable_dns = enable_dns
         tiller.wait_for_jobs = wait_for_jobs
-        debug(settings, f'Original chart version: "{source.version}"')
-        if source.devel and not source.version:
-            debug(settings, f"setting version to {source.constraint}")
+        source.told(settings)
         path = locate(settings, args[0], source)
         debug(settings, f"CHART PATH: {path}\n")
         overrides = values.merged(settings, source.access)

@@ -6,7 +6,7 @@ import sys
 import time
 
 from helmpy.cli.command import boolean, gathers, string
-from helmpy.cli.output import say
+from helmpy.cli.output import debug, say
 from helmpy.errors import HelmError
 from helmpy.home import default_keyring
 from helmpy.record import record, replace
@@ -71,6 +71,13 @@ class SourceFlags:
     @property
     def constraint(self) -> str:
         return PRERELEASES if self.devel and not self.version else self.version
+
+    def told(self, settings: Settings, *, original: bool = True) -> None:
+        """Say for ``--debug`` which version is looked for, ``original`` also which one was named."""
+        if original:
+            debug(settings, f'Original chart version: "{self.version}"')
+        if self.devel and not self.version:
+            debug(settings, f"setting version to {self.constraint}")
 
 
 def access(function: Function) -> Function:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from helmpy.cli import options, pflags
 from helmpy.cli.command import boolean, integer, string
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say, struct_json, table, yaml_text
+from helmpy.cli.output import debug, say, struct_json, table, yaml_text
 from helmpy.cli.repository import PRERELEASES
 from helmpy.repo import catalogue, repositories
 from helmpy.repo.index import BrokenIndex
@@ -24,6 +24,7 @@ Look for a word in names, descriptions and keywords of the charts of all added r
 
 What was fetched last is searched: helm repo update fetches anew.
 """
+RELEASES = ">0.0.0"  # what is searched without --devel
 HEADERS = ("NAME", "CHART VERSION", "APP VERSION", "DESCRIPTION")
 
 
@@ -45,6 +46,9 @@ def command(
     output: str,
     version: str,
 ) -> None:
+    debug(settings, f'Original chart version: "{version}"')
+    if not version:
+        debug(settings, f"setting version to {PRERELEASES if devel else RELEASES}")
     hits = search(
         dict(_catalogues(settings)),
         " ".join(args),

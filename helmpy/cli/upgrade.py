@@ -199,6 +199,7 @@ def command(
         tiller.convert_removed_apis = convert_removed_apis
         tiller.enable_dns = enable_dns
         tiller.wait_for_jobs = wait_for_jobs
+        source.told(settings, original=False)
         path = locate(settings, args[1], source)
         before, trouble = _newest(tiller, name)
         wanted = namespace or default_namespace(settings)

@@ -102,6 +102,17 @@ def test_as_a_command(
     assert _said(capfd, line) == (status, out.format(home=home / "helm"), err)
 
 
+def test_debug_tells_where_plugins_are_and_which_tiller_one_is_given(
+    home: Path, source: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with (source / "plugin.yaml").open("a") as file:
+        file.write("\nuseTunnel: true\n")
+    assert run(["plugin", "install", str(source)]) == 0
+    capfd.readouterr()
+    assert _said(capfd, "one --debug --host x:1 a")[1].startswith('[debug] SERVER: "x:1"\n\nargs: -x a\n')
+    assert _said(capfd, "plugin list --debug")[1].startswith(f"[debug] pluginDirs: {home / 'helm/plugins'}\nNAME")
+
+
 def test_as_a_downloader(
     home: Path, source: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

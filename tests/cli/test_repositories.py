@@ -419,3 +419,34 @@ def test_who_may_read_passwords_stays(site: Web, home: Path) -> None:
     listed.chmod(0o600)
     assert run(["repo", "add", "one", site.url, "--username", "ann", "--password", "secret"]) == 0
     assert stat.S_IMODE(listed.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("search alpha", ['Original chart version: ""', "setting version to >0.0.0"]),
+        ("search alpha --devel", ['Original chart version: ""', "setting version to >0.0.0-0"]),
+        ("search alpha --version 1 --devel", ['Original chart version: "1"']),
+        ("fetch one/alpha --devel", ["setting version to >0.0.0-0"]),
+        ("fetch one/alpha", []),
+        ("inspect chart one/alpha --version 0.2.0", ['Original chart version: "0.2.0"']),
+        ("inspect chart one/alpha --devel", ['Original chart version: ""', "setting version to >0.0.0-0"]),
+    ],
+)
+def test_debug_tells_the_version_looked_for(
+    one: tuple[Path, str], capsys: pytest.CaptureFixture[str], words: str, told: list[str]
+) -> None:
+    del one
+    status, out, _ = _said(capsys, f"{words} --debug")
+    assert status == 0
+    said = [line for line in out.splitlines() if line.startswith(("[debug] Original", "[debug] setting"))]
+    assert said == [f"[debug] {line}" for line in told]
+
+
+def test_a_broken_index_to_merge_with(one: tuple[Path, str], home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "old.yaml").write_text("{\n")
+    assert _said(capsys, f"repo index {one[0]} --merge {home / 'old.yaml'}") == (
+        1,
+        "",
+        "Error: Merge failed: yaml: line 1: did not find expected node content\n",
+    )
