@@ -80,7 +80,8 @@ def _perform(env: Environment, request: RollbackRequest, history: list[Release],
     new = converted_release(env, _next(env, request, history))
     assert new.info is not None
     description = new.info.description
-    change = plan_change(env, history, new, description)
+    # As in Helm 2: what the release once kept is in the way of the first rollback and taken over by the second.
+    change = plan_change(env, history, new, description, reclaim=True)
     env.storage.create(change.release)
     with recorded(env, change.release, 'Rollback "{name}" failed: {error}' + change.remark) as record:
         _change(env, request, change, record, how)

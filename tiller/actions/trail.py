@@ -18,7 +18,7 @@ from tiller.actions.recovery import INTERRUPTED, REMARK
 from tiller.kube.apply import HELM_2_MANAGER
 from tiller.kube.cluster import FIELD_MANAGER
 from tiller.kube.discovery import UnknownKind
-from tiller.kube.objects import KubeObject
+from tiller.kube.objects import RESOURCE_POLICY, KubeObject
 
 Identity = tuple[str, str, str]  # namespace, kind, name
 
@@ -48,19 +48,37 @@ def went_well(release: Release) -> bool:
     return not (_FAILED.match(text) or text.startswith(INTERRUPTED))
 
 
-def owned(env: Environment, revisions: Sequence[Release], namespace: str) -> list[KubeObject]:
-    """The objects of a trail that are the release's own; raises UnknownKind for a good revision's kinds."""
+def owned(
+    env: Environment, revisions: Sequence[Release], namespace: str, *, keepers: Sequence[Release] = ()
+) -> list[KubeObject]:
+    """The objects of a trail that are the release's own; raises UnknownKind for a good revision's kinds.
+
+    What a failed revision found in its way is somebody else's, unless one of ``keepers`` once left it there.
+    """
     *failed, last = revisions
     if not went_well(last):
         failed.append(last)
     trusted = env.cluster.build(last.manifest, namespace, stored=True) if went_well(last) else []
     known = {each.identity: each for each in trusted}
     foreign = {identity for release in failed for identity in existed_before(release)}
+    if foreign:
+        foreign -= _kept_by(env, keepers, namespace)
     for release in failed:
         for each in _objects(env, release, namespace):
             if each.identity not in known and each.identity not in foreign and _made_by_tiller(env, each):
                 known[each.identity] = each
     return list(known.values())
+
+
+def _kept_by(env: Environment, revisions: Sequence[Release], namespace: str) -> set[Identity]:
+    """The objects that good revisions asked to be kept, so that they may stand there still."""
+    return {
+        each.identity
+        for release in revisions
+        if RESOURCE_POLICY in release.manifest and went_well(release)
+        for each in _objects(env, release, namespace)
+        if each.kept
+    }
 
 
 def taken(env: Environment, known: Sequence[KubeObject], wanted: Sequence[KubeObject]) -> list[KubeObject]:

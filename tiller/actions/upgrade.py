@@ -171,8 +171,12 @@ def validate_new(env: Environment, release: Release) -> None:
         raise ReleaseError(str(error)) from error
 
 
-def plan_change(env: Environment, history: Sequence[Release], release: Release, description: str) -> Change:
+def plan_change(
+    env: Environment, history: Sequence[Release], release: Release, description: str, *, reclaim: bool = False
+) -> Change:
     """Find out what the cluster holds of the release; nothing is changed.
+
+    With ``reclaim`` it holds as well what an earlier revision kept and a failed one then had in its way.
 
     The record says already before anything happens which objects were there, for whoever has to
     go on after a server's death.
@@ -181,7 +185,7 @@ def plan_change(env: Environment, history: Sequence[Release], release: Release, 
     fresh = not any(went_well(each) for each in revisions)
     leftovers = leftover_hooks(env, revisions)
     try:
-        known = owned(env, revisions, release.namespace)
+        known = owned(env, revisions, release.namespace, keepers=history if reclaim else ())
     except UnknownKind as error:
         return Change(history, release, error=RemovedApi("current", error), leftovers=leftovers, fresh=fresh)
     try:

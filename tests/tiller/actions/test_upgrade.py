@@ -410,6 +410,20 @@ def test_what_was_there_before_a_failed_upgrade_is_never_taken_or_deleted(world:
     assert world.data("b") is None
 
 
+def test_a_second_rollback_takes_over_what_the_release_once_kept(world: World) -> None:
+    kept = config("a", "kept", resource_policy="keep")
+    world.install(chart(config("b"), kept))
+    world.upgrade(chart(config("b", "two")))
+    assert message(back, world, 1) == blocked("a")
+    assert world.description().endswith("; existed before: ConfigMap shop/a")
+    for _ in range(2):
+        assert message(world.upgrade, chart(config("b"), kept)) == blocked("a")
+    back(world, 1)
+    assert (world.data("a"), world.data("b")) == ({"key": "kept"}, {"key": "one"})
+    world.upgrade(chart(config("b"), config("a", "new")))
+    assert world.data("a") == {"key": "new"}
+
+
 def test_a_description_names_all_that_was_there_before(world: World) -> None:
     world.install(chart(config("a"), config("c")), name="other")
     world.install(chart(config("b")))
