@@ -25,29 +25,32 @@ _WITH_PODS = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "St
 
 @dataclass(slots=True)
 class _Group:
-    """Rows under one heading."""
+    """Rows under one heading; those of one answer are a block."""
 
     columns: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    blocks: list[list[list[str]]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
     def add(self, table: dict[str, Any]) -> None:
         shown = [i for i, each in enumerate(table.get("columnDefinitions") or []) if not each.get("priority")]
         if not self.columns:
             self.columns = [str(table["columnDefinitions"][i]["name"]).upper() for i in shown]
+        block = []
         for row in table.get("rows") or []:
             identity = str(((row.get("object") or {}).get("metadata") or {}).get("uid") or row["cells"])
             if identity not in self.seen:
                 self.seen.add(identity)
-                self.rows.append([_cell(row["cells"][i]) for i in shown])
+                block.append([_cell(row["cells"][i]) for i in shown])
+        if block:
+            self.blocks.append(sorted(block, key=itemgetter(0)))
 
     def text(self) -> str:
-        """Rows by their names, each padded by itself as kubectl prints one object; the heads go with the first.
+        """Rows by their names, padded one by one, pods of one workload together; the heads go with the first.
 
         `helm status` lines the columns up anew; `-o json` and `-o yaml` show them as they are here.
         """
-        first, *others = sorted(self.rows, key=itemgetter(0))
-        return "".join(map(_padded, [[self.columns, first], *([each] for each in others)]))
+        first, *others = sorted(self.blocks, key=lambda block: block[0][0])
+        return "".join(map(_padded, [[self.columns, *first], *others]))
 
 
 def _padded(lines: Sequence[list[str]]) -> str:
@@ -72,7 +75,7 @@ def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:
         group.add(_as_table(table))
         if target.kind in _WITH_PODS and target.resource.standard:
             _add_pods(cluster, target, groups)
-    parts = [f"==> {name}\n{group.text()}\n" for name, group in sorted(groups.items()) if group.rows]
+    parts = [f"==> {name}\n{group.text()}\n" for name, group in sorted(groups.items()) if group.blocks]
     if missing:
         lines = "".join(f"{_place(each.resource)}\t\t{each.name}\n" for each in missing)
         parts.append(f"==> MISSING\nKIND\t\tNAME\n{lines * 2}")  # Helm 2.17 lists them twice

@@ -198,11 +198,14 @@ def test_tables_show_what_lives_and_name_what_is_missing(world: World) -> None:
     cluster = world.env.cluster
     cluster.ensure_namespace("shop")
     config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
-    present = cluster.build(f"{DEPLOYMENT % 1}\n---\n{config % 'a'}\n---\n{config % 'longer-name'}", "shop")
+    present = cluster.build(f"{DEPLOYMENT % 2}\n---\n{config % 'a'}\n---\n{config % 'longer-name'}", "shop")
     apply.create(cluster, present)
     missing = cluster.build(config % "gone", "shop")
     text = tables.resources_text(cluster, [*present, *missing])
     headings = [line for line in text.splitlines() if line.startswith("==>")]
     assert headings == ["==> v1/ConfigMap", "==> v1/Deployment", "==> v1/Pod(related)", "==> MISSING"]
     assert "NAME   DATA   AGE\na      0      0s\nlonger-name   0     0s\n\n" in text
+    (pods,) = [part for part in text.split("\n\n") if part.startswith("==> v1/Pod(related)")]
+    assert len({line.index("Running") for line in pods.splitlines()[2:]}) == 1
+    assert pods.splitlines()[1].index("STATUS") == pods.splitlines()[3].index("Running")
     assert text.endswith("==> MISSING\nKIND\t\tNAME\n" + 2 * "/v1, Resource=configmaps\t\tgone\n")
