@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from helmpy.chart.model import Chart, ChartError, Config
+from helmpy.chart.values import ValuesError
 from helmpy.cli import get, options, repository, value_flags
 from helmpy.cli.charts import load_complete, locate, prepared, with_source_line
 from helmpy.cli.command import boolean, exactly, integer, string
@@ -85,7 +86,7 @@ class Install:
         try:
             with waiting(f"installing {self.name or self.chart.name}"):
                 release = tiller.install(self._request()).release
-        except ReleaseError as error:
+        except (ReleaseError, ChartError, ValuesError) as error:
             shown = with_source_line(error, self.chart)
             if self.atomic:
                 self._purge(tiller, shown.message)

@@ -258,6 +258,14 @@ def test_an_upgrade_whose_values_do_not_fit_a_subchart_has_failed(helm: Helm, ho
     assert result.err == "Error: UPGRADE FAILED: type mismatch on sub: %!t(string=off)\n"
 
 
+def test_an_atomic_install_whose_values_do_not_fit_a_subchart_has_failed(helm: Helm, home: Path) -> None:
+    with_subchart(home)
+    result = helm("install web -n blog --atomic --set sub=off")
+    assert result.out == "INSTALL FAILED\nPURGING CHART\nError: type mismatch on sub: %!t(string=off)\n"
+    assert (result.status, result.err) == (1, 'Error: release: "blog" not found\n')
+    assert helm("install web -n blog --set sub=off").err == "Error: type mismatch on sub: %!t(string=off)\n"
+
+
 def test_atomic_install_purges(helm: Helm) -> None:
     helm("install web -n blog")
     helm("delete blog")
