@@ -9,6 +9,7 @@ from helmpy.chart import model as chart
 from helmpy.cli.status import code_name, test_status_name
 from helmpy.engine.context import Field, Message
 from helmpy.gocompat.function import GoFunc
+from helmpy.gocompat.kinds import GoObject
 from helmpy.gotemplate import TemplateSet
 from helmpy.release import model as release
 from helmpy.release import requests
@@ -61,16 +62,24 @@ _GO_TYPES: dict[type, str] = {
 }
 
 
+_ANY = "*any.Any"  # what holds a chart's file that is no template
+_NIL: dict[str, str] = {  # by field, the type of the pointer that may be nil
+    "deleted": "*timestamp.Timestamp",
+    "last_test_suite_run": "*release.TestSuite",
+}
+
+
 def go_value(value: Any) -> Any:
     """A record with the names and types that Helm's Go templates know it by."""
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
     if isinstance(value, tuple):
         return [go_value(one) for one in value]
     go_type = _GO_TYPES.get(type(value))
     if go_type is None:
         return value
     found = {field.name: go_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    found.update({name: _nil(_NIL[name]) for name, one in found.items() if one is None and name in _NIL})
+    if isinstance(value, chart.Chart):
+        found["files"] = [_any(file) for file in value.files]
     if isinstance(value, release.Status):
         found["code"] = _Code(value.code)
     if isinstance(value, TestRun):
@@ -78,13 +87,42 @@ def go_value(value: Any) -> Any:
     return _message(go_type)(Field(_go_name(name), _key(value, name), one) for name, one in found.items())
 
 
-class _Code(int):
+def _any(file: chart.File) -> Message:
+    return _message(_ANY)([Field("TypeUrl", "type_url", file.name), Field("Value", "value", file.data)])
+
+
+class _Nil(GoObject):
+    """A pointer to nothing: prints as nil, has no fields."""
+
+    __slots__ = ()
+    go_kind: ClassVar[str] = "ptr"
+
+    def __str__(self) -> str:
+        return "<nil>"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+@cache
+def _nil(go_type: str) -> _Nil:
+    found: _Nil = type("Nil", (_Nil,), {"__slots__": (), "go_type": go_type})()
+    return found
+
+
+class _Code(int, GoObject):
     """A release's status: a number that shows its name."""
 
     go_type: ClassVar[str] = "release.Status_Code"
 
     def __str__(self) -> str:
         return code_name(int(self))
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002 - the signature is dict.get's
+        """Its one method without arguments."""
+        if name != "String":
+            raise KeyError(name)
+        return str(self)
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)

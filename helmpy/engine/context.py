@@ -138,6 +138,8 @@ def _text_of(key: str, value: Any) -> str:
         return f"{key}:{'true' if value else 'false'} "
     if isinstance(value, str):
         return f"{key}:{_quote(value)} "
+    if isinstance(value, bytes):
+        return f"{key}:{_quote(value.decode('utf-8', 'surrogateescape'))} "
     return f"{key}:{value} "
 
 

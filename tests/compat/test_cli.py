@@ -87,6 +87,11 @@ TEMPLATES = (
     "{{range .Release.Hooks}}{{.Name}} {{.Kind}} {{.Path}} {{.Weight}};{{end}}",
     "{{.Release.Config.Raw}}{{len .Release.Chart.Templates}}",
     "{{.Release.Info}}{{.Release.Chart.Metadata}}",
+    "{{.Release.Info.Status.Code.String}} {{printf `%d %s` .Release.Info.Status.Code .Release.Info.Status.Code}}",
+    "{{.Release.Info.Deleted}} {{if .Release.Info.Deleted}}gone{{else}}here{{end}} {{.Release.Info.Status.LastTestSuiteRun}}",
+    "{{range .Release.Chart.Files}}{{.TypeUrl}} {{len .Value}}{{printf `%s` .Value}}{{end}}",
+    "{{range .Release.Chart.Templates}}{{.Name}} {{.Data}}{{printf `%s` .Data}}{{end}}",
+    "{{.Release.Chart}}{{.Release.GetName}}{{.Release.Info.GetStatus.GetCode}}",
     "{{if eq .Release.Info.Status.Code 1}}up{{end}} {{printf `%v %T` .Release.Info.Status.Code .Release.Info.Status.Code}}",
 )
 CHANGES = """
