@@ -70,7 +70,9 @@ def _listening(address: str) -> tuple[str, int, int]:
     try:
         found = socket.getaddrinfo(name or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError):
-        raise ServeError(f"listen tcp: lookup {name}: no such host") from None
+        from helmpy.gocompat.lookup import no_such_host
+
+        raise ServeError(f"listen tcp: {no_such_host(name)}") from None
     family, _, _, _, there = min(found, key=lambda one: one[0])  # IPv4 where there is both
     return str(there[0]), int(port), family
 

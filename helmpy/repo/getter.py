@@ -418,7 +418,9 @@ def _words(error: Exception, url: str) -> str:
         inner = following
     parts = urlsplit(url)
     if isinstance(inner, gaierror):
-        return f"dial tcp: lookup {parts.hostname}: no such host"
+        from helmpy.gocompat.lookup import no_such_host
+
+        return f"dial tcp: {no_such_host(parts.hostname or '')}"
     if isinstance(inner, SSLCertVerificationError):
         return f"x509: {_CERTIFICATES.get(inner.verify_code) or inner.verify_message}"
     if fault := _fault(inner):

@@ -173,7 +173,7 @@ def test_charts_of_registries_are_inspected_and_installed(
         ("fetch {oci}/there/web --version (", "improper constraint"),
         ("fetch {oci}/there/web --verify", 'Failed to fetch provenance "{oci}/there/web:1.1.0.prov"'),
         ("install {oci}/none/web --host 127.0.0.1:1", "{host} has no repository none/web"),
-        ("fetch oci://nohost.invalid/web", "dial tcp: lookup nohost.invalid: no such host"),
+        ("fetch oci://nohost.invalid/web", "dial tcp: lookup nohost.invalid on "),
         ("fetch oci://127.0.0.1:1/web", "dial tcp 127.0.0.1:1: connect: connection refused"),
         (
             "fetch {oci}/there/web --ca-file {ca}",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from helmpy.gocompat.lookup import no_such_host
 from tests.cli.test_repositories import _chart, _home, _said
 
 __all__ = ["_home"]  # fixture
@@ -66,7 +67,7 @@ def test_what_is_served_can_be_added_and_fetched(
         ("--address 8879", "listen tcp: address 8879: missing port in address"),
         ("--address [::1]", "listen tcp: address [::1]: missing port in address"),
         ("--address 127.0.0.1:99999", "listen tcp: address 99999: invalid port"),
-        ("--address nohost.invalid:80", "listen tcp: lookup nohost.invalid: no such host"),
+        ("--address nohost.invalid:80", f"listen tcp: {no_such_host('nohost.invalid')}"),
     ],
 )
 def test_what_cannot_be_served(home: Path, capsys: pytest.CaptureFixture[str], words: str, error: str) -> None:
