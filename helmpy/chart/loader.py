@@ -13,7 +13,9 @@ from helmpy.errors import HelmError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    Warn = Callable[[str], None]
 
 
 MAX_DEPTH = 32  # subcharts within subcharts, and directories of symbolic links within each other
@@ -23,10 +25,10 @@ _BOM = "\ufeff"
 _SNIFFED = 512  # bytes that tell a file's type
 
 
-def load(path: str | os.PathLike[str]) -> Chart:
+def load(path: str | os.PathLike[str], *, warn: Warn | None = None) -> Chart:
     """Return the chart at ``path``, a directory or an archive. Raises ChartError, YamlError.
 
-    A directory's ``.helmignore`` is honoured and symbolic links in it are followed.
+    A directory's ``.helmignore`` is honoured and symbolic links in it are followed; ``warn`` hears of each.
     """
     place = os.fspath(path)
     try:
@@ -35,17 +37,17 @@ def load(path: str | os.PathLike[str]) -> Chart:
         raise ChartError(f"stat {place}: {_reason(error)}") from error
     if stat.S_ISDIR(mode):
         check_directory(absolute(place))
-        return load_directory(place)
+        return load_directory(place, warn=warn)
     return load_archive(_read(place), place)
 
 
-def load_directory(path: str | os.PathLike[str]) -> Chart:
-    """Return the chart whose directory is ``path``."""
+def load_directory(path: str | os.PathLike[str], *, warn: Warn | None = None) -> Chart:
+    """Return the chart whose directory is ``path``; ``warn`` hears of symbolic links in it."""
     place = absolute(os.fspath(path))
     if not os.path.isdir(place):  # noqa: PTH112 - see above
         raise ChartError(f"chart metadata ({CHARTFILE}) missing")
     budget = Budget()
-    return _build(list(_walk(place, budget)), budget, 0)
+    return _build(list(_walk(place, budget, warn)), budget, 0)
 
 
 def check_directory(path: str | os.PathLike[str]) -> Metadata:
@@ -161,40 +163,64 @@ def _text(data: bytes) -> str:
 
 
 def absolute(path: str) -> str:
-    """A path from the root of the file system, links in it left alone."""
-    parts = [part for part in os.path.join(os.getcwd(), path).split("/") if part not in ("", ".")]  # noqa: PTH109, PTH118
-    return "/" + "/".join(parts)
+    """A path from the root of the file system as it was named: links in it are left alone, as in Go."""
+    return "/" + os.path.normpath(os.path.join(_working_directory(), path)).lstrip("/")  # noqa: PTH118
 
 
-def _walk(root: str, budget: Budget) -> Iterator[File]:
+def _working_directory() -> str:
+    """The shell's name for it, which may be a link, where it has one."""
+    said, here = os.environ.get("PWD", ""), os.getcwd()  # noqa: PTH109
+    try:
+        return said if said.startswith("/") and os.path.samefile(said, here) else here  # noqa: PTH121
+    except OSError:
+        return here
+
+
+def _walk(root: str, budget: Budget, warn: Warn | None) -> Iterator[File]:
     """The files below ``root`` that its ``.helmignore`` leaves, in lexical order."""
     listing = f"{root}/{ignore.FILENAME}"
     text = _text(_read(listing)) if os.path.isfile(listing) else ""  # noqa: PTH113
-    yield from _walk_directory(root, "", ignore.parse(text), budget, (os.path.realpath(root),))
+    yield from _Walk(ignore.parse(text), budget, warn).below(root, "", (os.path.realpath(root),))
 
 
-def _walk_directory(
-    directory: str, prefix: str, rules: ignore.Rules, budget: Budget, linked: tuple[str, ...]
-) -> Iterator[File]:
-    """``linked``: the real paths that links have led into on the way here."""
-    try:
-        with os.scandir(directory) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        raise ChartError(f"open {directory}: {_reason(error)}") from error
-    for entry in entries:
-        path = prefix + entry.name
-        target = _target(entry.path) if entry.is_symlink() else None
-        is_dir = entry.is_dir()
-        if rules.ignores(path, is_dir=is_dir):
-            continue
-        if not is_dir:
-            yield _file(entry, path, budget)
-        elif target is None:
-            yield from _walk_directory(entry.path, f"{path}/", rules, budget, linked)
-        else:
-            _refuse_circle(entry.path, target, linked)
-            yield from _walk_directory(entry.path, f"{path}/", rules, budget, (*linked, target))
+class _Walk:
+    """A way through a directory and all that links lead to."""
+
+    def __init__(self, rules: ignore.Rules, budget: Budget, warn: Warn | None) -> None:
+        self._rules = rules
+        self._budget = budget
+        self._warn = warn
+
+    def below(self, directory: str, prefix: str, linked: tuple[str, ...]) -> Iterator[File]:
+        """``linked``: the real paths that links have led into on the way here."""
+        try:
+            with os.scandir(directory) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            raise ChartError(f"open {directory}: {_reason(error)}") from error
+        for entry in entries:
+            path = prefix + entry.name
+            target = self._target(entry.path) if entry.is_symlink() else None
+            is_dir = entry.is_dir()
+            if self._rules.ignores(path, is_dir=is_dir):
+                continue
+            if not is_dir:
+                yield _file(entry, path, self._budget)
+            elif target is None:
+                yield from self.below(entry.path, f"{path}/", linked)
+            else:
+                _refuse_circle(entry.path, target, linked)
+                yield from self.below(entry.path, f"{path}/", (*linked, target))
+
+    def _target(self, link: str) -> str:
+        """Where a link leads, also one that is to be ignored."""
+        try:
+            target = os.path.realpath(link, strict=True)
+        except OSError as error:
+            raise ChartError(f"error evaluating symlink {link}: lstat {error.filename}: {_reason(error)}") from error
+        if self._warn:
+            self._warn(f"found symbolic link in path: {link} resolves to {target}")
+        return target
 
 
 def _file(entry: os.DirEntry[str], path: str, budget: Budget) -> File:
@@ -203,13 +229,6 @@ def _file(entry: os.DirEntry[str], path: str, budget: Budget) -> File:
         raise ChartError(f"cannot load irregular file {entry.path} as it has file mode type bits set")
     budget.take(path, status.st_size)
     return File(path, _read(entry.path, status.st_size))
-
-
-def _target(link: str) -> str:
-    try:
-        return os.path.realpath(link, strict=True)
-    except OSError as error:
-        raise ChartError(f"error evaluating symlink {link}: lstat {error.filename}: {_reason(error)}") from error
 
 
 def _refuse_circle(link: str, target: str, linked: tuple[str, ...]) -> None:

@@ -65,7 +65,7 @@ def _fetched(settings: Settings, name: str, source: SourceFlags) -> str:
 
 def load_complete(path: str) -> Chart:
     """Load a chart whose dependencies must all be there. Raises ChartError."""
-    chart = loader.load(path)
+    chart = loader.load(path, warn=logged)
     requirements.check_dependencies(chart)
     return chart
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from helmpy.chart import loader, package, requirements
 from helmpy.cli import repo_update, repository
 from helmpy.cli.home_files import now
-from helmpy.cli.output import debug, say
+from helmpy.cli.output import debug, logged, say
 from helmpy.cli.repository import AccessFlags
 from helmpy.errors import HelmError
 from helmpy.record import record
@@ -88,7 +88,7 @@ class Vendor:
             raise DependencyError(f"could not find {self.path}: stat {self.path}: no such file or directory")
         if not self.path.is_dir():
             raise DependencyError("only unpacked charts can be updated")
-        return loader.load_directory(self.path)
+        return loader.load_directory(self.path, warn=logged)
 
     def _wanted(self, chart: Chart) -> tuple[Dependency, ...] | None:
         listed = requirements.read_list(chart)
@@ -172,7 +172,7 @@ class Vendor:
         if one.repository.startswith(FILE_SCHEME):
             debug(self.settings, f"Archiving {one.name} from repo {one.repository}")
             place, _ = _local(self.path, one.repository)
-            chart = loader.load_directory(place)
+            chart = loader.load_directory(place, warn=logged)
             version = chart.metadata.version if chart.metadata else ""
             if not dependencies.fits(version, dependencies.constraint_of(one)):
                 raise DependencyError(f"can't get a valid version for dependency {one.name}")

@@ -8,7 +8,7 @@ from helmpy.chart import loader
 from helmpy.chart.requirements import read_list
 from helmpy.cli import options
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say, structured, table, warn
+from helmpy.cli.output import logged, say, structured, table, warn
 from helmpy.errors import HelmError
 from helmpy.repo.dependencies import Present, status
 
@@ -27,7 +27,7 @@ WIDTH = 80  # columns of a cell
 @options.output("table", "json", "yaml", refusal="unsupported format {}")
 def command(_settings: Settings, args: Sequence[str], *, output: str) -> None:
     path = Path(args[0] if args else ".").absolute()
-    chart = loader.load(path)
+    chart = loader.load(path, warn=logged)
     listed = read_list(chart)
     tell = say if output == "table" else warn
     if listed is None:

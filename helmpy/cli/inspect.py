@@ -8,7 +8,7 @@ from helmpy.cli import repository
 from helmpy.cli.charts import locate
 from helmpy.cli.command import Entry, exactly
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say, yaml_text
+from helmpy.cli.output import logged, say, yaml_text
 from helmpy.home import Settings
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def loaded(settings: Settings, args: Sequence[str], source: SourceFlags) -> Char
     """The chart that the one argument names. Raises HelmError."""
     exactly(args, "chart name")
     source.told(settings)
-    return loader.load(locate(settings, args[0], source))
+    return loader.load(locate(settings, args[0], source), warn=logged)
 
 
 def show_metadata(chart: Chart) -> None:

@@ -10,7 +10,7 @@ from helmpy import lint
 from helmpy.cli import colour, disk_store, limits, options, value_flags
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say, structured, warn
+from helmpy.cli.output import logged, say, structured
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.lint.message import Message, Severity
@@ -59,7 +59,15 @@ def command(
     for path in args or ["."]:
         try:
             messages = lint.run(
-                path, overrides, namespace, time=_now(), limits=bounds, store=store, forgive=_log, unused=grave
+                path,
+                overrides,
+                namespace,
+                time=_now(),
+                limits=bounds,
+                store=store,
+                forgive=_forgiven,
+                unused=grave,
+                warn=logged,
             )
         except lint.LintError as error:
             failures += 1
@@ -91,9 +99,8 @@ def _now() -> Timestamp:
     return Timestamp(int(time.time()), 0)
 
 
-def _log(text: str) -> None:
-    """A line of Helm's log."""
-    warn(f"{time.strftime('%Y/%m/%d %H:%M:%S')} [INFO] {text}")
+def _forgiven(text: str) -> None:
+    logged(f"[INFO] {text}")
 
 
 def _lines(path: str, messages: Sequence[Message], *, hints: bool) -> Iterator[str]:

@@ -9,7 +9,7 @@ from helmpy.chart import loader, package, requirements
 from helmpy.chart.model import Chart, ChartError, Metadata
 from helmpy.cli.command import boolean, string
 from helmpy.cli.command import command as make
-from helmpy.cli.output import debug, say
+from helmpy.cli.output import debug, logged, say
 from helmpy.cli.pflags import UsageError
 from helmpy.cli.repository import KEYRING, Check
 from helmpy.errors import HelmError
@@ -61,8 +61,8 @@ def command(
             from helmpy.cli.dependencies import Vendor
 
             Vendor(settings, Path(path).absolute(), Check.NEVER, keyring).update()
-        chart = _renumbered(loader.load_directory(path), version, app_version)
-        _check(chart, Path(os.path.abspath(path)).name)  # noqa: PTH100 - a link's own name counts
+        chart = _renumbered(loader.load_directory(path, warn=logged), version, app_version)
+        _check(chart, loader.absolute(path).rpartition("/")[2])
         archive = _written(chart, destination)
         say(f"Successfully packaged chart and saved it to: {archive}", flush=True)
         if save:

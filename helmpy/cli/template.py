@@ -150,7 +150,7 @@ def command(
         disk_store.chosen(os.environ),
         dns=enable_dns,
     )
-    settled, rendered = rendering.of(loader.load(path))
+    settled, rendered = rendering.of(loader.load(path, warn=logged))
     if settings.debug:
         _describe(rendering, settled)
     chunks = template_chunks(_chosen(rendered, path, execute), show_notes=notes)

@@ -37,15 +37,16 @@ def run(
     store: Store | None = None,
     forgive: Callable[[str], None] | None = None,
     unused: Severity | None = Severity.INFO,
+    warn: Callable[[str], None] | None = None,
 ) -> list[Message]:
     """Return what is wrong with the chart at ``path``, a directory or an archive.
 
     ``values`` are the user's, ``time`` is what ``.Release.Time`` shows, ``store`` keeps the parses of
     charts for other processes. ``forgive`` hears of each value that the chart requires and nobody gave.
     ``unused`` is how grave it is that no template reads a value of the chart's, None where that is nothing to
-    tell. Raises LintError where there is no chart to look at.
+    tell. ``warn`` hears of symbolic links. Raises LintError where there is no chart to look at.
     """
-    source = open_source(path)
+    source = open_source(path, warn=warn)
     found = [*chartfile.check(source)]
     of_values = [*values_file.check(source)]
     found += of_values

@@ -16,6 +16,7 @@ from helmpy.errors import HelmError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     class Source(Protocol):
@@ -41,12 +42,13 @@ class LintError(HelmError):
 class DirectorySource:
     """Files of a directory. By os and not pathlib, which takes 5 ms to import."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, warn: Callable[[str], None] | None = None) -> None:
         self._path = path
+        self._warn = warn
 
     @property
     def directory(self) -> str:
-        return os.path.abspath(self._path).rpartition("/")[2]  # noqa: PTH100 - a link's own name counts
+        return loader.absolute(self._path).rpartition("/")[2]
 
     def read(self, name: str) -> bytes | None:
         try:
@@ -60,7 +62,7 @@ class DirectorySource:
         return os.path.isdir(place) if os.path.exists(place) else None  # noqa: PTH110, PTH112 - see above
 
     def load(self) -> Chart:
-        return loader.load_directory(self._path)
+        return loader.load_directory(self._path, warn=self._warn)
 
 
 class ArchiveSource:
@@ -87,8 +89,8 @@ class ArchiveSource:
         return loader.load_archive(self._data, self._label)
 
 
-def open_source(path: str | os.PathLike[str]) -> Source:
-    """Return the files of the chart at ``path``. Raises LintError where no chart can be there."""
+def open_source(path: str | os.PathLike[str], *, warn: Callable[[str], None] | None = None) -> Source:
+    """Return the files of the chart at ``path``; ``warn`` hears of symbolic links. Raises LintError where no chart can be there."""
     label = os.fspath(path)
     if label.endswith((".tgz", ".tar.gz")):
         try:
@@ -102,7 +104,7 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         except HelmError as error:
             raise LintError(f"unable to extract tar ball: {error}") from error
     else:
-        source = DirectorySource(label)
+        source = DirectorySource(label, warn)
     _check_chartfile(source, label)
     return source
 

@@ -171,6 +171,15 @@ def test_a_missing_path_is_named() -> None:
     assert str(caught.value) == "stat no/such/chart: no such file or directory"
 
 
+def test_links_are_told_whether_they_are_ignored_or_not(tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text("name: web\n")
+    (tmp_path / ".helmignore").write_text("copy\n")
+    (tmp_path / "copy").symlink_to("Chart.yaml")
+    told: list[str] = []
+    loader.load_directory(tmp_path, warn=told.append)
+    assert told == [f"found symbolic link in path: {tmp_path}/copy resolves to {tmp_path}/Chart.yaml"]
+
+
 def test_links_are_followed(tmp_path: Path) -> None:
     made(tmp_path / "shared", {"a.yaml": "x"})
     chart = made(tmp_path / "web", {"Chart.yaml": "name: web"})

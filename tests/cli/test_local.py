@@ -70,6 +70,41 @@ def test_inspect_needs_one_chart(capsys: pytest.CaptureFixture[str]) -> None:
     assert helm(capsys, "inspect", "./gone") == (1, "", 'Error: path "./gone" not found\n')
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["lint web", "template web", "package web", "inspect chart web", "dependency list web", "dependency update web"],
+)
+def test_links_in_a_chart_are_told(home: Path, chart: Path, capsys: pytest.CaptureFixture[str], words: str) -> None:
+    (chart / "copy").symlink_to("values.yaml")
+    status, _, err = helm(capsys, *words.split())
+    (line,) = err.splitlines()
+    assert status == 0
+    assert line.split(" ", 2)[2] == f"found symbolic link in path: {home}/web/copy resolves to {home}/web/values.yaml"
+
+
+def test_a_chart_has_the_name_of_the_link_to_it(home: Path, chart: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chart.rename(home / "elsewhere")
+    chart.symlink_to("elsewhere")
+    assert helm(capsys, "lint", "web")[0] == 0
+    assert helm(capsys, "package", "web", "--save=false")[0] == 0
+    assert helm(capsys, "lint", "elsewhere")[0] == 1
+    text = "Error: directory name (elsewhere) and Chart.yaml name (web) must match\n"
+    assert helm(capsys, "package", "elsewhere", "--save=false") == (1, "", text)
+
+
+def test_the_shells_name_of_the_directory_counts(
+    home: Path, chart: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart.rename(home / "elsewhere")
+    chart.symlink_to("elsewhere")
+    monkeypatch.chdir(chart)
+    monkeypatch.setenv("PWD", str(chart))
+    assert helm(capsys, "lint", ".")[0] == 0
+    for other in ("/", "nonsense", "/no/such/place"):
+        monkeypatch.setenv("PWD", other)
+        assert helm(capsys, "lint", ".")[0] == 1
+
+
 @pytest.mark.usefixtures("chart")
 def test_lint_tells_all_that_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert helm(capsys, "lint", "web") == (0, "==> Linting web\nLint OK\n\n1 chart(s) linted, no failures\n", "")
