@@ -204,10 +204,16 @@ class _Change:
         except (Invalid, Conflict):
             if not self.force:
                 raise
-            log.info("replacing %s %s by force", target.kind, target.name)
-            self.cluster.delete(target)
-            self.cluster.wait_gone(target, self.deadline.restart())
+            self._make_again(target)
+
+    def _make_again(self, target: KubeObject) -> None:
+        log.info("replacing %s %s by force", target.kind, target.name)
+        self.cluster.delete(target)
+        self.cluster.wait_gone(target, self.deadline.restart())
+        try:
             self.cluster.create(target)
+        except ApiError as error:
+            raise ApplyError(f"Failed to recreate resource: {error}") from error
 
     def _replaced(self, target: KubeObject, live: dict[str, Any]) -> bool:
         """Write an object whole that nobody but us has ever written: what an apply does, at half its cost.

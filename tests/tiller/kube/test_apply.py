@@ -204,6 +204,13 @@ def test_force_replaces_what_cannot_change(bench: Bench) -> None:
     assert after["spec"]["template"]["spec"]["containers"][0]["image"] == "two"
 
 
+def test_what_force_cannot_make_again_is_told(bench: Bench) -> None:
+    bench.create(job("one"))
+    bench.world.transport.refuse("POST", "/jobs", message="quota")
+    with pytest.raises(HelmError, match=r"^Failed to recreate resource: quota$"):
+        bench.update([job("one")], [job("two")], force=True)
+
+
 def test_recreate_replaces_the_pods(bench: Bench) -> None:
     bench.create(deployment())
 
