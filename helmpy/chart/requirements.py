@@ -131,7 +131,7 @@ def _prune(chart: Chart, values: Mapping[str, Any], path: str, dialect: int, war
         if dialect == 2 and path:
             return joined
         raise
-    off = {name for one in wanted if not _enabled(one, name := one.alias or one.name, seen, path, warn)}
+    off = _disabled(wanted, seen, path, warn)
     kept = (one for one in present if one.name not in off)
     return replace(chart, dependencies=tuple(_prune(one, seen, f"{path}{one.name}.", dialect, warn) for one in kept))
 
@@ -172,10 +172,18 @@ def _is_plain(version: str) -> bool:
     return len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts)
 
 
-def _enabled(wanted: Dependency, name: str, values: Table, path: str, warn: Warn | None) -> bool:
-    """A condition decides where one has a value, otherwise tags, otherwise it is on."""
-    decided = _by_conditions(wanted, name, values, path, warn)
-    return _by_tags(wanted, name, values, warn) if decided is None else decided
+def _disabled(wanted: Iterable[Dependency], values: Table, path: str, warn: Warn | None) -> set[str]:
+    """The names of what is off: a condition decides where one has a value, otherwise tags, otherwise it is on.
+
+    Tags are looked at first, also of those that a condition decides, so that warnings come as in Helm.
+    """
+    tagged = [(one, one.alias or one.name, _by_tags(one, one.alias or one.name, values, warn)) for one in wanted]
+    off = set()
+    for one, name, by_tags in tagged:
+        decided = _by_conditions(one, name, values, path, warn)
+        if not (by_tags if decided is None else decided):
+            off.add(name)
+    return off
 
 
 def _by_tags(wanted: Dependency, name: str, values: Table, warn: Warn | None) -> bool:

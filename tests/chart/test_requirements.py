@@ -204,9 +204,9 @@ def test_odd_values_are_told() -> None:
     told: list[str] = []
     requirements.process(chart(BOTH), {"s": {"enabled": "no"}, "tags": {"a": 1}}, warn=told.append)
     assert told == [
-        "Warning: Condition path 's.enabled' for chart s returned non-bool value",
         "Warning: Tag 'a' for chart s returned non-bool value",
         "Warning: Tag 'a' for chart t returned non-bool value",
+        "Warning: Condition path 's.enabled' for chart s returned non-bool value",
     ]
 
 
