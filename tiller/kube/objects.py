@@ -164,6 +164,8 @@ def _flat(document: Any) -> Iterator[dict[str, Any]]:
     if not document.get("kind"):
         raise ManifestError(f"unable to decode \"\": Object 'Kind' is missing in '{json.dumps(document)}'")
     items = document.get("items")
+    if document["kind"] == "List" and items is None and "items" in document:
+        items = []  # what a template writes for none
     if not (str(document["kind"]).endswith("List") and isinstance(items, list)):
         yield document
         return

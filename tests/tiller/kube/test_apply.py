@@ -288,6 +288,11 @@ def test_a_list_is_taken_apart(bench: Bench) -> None:
     assert bench.world.get("configmaps/b") is not None
 
 
+def test_a_list_of_nothing_has_no_objects(bench: Bench) -> None:
+    for items in ("", " []", " null"):
+        assert bench.build(f"apiVersion: v1\nkind: List\nitems:{items}\n") == []
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
