@@ -132,6 +132,9 @@ def _made_by_tiller(env: Environment, target: KubeObject) -> bool:
 
 
 def is_tillers(live: dict[str, Any]) -> bool:
-    """Whether a Tiller, ours or Helm 2's, is among those who wrote the object."""
+    """Whether a Tiller, ours or Helm 2's, is among those who wrote the object.
+
+    Of one that has a name and nothing else, as many a service account, the API server notes no writer.
+    """
     managers = {each.get("manager") for each in (live.get("metadata") or {}).get("managedFields") or []}
-    return bool(managers & {FIELD_MANAGER, HELM_2_MANAGER})
+    return not managers or bool(managers & {FIELD_MANAGER, HELM_2_MANAGER})

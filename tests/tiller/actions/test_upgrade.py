@@ -424,6 +424,16 @@ def test_a_second_rollback_takes_over_what_the_release_once_kept(world: World) -
     assert world.data("a") == {"key": "new"}
 
 
+def test_an_object_of_a_name_alone_is_known_after_a_failed_upgrade(world: World) -> None:
+    bare = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bare}\n"
+    broken = "apiVersion: v1\nkind: Service\nmetadata: {name: BROKEN}\nspec: {ports: [{port: 1}]}\n"
+    world.install(chart(config("a")))
+    assert "Invalid value" in message(world.upgrade, chart(config("a"), bare, broken))
+    assert world.get("configmaps/bare") is not None
+    back(world, 1)
+    assert world.get("configmaps/bare") is None
+
+
 def test_a_description_names_all_that_was_there_before(world: World) -> None:
     world.install(chart(config("a"), config("c")), name="other")
     world.install(chart(config("b")))
