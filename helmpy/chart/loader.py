@@ -164,16 +164,7 @@ def _text(data: bytes) -> str:
 
 def absolute(path: str) -> str:
     """A path from the root of the file system as it was named: links in it are left alone, as in Go."""
-    return "/" + os.path.normpath(os.path.join(_working_directory(), path)).lstrip("/")  # noqa: PTH118
-
-
-def _working_directory() -> str:
-    """The shell's name for it, which may be a link, where it has one."""
-    said, here = os.environ.get("PWD", ""), os.getcwd()  # noqa: PTH109
-    try:
-        return said if said.startswith("/") and os.path.samefile(said, here) else here  # noqa: PTH121
-    except OSError:
-        return here
+    return "/" + os.path.normpath(os.path.join(os.getcwd(), path)).lstrip("/")  # noqa: PTH109, PTH118
 
 
 def _walk(root: str, budget: Budget, warn: Warn | None) -> Iterator[File]:

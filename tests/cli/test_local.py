@@ -92,19 +92,6 @@ def test_a_chart_has_the_name_of_the_link_to_it(home: Path, chart: Path, capsys:
     assert helm(capsys, "package", "elsewhere", "--save=false") == (1, "", text)
 
 
-def test_the_shells_name_of_the_directory_counts(
-    home: Path, chart: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    chart.rename(home / "elsewhere")
-    chart.symlink_to("elsewhere")
-    monkeypatch.chdir(chart)
-    monkeypatch.setenv("PWD", str(chart))
-    assert helm(capsys, "lint", ".")[0] == 0
-    for other in ("/", "nonsense", "/no/such/place"):
-        monkeypatch.setenv("PWD", other)
-        assert helm(capsys, "lint", ".")[0] == 1
-
-
 @pytest.mark.usefixtures("chart")
 def test_lint_tells_all_that_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert helm(capsys, "lint", "web") == (0, "==> Linting web\nLint OK\n\n1 chart(s) linted, no failures\n", "")
