@@ -64,6 +64,8 @@ def status(env: Environment, request: StatusRequest) -> StatusResponse:
     stands = info.status or Status()
     if stands.code not in (StatusCode.DELETED, StatusCode.FAILED):
         targets = env.cluster.build(release.manifest, release.namespace, stored=True)
+        if not targets:
+            raise QueryError("no objects visited")
         stands = replace(stands, resources=tables.resources_text(env.cluster, targets))
     return StatusResponse(release.name, replace(info, status=stands), release.namespace)
 

@@ -87,8 +87,6 @@ def update(
         if stop is not None:
             raise ApplyError(str(stop))
         refused += errors
-    if not new:
-        raise ApplyError("no objects visited")
     if refused:
         raise ApplyError(" && ".join(str(error) for error in refused))
     wanted = {each.identity for each in new}

@@ -11,9 +11,10 @@ import pytest
 from helmpy.chart.model import Chart, Config
 from helmpy.errors import HelmError
 from helmpy.release.model import Release, StatusCode
-from helmpy.release.requests import RollbackRequest, UninstallRequest, UpdateRequest
+from helmpy.release.requests import RollbackRequest, StatusRequest, UninstallRequest, UpdateRequest
 from helmpy.release.reuse import merged
 from tests.tiller.world import World, chart, config, make_world
+from tiller.actions.query import status
 from tiller.actions.recorded import with_status
 from tiller.actions.rollback import rollback
 from tiller.actions.uninstall import uninstall
@@ -422,6 +423,18 @@ def test_a_second_rollback_takes_over_what_the_release_once_kept(world: World) -
     assert (world.data("a"), world.data("b")) == ({"key": "kept"}, {"key": "one"})
     world.upgrade(chart(config("b"), config("a", "new")))
     assert world.data("a") == {"key": "new"}
+
+
+def test_a_chart_may_come_to_nothing(world: World) -> None:
+    world.install(chart(config("a")))
+    world.upgrade(chart("# nothing\n"))
+    assert world.data("a") is None
+    assert message(status, world.env, StatusRequest("web")) == "no objects visited"
+    back(world, 1)
+    assert world.data("a") == {"key": "one"}
+    back(world, 2)
+    assert world.data("a") is None
+    assert world.statuses() == {1: "SUPERSEDED", 2: "SUPERSEDED", 3: "SUPERSEDED", 4: "DEPLOYED"}
 
 
 def test_an_object_of_a_name_alone_is_known_after_a_failed_upgrade(world: World) -> None:

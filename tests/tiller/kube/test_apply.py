@@ -88,6 +88,12 @@ def test_nothing_to_create_is_an_error(bench: Bench) -> None:
         bench.create()
 
 
+def test_an_update_to_nothing_deletes_all(bench: Bench) -> None:
+    bench.create(config("a"))
+    bench.update([config("a")], [])
+    assert bench.world.get("configmaps/a") is None
+
+
 def test_an_update_creates_changes_and_prunes(bench: Bench) -> None:
     old = [config("stays", a="1", b="2"), config("goes")]
     bench.create(*old)
