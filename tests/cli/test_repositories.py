@@ -443,7 +443,9 @@ def test_debug_tells_the_version_looked_for(
     assert said == [f"[debug] {line}" for line in told]
 
 
-def test_a_broken_index_to_merge_with(one: tuple[Path, str], home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_index_to_merge_with_that_is_no_yaml(
+    one: tuple[Path, str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (home / "old.yaml").write_text("{\n")
     assert _said(capsys, f"repo index {one[0]} --merge {home / 'old.yaml'}") == (
         1,
