@@ -113,7 +113,7 @@ def entry() -> None:
     status = run(sys.argv[1:]) if COMPLETING not in os.environ else _complete(os.environ[COMPLETING])
     if streams.unwritten(sys.stdout) and not status:
         status = _BROKEN_PIPE
-    if "coverage" in sys.modules or _others_work():
+    if "coverage" in sys.modules or (status != _INTERRUPTED and _others_work()):
         sys.exit(status)
     # Nothing waits to be tidied up but what was asked for: leaving at once saves 2 ms, after a big chart 20, and
     # after a call to Tiller 35, for gRPC takes its time to stop what has no work.

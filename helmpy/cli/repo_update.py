@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Lock
 
 from helmpy.cli import repository
 from helmpy.cli.command import boolean
@@ -13,7 +15,7 @@ from helmpy.repo import downloader, repositories
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from helmpy.home import Settings
     from helmpy.repo.getter import Getters
@@ -57,8 +59,9 @@ def update_all(settings: Settings, entries: Iterable[Repository], *, local: bool
     getters = repository.getters(settings)
     failed = 0
     wanted = list(entries)
-    with ThreadPoolExecutor(AT_ONCE) as pool, repository.tally("Fetched indexes:", len(wanted)) as told:
-        tasks = [(one, pool.submit(_update, settings, getters, one, local=local)) for one in wanted]
+    writing = _Writing()
+    with _pool(writing) as pool, repository.tally("Fetched indexes:", len(wanted)) as told:
+        tasks = [(one, pool.submit(_update, settings, getters, one, writing, local=local)) for one in wanted]
         for _, task in tasks:
             task.add_done_callback(told.one)
         for one, task in tasks:
@@ -77,8 +80,42 @@ def update_all(settings: Settings, entries: Iterable[Repository], *, local: bool
     return failed
 
 
-def _update(settings: Settings, getters: Getters, one: Repository, *, local: bool) -> None:
+def _update(settings: Settings, getters: Getters, one: Repository, writing: _Writing, *, local: bool) -> None:
     if one.name == LOCAL and not local:
         return
     access = downloader.access_of(one)
-    downloader.refresh_index(getters, one.url, access, settings.home.cache_index(one.name))
+    downloader.refresh_index(getters, one.url, access, settings.home.cache_index(one.name), writing)
+
+
+@contextmanager
+def _pool(writing: _Writing) -> Iterator[ThreadPoolExecutor]:
+    """Threads that are waited for, unless the user ends it all: a server that is silent is so for two minutes."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        yield pool
+    except KeyboardInterrupt:
+        writing.end()
+        raise
+    finally:
+        pool.shutdown(wait=not writing.ended, cancel_futures=writing.ended)
+
+
+class _Writing:
+    """Held by who writes files; once ended nobody gets it any more, and nothing is left half-written."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.ended = False
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        if self.ended:
+            self._lock.release()
+            raise UpdateError("interrupted")
+
+    def __exit__(self, *_error: object) -> None:
+        self._lock.release()
+
+    def end(self) -> None:
+        with self._lock:
+            self.ended = True

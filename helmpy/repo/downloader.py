@@ -18,6 +18,7 @@ from helmpy.repo.index import BrokenIndex, NoSuchChart
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from helmpy.repo.catalogue import Catalogue, Offer
     from helmpy.repo.getter import Getter, Getters, Progress
@@ -257,10 +258,16 @@ def _no_handler(url: str, error: UnknownScheme | UnusableTls) -> FetchError:
     return UnknownScheme(f"Could not find protocol handler for: {scheme}")
 
 
-def refresh_index(getters: Getters, url: str, access: Access, cache: str | os.PathLike[str]) -> None:
+def refresh_index(
+    getters: Getters,
+    url: str,
+    access: Access,
+    cache: str | os.PathLike[str],
+    writing: AbstractContextManager[object],
+) -> None:
     """Bring the index file at ``cache`` up to date: nothing is sent, read or written that is there already.
 
-    Raises FetchError, BrokenIndex, FileTrouble.
+    ``writing`` is entered while files are written. Raises FetchError, BrokenIndex, FileTrouble.
     """
     place = index_url(url)
     try:
@@ -271,9 +278,12 @@ def refresh_index(getters: Getters, url: str, access: Access, cache: str | os.Pa
         return
     origin = catalogue.Origin(place, tag)
     if not catalogue.is_same(cache, data):
-        catalogue.store(cache, data, index.parse(data), origin)
+        parsed = index.parse(data)
+        with writing:
+            catalogue.store(cache, data, parsed, origin)
     elif tag:
-        catalogue.note_origin(cache, origin)
+        with writing:
+            catalogue.note_origin(cache, origin)
 
 
 def fetch_index(getters: Getter, url: str, access: Access, progress: Progress | None = None) -> tuple[bytes, Index]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 import http.server
 import io
+import os
+import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -15,7 +18,9 @@ from pathlib import Path
 import pytest
 from pysequoia import CipherSuite, Tsk
 
+from helmpy.cli import repo_update
 from helmpy.cli.main import run
+from helmpy.errors import HelmError
 from helmpy.repo import catalogue, repositories
 from helmpy.repo.index import Index
 from tests.cli.conftest import user_home
@@ -200,6 +205,31 @@ def test_one_that_fails_does_not_stop_an_update(one: tuple[Path, str], capsys: p
     assert f'...Unable to get an update from the "one" chart repository ({one[1]}):\n\t' in out
     assert "one/alpha" in _said(capsys, "search alpha")[1]  # what was there before stays
     assert _said(capsys, "repo update --strict")[0] == 1
+
+
+def test_an_interrupted_update_ends_at_once(one: tuple[Path, str], home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        file = home / "helm/repository/repositories.yaml"
+        entry = f"- name: silent\n  url: http://127.0.0.1:{silent.getsockname()[1]}\n  cache: silent-index.yaml\n"
+        file.write_text(file.read_text() + entry)
+        before = sorted(home.rglob("*"))
+        words = [sys.executable, "-c", "from helmpy.cli.main import entry; entry()", "repo", "update"]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, env=os.environ | {"PYTHONUNBUFFERED": "1"}) as helm:
+            assert helm.stdout is not None
+            while b"Successfully got" not in helm.stdout.readline():
+                assert helm.poll() is None
+            helm.send_signal(signal.SIGINT)
+            assert helm.wait(10) == 130
+    assert sorted(home.rglob("*")) == before
+
+
+def test_nobody_writes_after_the_end() -> None:
+    writing = repo_update._Writing()
+    with writing:
+        pass
+    writing.end()
+    with pytest.raises(HelmError), writing:
+        pass
 
 
 def test_fetch_writes_and_unpacks(
