@@ -5,7 +5,7 @@ from __future__ import annotations
 from helmpy.cli import options, pflags
 from helmpy.cli.command import boolean, integer, string
 from helmpy.cli.command import command as make
-from helmpy.cli.output import debug, say, struct_json, table, yaml_text
+from helmpy.cli.output import debug, say, struct_json, table, warn, yaml_text
 from helmpy.cli.repository import PRERELEASES
 from helmpy.repo import catalogue, repositories
 from helmpy.repo.index import BrokenIndex
@@ -13,7 +13,7 @@ from helmpy.repo.search import search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from helmpy.home import Settings
     from helmpy.repo.catalogue import Catalogue
@@ -50,7 +50,7 @@ def command(
     if not version:
         debug(settings, f"setting version to {PRERELEASES if devel else RELEASES}")
     hits = search(
-        dict(_catalogues(settings)),
+        dict(_catalogues(settings, say if output == "table" else warn)),
         " ".join(args),
         regexp=regexp,
         version=version or (PRERELEASES if devel else ""),
@@ -66,12 +66,12 @@ def command(
     say(struct_json(shown) if output == "json" else yaml_text(shown))
 
 
-def _catalogues(settings: Settings) -> Iterator[tuple[str, Catalogue]]:
+def _catalogues(settings: Settings, tell: Callable[[str], None]) -> Iterator[tuple[str, Catalogue]]:
     for one in repositories.load(settings.home.repository_file).entries:
         try:
             yield one.name, catalogue.load(settings.home.cache_index(one.name))
         except (OSError, BrokenIndex):
-            say(f"WARNING: Repo \"{one.name}\" is corrupt or missing. Try 'helm repo update'.")
+            tell(f"WARNING: Repo \"{one.name}\" is corrupt or missing. Try 'helm repo update'.")
 
 
 def _table(hits: Sequence[Hit], width: int) -> str:

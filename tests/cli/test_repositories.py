@@ -189,6 +189,7 @@ def test_a_lost_index_is_warned_of(one: tuple[Path, str], home: Path, capsys: py
     (home / "helm/repository/cache/one-index.yaml").unlink()
     told = "WARNING: Repo \"one\" is corrupt or missing. Try 'helm repo update'.\nNo results found\n"
     assert _said(capsys, "search alpha") == (0, told, "")
+    assert _said(capsys, "search alpha -o json") == (0, "null\n", told.partition("\n")[0] + "\n")
     status, out, _ = _said(capsys, "repo update")
     assert status == 0
     assert out == (
@@ -207,7 +208,8 @@ def test_one_that_fails_does_not_stop_an_update(one: tuple[Path, str], capsys: p
     assert _said(capsys, "repo update --strict")[0] == 1
 
 
-def test_an_interrupted_update_ends_at_once(one: tuple[Path, str], home: Path) -> None:
+@pytest.mark.usefixtures("one")
+def test_an_interrupted_update_ends_at_once(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         file = home / "helm/repository/repositories.yaml"
         entry = f"- name: silent\n  url: http://127.0.0.1:{silent.getsockname()[1]}\n  cache: silent-index.yaml\n"
