@@ -28,9 +28,14 @@ _LOOKS = {
 }
 
 
+def erases(stream: TextIO) -> bool:
+    """Whether a line there can be written over, as progress is."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def shows(stream: TextIO) -> bool:
     """Whether colours are seen there. Source: https://no-color.org."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return erases(stream) and not os.environ.get("NO_COLOR")
 
 
 def word(text: str, stream: TextIO) -> str:

@@ -152,7 +152,9 @@ class waiting:  # noqa: N801 - read as a word: with waiting("...")
         self._spinner: tuple[Thread, Event] | None = None
 
     def __enter__(self) -> None:
-        if not sys.stderr.isatty():
+        from helmpy.cli import colour
+
+        if not colour.erases(sys.stderr):
             return
         import threading
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+from helmpy.cli import colour
 from helmpy.cli.command import boolean, gathers, string
 from helmpy.cli.output import debug, say
 from helmpy.errors import HelmError
@@ -316,7 +317,7 @@ class progress:  # noqa: N801 - read as a word: with progress("...") as tell
         self._next = 0.0
 
     def __enter__(self) -> Progress | None:
-        return self._tell if sys.stderr.isatty() else None
+        return self._tell if colour.erases(sys.stderr) else None
 
     def _tell(self, done: int, total: int) -> None:
         now = time.monotonic()
@@ -342,7 +343,7 @@ class tally:  # noqa: N801 - read as a word: with tally("...", 7) as told
         self._text = text
         self._total = total
         self._done = 0
-        self._shown = sys.stderr.isatty() and total > 1
+        self._shown = colour.erases(sys.stderr) and total > 1
         self._lock = Lock()
 
     def __enter__(self) -> Self:

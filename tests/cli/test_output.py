@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from helmpy.cli import output
+from helmpy.cli import output, repository
 from helmpy.release.timestamp import Timestamp
 
 
@@ -67,13 +67,25 @@ def test_waiting_is_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr() == ("", "")
 
 
-def test_waiting_shows_itself_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(StringIO):
-        def isatty(self) -> bool:
-            return True
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
 
+
+def test_no_progress_is_drawn_where_no_line_can_be_erased(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "dumb")
+    with output.waiting("working"), repository.tally("Fetched:", 3) as told, repository.progress("Fetching:") as tell:
+        told.one()
+        assert tell is None
+    assert terminal.getvalue() == ""
+
+
+def test_waiting_shows_itself_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
     with output.waiting("working"):
         deadline = time.monotonic() + 5
         while "working" not in terminal.getvalue() and time.monotonic() < deadline:
