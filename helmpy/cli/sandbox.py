@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 ABOUT = """\
 Run a small Kubernetes API on this machine, to try Helm and charts without a cluster.
 
-  helm sandbox start                    start it, and say how to use it
+  helm sandbox start                      start it, and say how to use it
   eval "$(helm sandbox start --export)"  start it, and use it in this shell
-  helm init                             put Tiller into it
-  helm sandbox reset                    end it and forget everything
+  helm init                               put Tiller into it
+  helm sandbox reset                      end it and forget everything
 
 Nothing uses it unless KUBECONFIG or --kubeconfig names it.
 """
