@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from helmpy.cli import pflags
@@ -63,11 +64,16 @@ def _meant(word: str, table: Mapping[str, Entry]) -> list[str]:
 
 def show(command: Command, path: Sequence[str], settings: Settings) -> None:
     """Print the help page; that of helm itself names the user's plugins too."""
-    from helmpy.cli.page import page
+    from helmpy.cli.page import COLUMNS, page
 
     plugins: Sequence[tuple[str, str]] = ()
     if len(path) == 1:
         from helmpy.cli.plugins import named
 
         plugins = named(settings)
-    print(page(command, " ".join(path), plugins))
+    print(page(command, " ".join(path), plugins, min(_terminal_columns() or COLUMNS, COLUMNS)))
+
+
+def _terminal_columns() -> int:
+    """How wide the reader's terminal is; 0 where there is none, or it does not say."""
+    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0

@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,9 @@ def test_a_column_keeps_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def _on_a_terminal(*words: str, **environ: str) -> str:
+def _on_a_terminal(*words: str, columns: int = 0, **environ: str) -> str:
     terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (24, columns))
     try:
         subprocess.run(
             [sys.executable, "-c", CODE, *words],
@@ -93,3 +95,13 @@ def test_a_person_sees_what_is_wrong(tmp_path: Path) -> None:
     assert "\033[" not in _on_a_terminal(*words, NO_COLOR="1")
     done = subprocess.run([sys.executable, "-c", CODE, *words], capture_output=True, text=True, check=False)
     assert "\033[" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("columns", "widest"), [(0, 100), (200, 100), (80, 80)])
+def test_flags_are_told_in_as_many_columns_as_there_are(columns: int, widest: int) -> None:
+    lines = (
+        _on_a_terminal("sandbox", "start", "--help", columns=columns, HELM_HOME="/h")
+        .partition("Flags:\n")[2]
+        .splitlines()
+    )
+    assert widest - 15 < max(map(len, lines)) <= widest
