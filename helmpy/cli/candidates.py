@@ -43,7 +43,7 @@ def _releases(settings: Settings, begun: str) -> Iterable[str]:
     del begun
     impatient = replace(settings, connection_timeout=PATIENCE, debug=False)
     with connected(impatient, TlsFlags()) as tiller:
-        yield from (release.name for release in tiller.list(ListRequest()).releases)
+        yield from (release.name for release in tiller.list(ListRequest(), brief=True).releases)
 
 
 def _charts(settings: Settings, begun: str) -> Iterable[str]:

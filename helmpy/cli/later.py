@@ -73,7 +73,7 @@ class Later(ModuleType):
         return found
 
 
-class _Later(Later):
+class _PartlyLater(Later):
     """Stands for a module, no package, until other names of it are wanted than those that are known."""
 
     def __init__(self, name: str, known: Mapping[str, Any] | None = None) -> None:
@@ -107,8 +107,9 @@ class _Logger:
     def __getattr__(self, name: str) -> Any:
         import logging
 
-        while self._silent:
-            logging.getLogger(self._silent.pop()).addHandler(logging.NullHandler())
+        with _lock:  # gRPC's threads may have something to say at the same time
+            while self._silent:
+                logging.getLogger(self._silent.pop()).addHandler(logging.NullHandler())
         return getattr(logging.getLogger(self._name), name)
 
 
@@ -137,18 +138,18 @@ def load_grpc() -> None:
     for name in _IDLE:
         sys.modules.setdefault(name, Later(name))
     for name, functions in _UNCALLED.items():
-        module = sys.modules.setdefault(name, _Later(name))
-        if isinstance(module, _Later):
+        module = sys.modules.setdefault(name, _PartlyLater(name))
+        if isinstance(module, _PartlyLater):
             module.__dict__.update({each: partial(_call, module, each) for each in functions})
     for name, types in _UNCHECKED.items():
-        sys.modules.setdefault(name, _Later(name, dict.fromkeys(types, object)))
+        sys.modules.setdefault(name, _PartlyLater(name, dict.fromkeys(types, object)))
     # For grpc alone, and whatever comes later loads the real one: it takes 5 ms, and grpc asks it for loggers only.
-    loggers = _Later("logging", {"getLogger": _Logger, "NullHandler": _NullHandler})
+    loggers = _PartlyLater("logging", {"getLogger": _Logger, "NullHandler": _NullHandler})
     sys.modules.setdefault("logging", loggers)
     try:
         __import__("grpc")
         with suppress(ImportError):
             __import__("grpc._channel")  # what channels are made of; the first one would load it
     finally:
-        if sys.modules["logging"] is loggers:
+        if sys.modules.get("logging") is loggers:
             del sys.modules["logging"]
