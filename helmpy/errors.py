@@ -24,3 +24,9 @@ class HelmError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+def unreadable(path: object, error: OSError) -> str:
+    """Go's words for a file that can't be read: a directory opens, and fails at the first read."""
+    verb = "read" if isinstance(error, IsADirectoryError) else "open"
+    return f"{verb} {path}: {(error.strerror or str(error)).lower()}"

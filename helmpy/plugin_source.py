@@ -103,8 +103,9 @@ def _unpacked(home: Home, source: str, fetch: Callable[[str], bytes]) -> str:
     except PluginError:
         raise
     except HelmError as error:
-        said, chart, rest = str(error).partition("chart ")
-        raise PluginError(str(error) if said else f"{'the archive ' if chart else ''}{rest or said}") from error
+        text = str(error)  # worded for charts, which archives are else
+        start = "the archive " if text.startswith("chart ") else ""
+        raise PluginError(start + text.removeprefix("chart ")) from error
     except OSError as error:
         raise PluginError(f"{error.filename or place}: {(error.strerror or str(error)).lower()}") from error
     finally:

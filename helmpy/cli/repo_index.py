@@ -7,7 +7,7 @@ from pathlib import Path
 from helmpy.cli.command import command as make
 from helmpy.cli.command import exactly, string
 from helmpy.cli.home_files import now
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unreadable
 from helmpy.repo import files, index
 
 TYPE_CHECKING = False
@@ -58,7 +58,6 @@ def _other(path: Path) -> Index:
     try:
         return index.parse(path.read_bytes())
     except OSError as error:
-        verb = "read" if isinstance(error, IsADirectoryError) else "open"
-        raise HelmError(f"Merge failed: {verb} {path}: {(error.strerror or str(error)).lower()}") from error
+        raise HelmError(f"Merge failed: {unreadable(path, error)}") from error
     except HelmError as error:
         raise HelmError(f"Merge failed: {error}", hint=f"in {path}") from error

@@ -6,7 +6,7 @@ import sys
 
 from helmpy.cli import pflags
 from helmpy.cli.command import gathers, strings
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unreadable
 from helmpy.record import record
 
 TYPE_CHECKING = False
@@ -76,8 +76,7 @@ def _read(name: str, settings: Settings, access: AccessFlags | None) -> str | by
         else:
             found = data
     except OSError as error:
-        verb = "read" if isinstance(error, IsADirectoryError) else "open"
-        raise HelmError(f"{verb} {name}: {(error.strerror or str(error)).lower()}") from error
+        raise HelmError(unreadable(name, error)) from error
     if len(found) > _MAX_BYTES:
         raise HelmError(f"{name} is larger than the limit of {_MAX_BYTES} bytes")
     return found

@@ -9,7 +9,7 @@ import os
 from hashlib import sha256
 from urllib.parse import urljoin, urlunsplit
 
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unreadable
 from helmpy.record import record, replace
 from helmpy.repo import catalogue, index
 from helmpy.repo.getter import Access, FetchError, UnknownScheme, UnusableTls, split
@@ -173,8 +173,7 @@ def cached(path: str | os.PathLike[str], chart: str) -> Catalogue:
     try:
         return catalogue.load(path, chart)
     except OSError as error:
-        verb = "read" if isinstance(error, IsADirectoryError) else "open"
-        reason = f"{verb} {os.fspath(path)}: {(error.strerror or str(error)).lower()}"
+        reason = unreadable(os.fspath(path), error)
         raise DownloadError(f"no cached repo found. (try 'helm repo update'). {reason}") from error
     except BrokenIndex as error:
         raise DownloadError(f"no cached repo found. (try 'helm repo update'). {error}") from error

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 
 from helmpy.chart import metadata as chart_metadata
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unreadable
 from helmpy.gocompat import json_fit, shape, yaml
 from helmpy.record import record
 from helmpy.repo import openpgp
@@ -235,7 +235,6 @@ def _parts(path: str, trouble: type[HelmError], words: str) -> list[bytes]:
             data = file.read()
         return list(openpgp.keybox(data)) if openpgp.is_keybox(data) else [data]
     except OSError as error:
-        verb = "read" if isinstance(error, IsADirectoryError) else "open"
-        raise trouble(f"{words}{verb} {path}: {(error.strerror or str(error)).lower()}") from error
+        raise trouble(words + unreadable(path, error)) from error
     except openpgp.Malformed as error:
         raise trouble(f"{words}openpgp: invalid data: {path} is no keyring: {error}") from error

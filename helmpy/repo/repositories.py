@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unreadable
 from helmpy.gocompat import rfc3339, yaml
 from helmpy.record import record, replace
 
@@ -185,8 +185,7 @@ def load(path: str | os.PathLike[str]) -> Repositories:
             "You might need to run `helm init` (or `helm init --client-only` if tiller is already installed)"
         ) from None
     except OSError as error:
-        verb = "read" if isinstance(error, IsADirectoryError) else "open"
-        raise BrokenRepositories(f"{verb} {name}: {(error.strerror or str(error)).lower()}") from error
+        raise BrokenRepositories(unreadable(name, error)) from error
 
 
 def change(path: str | os.PathLike[str], edit: Callable[[Repositories], Repositories], *, generated: str) -> None:
