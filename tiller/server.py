@@ -7,6 +7,7 @@ match texts.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MAX_MESSAGE = LARGEST  # bytes, both ways
 PIECE = 2 * 1024 * 1024  # bytes of a list's message: its reader may read while the next is made
+BREATH = 0.05  # seconds before the stream of a test ends; see unhurried
 MAX_ERROR = 256 * 1024  # characters of a message: an error carries a manifest at times
 THREADS = 256  # a call that waits for objects, or for its turn at a release, holds one
 SERVICE = "/hapi.services.tiller.ReleaseService/"
@@ -230,7 +232,7 @@ class ReleaseService(tiller_pb2_grpc.ReleaseServiceServicer):
     def RunReleaseTest(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802 - the service's name
         def run(asked: Any) -> Iterator[Any]:
             lines = testing.run_tests(self.env, asked, cancelled=self._cancelled(context))
-            return (wire.to_proto(line) for line in lines)
+            return unhurried(wire.to_proto(line) for line in lines)
 
         return self._stream("RunReleaseTest", request, context, run)
 
@@ -302,6 +304,18 @@ def _refuse(method: str, error: Exception, context: grpc.ServicerContext) -> NoR
         log.error("%s failed unexpectedly", method, exc_info=error)
         text = f"{type(error).__name__}: {error}"
     context.abort(grpc.StatusCode.UNKNOWN, text[:MAX_ERROR])
+
+
+def unhurried(messages: Iterator[Any]) -> Iterator[Any]:
+    """The messages, and a moment before the stream ends, be it well or with an error.
+
+    Helm 2's `helm test` takes whichever of the last line and the end it sees first, and where it is the end, a failed
+    test has passed. With both at once that befell 1 of 200 of its runs, 5 of 200 on a busy machine; so, none of 200.
+    """
+    try:
+        yield from messages
+    finally:
+        time.sleep(BREATH)
 
 
 def framed(page: query.Page, limit: int) -> Iterator[bytes]:

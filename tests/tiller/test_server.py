@@ -151,6 +151,15 @@ def test_lists_are_cut_into_messages(limit: int, sizes: list[int]) -> None:
         assert all(message.ByteSize() <= limit for message in messages)
 
 
+def test_the_last_line_of_a_test_comes_before_the_end(stub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tiller.server.BREATH", 0.5)
+    ask(stub, "InstallRelease", INSTALL)
+    call = stub.RunReleaseTest(wire.to_proto(TestRequest("web")), metadata=CLIENT)
+    ended = threading.Event()
+    call.add_callback(ended.set)
+    assert [(line.msg, ended.wait(0.1)) for line in call] == [("No Tests Found", False)]
+
+
 # Versions
 
 
