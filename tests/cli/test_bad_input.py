@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import pty
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from helmpy.cli.main import run
 from tests.cli.conftest import Helm, write_chart
+from tests.terminal import at_terminal
 
 HINT = (
     "name a cluster with --kubeconfig or KUBECONFIG, Tiller itself with --host, or start one here: helm sandbox start"
@@ -123,19 +121,12 @@ def test_a_person_is_told_more(home: Path) -> None:
     write_chart(home / "web")
     (home / "web/templates/page.yaml").write_text("a: 1\nb: {{ .Values.nosuch.deep }}\n")
     (home / "web/bad.yaml").write_text("a: [1\n")
-    words = [sys.executable, "-c", "from helmpy.cli.start import entry; entry()", "template", "web"]
     for more, hint in (
-        ([], "b: {{ .Values.nosuch.deep }}\n             ^\n"),
-        (["-f", "web/bad.yaml"], "at web/bad.yaml:2:1\n"),
+        ((), "b: {{ .Values.nosuch.deep }}\n             ^\n"),
+        (("-f", "web/bad.yaml"), "at web/bad.yaml:2:1\n"),
     ):
-        terminal, end = pty.openpty()
-        try:
-            done = subprocess.run([*words, *more], cwd=home, stderr=end, stdout=subprocess.DEVNULL, check=False)
-            shown = os.read(terminal, 100_000).decode().replace("\r", "")
-        finally:
-            os.close(end)
-            os.close(terminal)
-        assert done.returncode == 1
+        status, shown = at_terminal("template", "web", *more, only_stderr=True, cwd=home)
+        assert status == 1
         assert shown.split("\n", 1)[1].startswith(hint)
 
 

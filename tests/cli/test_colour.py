@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import io
-import os
-import pty
 import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
 
 from helmpy.cli import colour
 from helmpy.cli.output import table
-
-CODE = "from helmpy.cli.start import entry; entry()"
+from tests.terminal import HELM, at_terminal
 
 
 class Terminal(io.StringIO):
@@ -67,40 +63,22 @@ def test_a_column_keeps_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def _on_a_terminal(*words: str, columns: int = 0, **environ: str) -> str:
-    terminal, end = pty.openpty()
-    termios.tcsetwinsize(end, (24, columns))
-    try:
-        subprocess.run(
-            [sys.executable, "-c", CODE, *words],
-            env={**os.environ, **environ},
-            stdout=end,
-            stderr=end,
-            check=False,
-            timeout=60,
-        )
-        return os.read(terminal, 100_000).decode().replace("\r", "")
-    finally:
-        os.close(end)
-        os.close(terminal)
-
-
 def test_a_person_sees_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "web").mkdir()
     (tmp_path / "web" / "Chart.yaml").write_text("name: web\nversion: 1\n")
     words = ["lint", str(tmp_path / "web")]
-    seen = _on_a_terminal(*words)
+    seen = at_terminal(*words)[1]
     assert "[\033[1;31mERROR\033[0m] " in seen
     assert "\033[1;31mError:\033[0m 1 chart(s) linted" in seen
-    assert "\033[" not in _on_a_terminal(*words, NO_COLOR="1")
-    done = subprocess.run([sys.executable, "-c", CODE, *words], capture_output=True, text=True, check=False)
+    assert "\033[" not in at_terminal(*words, NO_COLOR="1")[1]
+    done = subprocess.run([*HELM, *words], capture_output=True, text=True, check=False)
     assert "\033[" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("columns", "widest"), [(0, 100), (200, 100), (80, 80)])
 def test_flags_are_told_in_as_many_columns_as_there_are(columns: int, widest: int) -> None:
     lines = (
-        _on_a_terminal("sandbox", "start", "--help", columns=columns, HELM_HOME="/h")
+        at_terminal("sandbox", "start", "--help", columns=columns, HELM_HOME="/h")[1]
         .partition("Flags:\n")[2]
         .splitlines()
     )

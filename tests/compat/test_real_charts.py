@@ -71,7 +71,7 @@ OF_THE_CLUSTER = {
     "Event", "Lease", "Endpoints", "EndpointSlice", "Node", "CSINode", "ControllerRevision", "PersistentVolume",
     "ComponentStatus", "IPAddress", "APIService", "FlowSchema", "PriorityLevelConfiguration",
 }  # fmt: skip
-TIMEOUT = int(os.environ.get("HELMPY_TIMEOUT", "120"))  # seconds for each wait
+TIMEOUT = int(os.environ.get("HELMPY_TIMEOUT", "600"))  # seconds for each wait: machines may be busy
 
 
 @pytest.fixture(scope="module", params=["sandbox", "cluster"])
