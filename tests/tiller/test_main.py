@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -156,19 +158,24 @@ def test_one_line_says_why_it_cannot_start(
 def test_records_are_copied_from_store_to_store(tmp_path: Path) -> None:
     (tmp_path / "config").write_text(KUBECONFIG % "127.0.0.1:9")
 
-    def store(name: str) -> SqlDriver:
-        return SqlDriver(Connections(Sqlite(str(tmp_path / name)), SystemClock()), SystemClock())
+    @contextmanager
+    def store(name: str) -> Iterator[SqlDriver]:
+        connections = Connections(Sqlite(str(tmp_path / name)), SystemClock())
+        yield SqlDriver(connections, SystemClock())
+        connections.close()
 
     def copy(source: str, target: str) -> subprocess.CompletedProcess[str]:
         place = ["--storage=sql", "--sql-dialect=sqlite3", f"--sql-connection-string={tmp_path / source}"]
         return run(*place, f"--copy-records-to=sqlite3:{tmp_path / target}", KUBECONFIG=str(tmp_path / "config"))
 
-    store("one").create(Release(name="web", version=1, info=Info(status=Status(code=StatusCode.DEPLOYED))))
+    with store("one") as one:
+        one.create(Release(name="web", version=1, info=Info(status=Status(code=StatusCode.DEPLOYED))))
     done = copy("one", "two")
     assert done.returncode == 0, done.stderr
     assert "web: 1 new, 0 changed, 0 same" in done.stderr
-    assert store("two").query({}) == store("one").query({})
-    store("two").create(Release(name="web", version=2))
+    with store("one") as one, store("two") as two:
+        assert two.query({}) == one.query({})
+        two.create(Release(name="web", version=2))
     done = copy("one", "two")
     assert done.returncode == 1
     assert "web: left out, the target has revision 2 already" in done.stderr

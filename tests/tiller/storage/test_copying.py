@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,10 +27,19 @@ RECORDS = [
     release(version=3, code=StatusCode.FAILED),
     release("shop", 9, StatusCode.DELETED),
 ]
-MAKERS: dict[str, Callable[[Path], Driver]] = {
-    "configmap": lambda _: ConfigMapDriver(memory_api(), "kube-system", FakeClock()),
-    "secret": lambda _: SecretDriver(memory_api(), "kube-system", FakeClock()),
-    "sqlite": lambda path: SqlDriver(Connections(Sqlite(str(path / "records.db")), FakeClock()), FakeClock()),
+
+
+@contextmanager
+def sqlite(path: Path) -> Iterator[Driver]:
+    connections = Connections(Sqlite(str(path / "records.db")), FakeClock())
+    yield SqlDriver(connections, FakeClock())
+    connections.close()
+
+
+MAKERS: dict[str, Callable[[Path], AbstractContextManager[Driver]]] = {
+    "configmap": lambda _: nullcontext(ConfigMapDriver(memory_api(), "kube-system", FakeClock())),
+    "secret": lambda _: nullcontext(SecretDriver(memory_api(), "kube-system", FakeClock())),
+    "sqlite": sqlite,
 }
 WAYS = [(one, other) for one in MAKERS for other in MAKERS if one != other]
 
@@ -45,13 +54,13 @@ def contents(driver: Driver) -> list[Release]:
 
 @pytest.mark.parametrize(("one", "other"), WAYS)
 def test_all_records_arrive_and_a_second_time_changes_nothing(one: str, other: str, tmp_path: Path) -> None:
-    source, target = MAKERS[one](tmp_path), MAKERS[other](tmp_path)
-    for each in RECORDS:
-        source.create(each)
-    assert copy(source, target) == [Copied("shop", created=1), Copied("web", created=3)]
-    assert contents(target) == contents(source) == sorted(RECORDS, key=lambda found: found.key)
-    assert copy(source, target) == [Copied("shop", same=1), Copied("web", same=3)]
-    assert copy(target, source) == [Copied("shop", same=1), Copied("web", same=3)]
+    with MAKERS[one](tmp_path) as source, MAKERS[other](tmp_path) as target:
+        for each in RECORDS:
+            source.create(each)
+        assert copy(source, target) == [Copied("shop", created=1), Copied("web", created=3)]
+        assert contents(target) == contents(source) == sorted(RECORDS, key=lambda found: found.key)
+        assert copy(source, target) == [Copied("shop", same=1), Copied("web", same=3)]
+        assert copy(target, source) == [Copied("shop", same=1), Copied("web", same=3)]
 
 
 @pytest.fixture
