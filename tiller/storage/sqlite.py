@@ -59,7 +59,11 @@ class _Connection:
     def __init__(self, path: str) -> None:
         # Handed from thread to thread, never used by two at once.
         self._inner = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-        self._inner.execute("PRAGMA synchronous=FULL")  # what was answered stays, whatever happens to the machine
+        try:
+            self._inner.execute("PRAGMA synchronous=FULL")  # what was answered stays, whatever happens to the machine
+        except sqlite3.Error:  # no database, say
+            self._inner.close()
+            raise
 
     def execute(self, statement: str, parameters: Sequence[object] = ()) -> Found:
         return self._inner.execute(statement, tuple(parameters))
