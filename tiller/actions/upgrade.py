@@ -139,11 +139,19 @@ def base_of(history: Sequence[Release]) -> Release:
     raise NoDeployedRelease(newest.name)
 
 
-def _next_revision(env: Environment, request: UpdateRequest, base: Release, revision: int) -> Release:
+def _next_revision(
+    env: Environment, request: UpdateRequest, base: Release, revision: int, *, anew: bool = False
+) -> Release:
+    """The revision rendered; made ``anew`` it is an installation's first one to its templates, as in Helm 2."""
     chart, config = merged(request, base)
     now = env.now()
     options = ReleaseOptions(
-        name=base.name, namespace=base.namespace, revision=revision, is_install=False, is_upgrade=True, time=now
+        name=base.name,
+        namespace=base.namespace,
+        revision=1 if anew else revision,
+        is_install=anew,
+        is_upgrade=not anew,
+        time=now,
     )
     rendered = render_release(env, chart, config, options, sub_notes=request.sub_notes, dry_run=request.dry_run)
     return Release(
@@ -156,7 +164,7 @@ def _next_revision(env: Environment, request: UpdateRequest, base: Release, revi
         version=revision,
         info=Info(
             status=Status(code=StatusCode.PENDING_UPGRADE, notes=rendered.notes),
-            first_deployed=base.info.first_deployed if base.info else None,
+            first_deployed=now if anew else base.info.first_deployed if base.info else None,
             last_deployed=now,
             description=UNDERWAY,
         ),
@@ -260,7 +268,7 @@ def change_objects(env: Environment, change: Change, how: How) -> None:
 def _replace(env: Environment, request: UpdateRequest, newest: Release, deadline: Deadline) -> Release:
     """Delete the newest revision's objects and make the release anew under the next number."""
     # what is replaced keeps nothing, as in Helm 2: the values are the request's alone
-    new = _next_revision(env, replace(request, reset_values=True), newest, newest.version + 1)
+    new = _next_revision(env, replace(request, reset_values=True), newest, newest.version + 1, anew=True)
     if request.dry_run:
         return with_status(new, StatusCode.PENDING_UPGRADE, "Dry run complete")
     info = replace(newest.info or Info(), deleted=env.now())

@@ -150,11 +150,14 @@ def test_force_makes_a_failed_release_anew(world: World) -> None:
     service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 1}]}\n"
     message(world.install, chart(config("a"), service))
     world.transport.recover()
-    release = world.upgrade(chart(config("a", "two"), service), force=True)
+    world.clock.advance(100)
+    seen = config("a", "{{ .Release.Revision }}-{{ .Release.IsInstall }}-{{ .Release.IsUpgrade }}")
+    release = world.upgrade(chart(seen, service), force=True)
     assert release.info is not None
     assert release.info.description == "Upgrade complete"
+    assert release.info.first_deployed == release.info.last_deployed
     assert world.statuses() == {1: "DELETED", 2: "DEPLOYED"}
-    assert world.data("a") == {"key": "two"}
+    assert world.data("a") == {"key": "1-true-false"}
 
 
 def test_force_runs_what_a_deletion_and_an_installation_run_in_order(world: World) -> None:
