@@ -159,6 +159,7 @@ def _perform(env: Environment, plan: _Plan) -> Release:
             record.release = _before_objects(env, plan)
         if plan.replaced is not None:
             env.storage.update(with_status(plan.replaced, StatusCode.SUPERSEDED))
+            record.wording = 'Release replace "{name}" failed: {error}'
         _create(env, plan)
         if not plan.request.disable_hooks:
             record.wording = 'Release "{name}" failed post-install: {error}'
@@ -248,4 +249,6 @@ def _create(env: Environment, plan: _Plan) -> None:
         if plan.request.wait:
             wait.until_ready(env.cluster, wanted, plan.deadline.restart(), jobs=env.wait_for_jobs)
     except HelmError as error:
+        if plan.replaced is not None:
+            raise  # where a release is replaced the error stands alone, as in Helm 2
         raise OperationFailed(f"release {release.name} failed: {error}", error) from error

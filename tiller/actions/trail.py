@@ -23,7 +23,7 @@ from tiller.kube.objects import RESOURCE_POLICY, KubeObject
 Identity = tuple[str, str, str]  # namespace, kind, name
 
 _EXISTED = re.compile(r'kind (\S+) with the name "([^"]*)" in "([^"]*)" already exists in the cluster')
-_FAILED = re.compile(r'(Release|Upgrade|Rollback) "[^"]*" failed')
+_FAILED = re.compile(r'(Release|Release replace|Upgrade|Rollback) "[^"]*" failed')
 
 
 def trail(history: Sequence[Release]) -> list[Release]:

@@ -11,11 +11,13 @@ import pytest
 from helmpy.chart.model import Config, File
 from helmpy.errors import HelmError
 from helmpy.release.model import StatusCode
-from helmpy.release.requests import InstallRequest
+from helmpy.release.requests import InstallRequest, UninstallRequest
 from tests.tiller.world import World, chart, config, make_world
 from tiller.actions.install import install
 from tiller.actions.recorded import with_status
 from tiller.actions.recovery import recover
+from tiller.actions.trail import went_well
+from tiller.actions.uninstall import uninstall
 from tiller.kube.cluster import Cluster
 from tiller.kube.discovery import Catalog, Discovery
 from tiller.kube.failing import Failing
@@ -114,6 +116,21 @@ def test_a_failed_release_can_be_replaced(world: World) -> None:
     assert again.version == 2
     assert world.statuses() == {1: "SUPERSEDED", 2: "DEPLOYED"}
     assert world.data("a") == {"key": "new"}
+
+
+def test_a_replacement_that_fails_says_so_and_is_no_good_revision(world: World) -> None:
+    world.install(chart(config("shared")), name="other")
+    world.install(chart(config("a")))
+    uninstall(world.env, UninstallRequest("web"))
+    text = (
+        'kind ConfigMap with the name "shared" in "shop" already exists in the cluster and wasn\'t defined in the previous '
+        "release. Before upgrading, please either delete the resource from the cluster or remove it from the chart"
+    )
+    assert message(world, made=chart(config("shared")), reuse_name=True) == text
+    assert world.description() == f'Release replace "web" failed: {text}'
+    world.install(chart(config("a")), reuse_name=True)
+    assert world.statuses() == {1: "SUPERSEDED", 2: "SUPERSEDED", 3: "DEPLOYED"}
+    assert [went_well(each) for each in world.env.storage.history("web")] == [True, False, False]
 
 
 def test_an_object_that_exists_fails_the_release(world: World) -> None:
