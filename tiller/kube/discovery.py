@@ -73,11 +73,20 @@ class Catalog:
 
 
 @dataclass(frozen=True, slots=True)
+class _Version:
+    """What one API version serves; ``parts`` are the kinds of parts of resources (``deployments/scale``)."""
+
+    api_version: str
+    resources: list[Resource]
+    parts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Document:
     """What one path of discovery listed, and the tag by which the server knows it again; empty for none."""
 
     tag: str
-    versions: list[tuple[str, list[Resource]]]
+    versions: list[_Version]
 
 
 class Discovery:
@@ -140,11 +149,11 @@ class Discovery:
             return self._catalog
         self._documents = documents
         for document in documents.values():
-            for api_version, items in document.versions:
-                versions.add(api_version)
-                for resource in items:
-                    versions.add(f"{api_version}/{resource.kind}")
-                    resources.setdefault((api_version, resource.kind), resource)
+            for each in document.versions:
+                kinds = {resource.kind for resource in each.resources} | each.parts
+                versions |= {each.api_version, *(f"{each.api_version}/{kind}" for kind in kinds)}
+                for resource in each.resources:
+                    resources.setdefault((each.api_version, resource.kind), resource)
         return Catalog(resources, frozenset(versions))
 
     def _document(self, path: str) -> _Document:
@@ -158,22 +167,22 @@ class Discovery:
         versions = list(_aggregated(body) if aggregated else self._plain(body))
         return _Document(response.headers.get("etag", "") if aggregated else "", versions)
 
-    def _plain(self, document: dict[str, Any]) -> Iterator[tuple[str, list[Resource]]]:
+    def _plain(self, document: dict[str, Any]) -> Iterator[_Version]:
         """Each version's own list. One that fails (an aggregated API that is down) hides only itself."""
         for api_version in _listed(document):
             root = "/apis" if "/" in api_version else "/api"
             try:
-                listed = _body(self._send(f"{root}/{api_version}", {}))
+                listed = _body(self._send(f"{root}/{api_version}", {})).get("resources") or []
             except ApiError as error:
                 log.warning("discovery of %s failed: %s", api_version, error)
                 continue
-            yield (
-                api_version,
-                [
-                    Resource(api_version, str(each["kind"]), str(each["name"]), bool(each.get("namespaced")))
-                    for each in listed.get("resources") or []
-                    if "/" not in each["name"]
-                ],
+            resources = [
+                Resource(api_version, str(each["kind"]), str(each["name"]), bool(each.get("namespaced")))
+                for each in listed
+                if "/" not in each["name"]
+            ]
+            yield _Version(
+                api_version, resources, frozenset(str(each["kind"]) for each in listed if "/" in each["name"])
             )
 
     def _send(self, path: str, headers: dict[str, str]) -> Response:
@@ -196,18 +205,22 @@ def _listed(document: dict[str, Any]) -> Iterator[str]:
         yield from sorted(names, key=lambda name: name != preferred)
 
 
-def _aggregated(document: dict[str, Any]) -> Iterator[tuple[str, list[Resource]]]:
+def _aggregated(document: dict[str, Any]) -> Iterator[_Version]:
     for group in document.get("items") or []:
         group_name = (group.get("metadata") or {}).get("name") or ""
         for version in group.get("versions") or []:
             name = str(version["version"])
             api_version = f"{group_name}/{name}" if group_name else name
-            yield (
-                api_version,
-                [
-                    Resource(api_version, str(kind), str(each["resource"]), each.get("scope") == "Namespaced")
-                    for each in version.get("resources") or []
-                    # Parts of a resource without objects of their own have no responseKind.
-                    if (kind := (each.get("responseKind") or {}).get("kind"))
-                ],
-            )
+            listed = version.get("resources") or []
+            resources = [
+                Resource(api_version, kind, str(each["resource"]), each.get("scope") == "Namespaced")
+                for each in listed
+                # Parts of a resource without objects of their own have no responseKind.
+                if (kind := _kind(each))
+            ]
+            parts = {_kind(part) for each in listed for part in each.get("subresources") or []}
+            yield _Version(api_version, resources, frozenset(parts - {""}))
+
+
+def _kind(row: dict[str, Any]) -> str:
+    return str((row.get("responseKind") or {}).get("kind") or "")

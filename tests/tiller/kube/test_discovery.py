@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tiller.kube.discovery import Discovery, Resource, UnknownKind
-from tiller.kube.transport import ApiError, Request, Response
+from tiller.kube.transport import ApiError, Request, Response, Transport
 from tiller.sandbox.api import memory_api
 
 
@@ -47,7 +47,12 @@ PAGES = {
             {"name": "namespaces", "kind": "Namespace", "namespaced": False},
         ]
     },
-    "/apis/apps/v1": {"resources": [{"name": "deployments", "kind": "Deployment", "namespaced": True}]},
+    "/apis/apps/v1": {
+        "resources": [
+            {"name": "deployments", "kind": "Deployment", "namespaced": True},
+            {"name": "deployments/scale", "kind": "Scale", "group": "autoscaling", "version": "v1", "namespaced": True},
+        ]
+    },
     "/apis/apps/v1beta1": {"resources": [{"name": "deployments", "kind": "Deployment", "namespaced": True}]},
 }
 
@@ -57,6 +62,14 @@ def test_plain_discovery_survives_a_group_that_is_down() -> None:
     assert found.find("v1", "Namespace") == Resource("v1", "Namespace", "namespaces", namespaced=False)
     assert found.find("apps/v1", "Deployment").path("shop", "web") == "/apis/apps/v1/namespaces/shop/deployments/web"
     assert {"v1", "v1/Pod", "apps/v1", "apps/v1/Deployment", "apps/v1beta1"} <= found.catalog().api_versions
+
+
+@pytest.mark.parametrize("server", [Plain(), memory_api()])
+def test_kinds_of_parts_of_resources_may_be_asked_for_but_are_no_objects(server: Transport) -> None:
+    found = Discovery(server)
+    assert "apps/v1/Scale" in found.catalog().api_versions
+    with pytest.raises(UnknownKind):
+        found.find("apps/v1", "Scale")
 
 
 def test_a_missing_kind_is_looked_for_once_more() -> None:
