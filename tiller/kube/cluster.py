@@ -228,4 +228,6 @@ def _expression(each: Mapping[str, Any]) -> str:
 def _with_body(
     method: str, path: str, body: Any, content_type: str, *, query: tuple[tuple[str, str], ...] = ()
 ) -> Request:
-    return Request(method, path, query, {**_JSON, "content-type": content_type}, json.dumps(body).encode())
+    # In Helm 2's order: of several fields of a wrong type the API server names the first that it reads.
+    text = json.dumps(body, sort_keys=True)
+    return Request(method, path, query, {**_JSON, "content-type": content_type}, text.encode())

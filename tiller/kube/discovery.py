@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -154,6 +154,9 @@ class Discovery:
                 versions |= {each.api_version, *(f"{each.api_version}/{kind}" for kind in kinds)}
                 for resource in each.resources:
                     resources.setdefault((each.api_version, resource.kind), resource)
+                    # Helm 2 takes a kind in small letters too, and leaves it to the API server to refuse it.
+                    small = replace(resource, kind=resource.kind.lower())
+                    resources.setdefault((each.api_version, small.kind), small)
         return Catalog(resources, frozenset(versions))
 
     def _document(self, path: str) -> _Document:

@@ -141,6 +141,21 @@ def test_an_object_that_exists_fails_the_release(world: World) -> None:
     assert world.description() == 'Release "web" failed: configmaps "shared" already exists'
 
 
+def test_a_kind_in_small_letters_is_the_servers_to_refuse(world: World) -> None:
+    text = message(world, made=chart(config("a").replace("ConfigMap", "configmap")))
+    assert text.startswith('release web failed: configmap in version "v1" cannot be handled as a ConfigMap: no kind')
+    assert world.statuses() == {1: "FAILED"}
+
+
+def test_objects_are_sent_in_the_order_of_their_keys(world: World) -> None:
+    world.install(chart("kind: ConfigMap\nmetadata: {name: a, labels: {k: v}}\ndata: {2: b, 10: a}\napiVersion: v1\n"))
+    (sent,) = [each.body for each in world.transport.seen if each.path.endswith("/shop/configmaps")]
+    assert sent == (
+        b'{"apiVersion": "v1", "data": {"10": "a", "2": "b"}, "kind": "ConfigMap", '
+        b'"metadata": {"labels": {"k": "v"}, "name": "a", "namespace": "shop"}}'
+    )
+
+
 def test_a_record_that_cannot_be_written_stops_before_any_effect(world: World) -> None:
     world.transport.refuse("POST", "/namespaces/kube-system/configmaps", message="too large")
     made = chart(config("a"), job("first", "pre-install"))

@@ -72,6 +72,13 @@ def test_kinds_of_parts_of_resources_may_be_asked_for_but_are_no_objects(server:
         found.find("apps/v1", "Scale")
 
 
+@pytest.mark.parametrize("server", [Plain(), memory_api()])
+def test_kinds_in_small_letters_are_found_but_may_not_be_asked_for(server: Transport) -> None:
+    found = Discovery(server)
+    assert found.find("apps/v1", "deployment") == Resource("apps/v1", "deployment", "deployments", namespaced=True)
+    assert "apps/v1/deployment" not in found.catalog().api_versions
+
+
 def test_a_missing_kind_is_looked_for_once_more() -> None:
     plain = Plain()
     found = Discovery(plain)
