@@ -239,7 +239,10 @@ def adopt(cluster: Cluster, target: KubeObject, live: dict[str, Any], before: di
 
     def adopted(live: dict[str, Any]) -> list[dict[str, Any]] | None:
         entries = (live.get("metadata") or {}).get("managedFields") or []
-        return None if _stays(entries, target.body) else _adopted(entries, before)
+        if _stays(entries, target.body):
+            return None
+        listed = live.keys() <= {"apiVersion", "kind", "metadata"}  # then it may be but the metadata
+        return _adopted(entries, before, (cluster.get(target) or {}) if listed else live)
 
     _own(cluster, target, live, adopted)
 
@@ -256,7 +259,9 @@ def _stays(entries: list[dict[str, Any]], wanted: dict[str, Any]) -> bool:
     return not any(_without(fields, _named(fields, wanted)) for fields in plain)
 
 
-def _adopted(entries: list[dict[str, Any]], before: dict[str, Any]) -> list[dict[str, Any]] | None:
+def _adopted(
+    entries: list[dict[str, Any]], before: dict[str, Any], live: dict[str, Any]
+) -> list[dict[str, Any]] | None:
     """The entries with tiller's plain ones joined into its applied one; None where there are none.
 
     Where ours has written already, a nameless program may be Helm 2's Tiller, in turn with us, or
@@ -281,8 +286,27 @@ def _adopted(entries: list[dict[str, Any]], before: dict[str, Any]) -> list[dict
     joined: dict[str, Any] = {}
     for entry in ours:
         joined = _union(joined, entry.get("fieldsV1") or {})
+    joined = _without(joined, _filled(joined, before, live))
     newest = max(ours, key=lambda each: str(each.get("time") or ""))
     return [{**newest, "manager": FIELD_MANAGER, "operation": "Apply", "fieldsV1": joined}, *others]
+
+
+def _filled(fields: dict[str, Any], before: Any, live: Any) -> dict[str, Any]:
+    """The part of a tree of fields (FieldsV1) that was written empty, for no manifest's sake, and holds something now.
+
+    A container without ``resources`` is written with empty ones, and a LimitRange's defaults that
+    come into them are nobody's: with the field they would go, which a pod cannot bear.
+    """
+    found: dict[str, Any] = {}
+    for word, below in fields.items():
+        (part, _), (named, _) = _part(word, live), _part(word, before)
+        if below:
+            rest = _filled(below, named, part)
+            if rest:
+                found[word] = rest
+        elif isinstance(part, dict) and part and not named:
+            found[word] = {}
+    return found
 
 
 def _named(fields: dict[str, Any], body: Any) -> dict[str, Any]:

@@ -225,6 +225,22 @@ def test_what_others_write_between_revisions_stays_and_what_is_ours_follows_the_
     assert {each["manager"] for each in found["metadata"]["managedFields"]} == {"tiller"}
 
 
+@pytest.mark.parametrize("number", [1, 5])  # of five a list tells the metadata alone
+def test_what_a_limit_range_gave_a_pod_stays(ground: Ground, number: int) -> None:
+    limits = {"limits": [{"type": "Container", "default": {"cpu": "100m"}}]}
+    name = f"limited-{number}"
+    names = [f"{name}-{count}" for count in range(number)]
+    ground.install(chart(manifest("v1", "LimitRange", name, spec=limits)), f"{name}-range")
+    try:
+        ground.install(chart(*map(pod, names)), name)
+        ground.upgrade(chart(*(pod(each, {"a": "b"}) for each in names)), name)
+    finally:
+        ground.delete(f"{name}-range")
+    found = ground.get(f"pods/{names[-1]}")
+    assert found is not None
+    assert found["metadata"]["annotations"]["a"] == "b"
+
+
 def test_drift_of_what_the_manifest_names_is_repaired(ground: Ground) -> None:
     made = chart(config("drift-a", v="1"))
     ground.install(made, "drift")

@@ -385,7 +385,19 @@ PORT = 'k:{"port":80,"protocol":"TCP"}'
 )
 def test_plain_fields_become_applied_ones(before: list[dict[str, Any]], after: list[dict[str, Any]] | None) -> None:
     manifest = {"data": {"x": "1", "z": "2"}, "ports": [{"port": 80, "name": "web"}], "set": ["in"]}
-    assert apply._adopted(before, manifest) == after
+    assert apply._adopted(before, manifest, {}) == after
+
+
+def test_what_was_written_empty_and_filled_by_nobody_stays_nobodys() -> None:
+    containers = 'k:{"name":"c"}'
+    written: dict[str, Any] = {"f:image": {}, "f:resources": {}, "f:securityContext": {}}
+    before = [entry("tiller", "Update", spec={"f:containers": {containers: {".": {}, **written}}})]
+    live = {"spec": {"containers": [{"name": "c", "image": "i", "resources": {"limits": {"cpu": "1"}}}]}}
+    plain = {"spec": {"containers": [{"name": "c", "image": "i"}]}}
+    (mine,) = apply._adopted(before, plain, live) or []
+    assert mine["fieldsV1"]["f:spec"]["f:containers"][containers].keys() == {".", "f:image", "f:securityContext"}
+    (mine,) = apply._adopted(before, live, live) or []  # what the manifest names is ours however it was written
+    assert mine["fieldsV1"]["f:spec"]["f:containers"][containers].keys() == {".", *written}
 
 
 LIVE = {"spec": {"a": {"x": 1, "y": [1]}, "l": [{"name": "n", "p": {"http": {"scheme": "HTTP"}}}]}}
