@@ -31,14 +31,15 @@ class _Group:
     blocks: list[list[list[str]]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
-    def add(self, table: dict[str, Any]) -> None:
+    def add(self, table: dict[str, Any], *, once: bool = False) -> None:
+        """Add a table's rows; with ``once`` those of objects that are here already are left out."""
         shown = [i for i, each in enumerate(table.get("columnDefinitions") or []) if not each.get("priority")]
         if not self.columns:
             self.columns = [str(table["columnDefinitions"][i]["name"]).upper() for i in shown]
         block = []
         for row in table.get("rows") or []:
             identity = str(((row.get("object") or {}).get("metadata") or {}).get("uid") or row["cells"])
-            if identity not in self.seen:
+            if not once or identity not in self.seen:
                 self.seen.add(identity)
                 block.append([_cell(row["cells"][i]) for i in shown])
         if block:
@@ -122,7 +123,7 @@ def _add_pods(cluster: Cluster, target: KubeObject, groups: dict[str, _Group]) -
         return
     table = cluster.get_table(_PODS.path(target.namespace), _ACCEPT, [("labelSelector", selector)])
     if table is not None:
-        groups.setdefault("v1/Pod(related)", _Group()).add(_as_table(table))
+        groups.setdefault("v1/Pod(related)", _Group()).add(_as_table(table), once=True)
 
 
 def _as_table(body: dict[str, Any]) -> dict[str, Any]:

@@ -209,3 +209,15 @@ def test_tables_show_what_lives_and_name_what_is_missing(world: World) -> None:
     assert len({line.index("Running") for line in pods.splitlines()[2:]}) == 1
     assert pods.splitlines()[1].index("STATUS") == pods.splitlines()[3].index("Running")
     assert text.endswith("==> MISSING\nKIND\t\tNAME\n" + 2 * "/v1, Resource=configmaps\t\tgone\n")
+
+
+def test_an_object_that_is_named_twice_is_shown_twice_and_its_pods_once(world: World) -> None:
+    cluster = world.env.cluster
+    cluster.ensure_namespace("shop")
+    targets = cluster.build(DEPLOYMENT % 1, "shop")
+    apply.create(cluster, targets)
+    parts = tables.resources_text(cluster, [*targets, *targets]).split("\n\n")
+    assert [(part.splitlines()[0], len(part.splitlines())) for part in parts if part] == [
+        ("==> v1/Deployment", 4),
+        ("==> v1/Pod(related)", 3),
+    ]
