@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 def table(rows: Iterable[Sequence[object]], *, max_width: int = 0, coloured: str = "") -> str:
     """Helm's plain table: every cell padded to its column, columns joined by a tab, no final newline.
 
-    Cells wider than ``max_width`` (0: no limit) end in ``...``. Source: Helm 2.17's output. The cells below the
-    header ``coloured`` are coloured for a person at a terminal.
+    Cells wider than ``max_width`` (0: no limit) end in ``...``; one of several lines makes its row as high. Source:
+    Helm 2.17's output. The cells below the header ``coloured`` are coloured for a person at a terminal.
     """
     cells = [[str(cell) for cell in row] for row in rows]
     if not cells:
         return ""
-    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    widths = [max(width(line) for cell in column for line in cell.split("\n")) for column in zip(*cells, strict=True)]
     if max_width:
         widths = [min(found, max_width) for found in widths]
-    lines = [list(map(fit, row, widths)) for row in cells]
+    lines = [line for row in cells for line in _lines(row, widths)]
     if coloured and sys.stdout.isatty():
         from helmpy.cli import colour
 
@@ -34,9 +34,17 @@ def table(rows: Iterable[Sequence[object]], *, max_width: int = 0, coloured: str
     return "\n".join(map("\t".join, lines))
 
 
+def _lines(row: list[str], widths: list[int]) -> list[list[str]]:
+    """The lines of a row; beside the last lines of a cell others are blank, and never of no width at all."""
+    parts = [[fit(line, size) for line in fit(cell, size).split("\n")] for cell, size in zip(row, widths, strict=True)]
+    height = max(map(len, parts))
+    padded = [part + [" " * max(size, 1)] * (height - len(part)) for part, size in zip(parts, widths, strict=True)]
+    return list(map(list, zip(*padded, strict=True)))
+
+
 def width(text: str) -> int:
     """Columns that a text takes on a terminal."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return len(text)
     import unicodedata
 

@@ -14,6 +14,26 @@ def test_table_pads_every_cell_and_joins_with_tabs() -> None:
     assert output.table(rows) == "NAME  \tN \na     \t10\nlonger\t2 "
 
 
+@pytest.mark.parametrize(
+    ("rows", "width", "shown"),
+    [
+        (
+            [("1", "two\nlines", ""), ("2", "more than both", "")],
+            0,
+            "1\ttwo           \t\n \tlines         \t \n2\tmore than both\t",
+        ),
+        ([("1", "two\nlines", "x"), ("2", "one", "")], 0, "1\ttw...\tx\n2\tone  \t "),
+        ([("a\nb\nc", "")], 0, "a...\t"),
+        ([("abcdef\nghijklmnop", "x")], 8, "abcde...\tx"),
+        ([("abc\nghijklmnop", "x")], 8, "abc     \tx\ngh...   \t "),
+        ([("a\x7f\tb",)], 0, "a\x7f\tb"),
+        ([("ab\tc",), ("abcd",)], 0, "ab\tc \nabcd"),
+    ],
+)
+def test_a_cell_of_several_lines_makes_its_row_as_high(rows: list[tuple[str, ...]], width: int, shown: str) -> None:
+    assert output.table(rows, max_width=width) == shown
+
+
 def test_table_of_nothing() -> None:
     assert output.table([]) == ""
 
