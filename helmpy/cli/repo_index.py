@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from helmpy.cli.command import command as make
@@ -42,8 +43,8 @@ def index_of(directory: Path, url: str) -> Index:
 
 
 def _versions(directory: Path, url: str) -> Iterator[ChartVersion]:
-    archives = [*directory.glob("*.tgz"), *directory.glob("*/*.tgz")]
-    for archive in sorted(archives, key=lambda path: path.relative_to(directory).parts):
+    # Of two archives of one version the one higher up comes first, and so counts for whoever asks for the version.
+    for archive in (*sorted(directory.glob("*.tgz")), *sorted(directory.glob("*/*.tgz"))):
         name = archive.relative_to(directory).as_posix()
         try:
             yield index.of_archive(archive.read_bytes(), name, url=url, created=now())
@@ -52,9 +53,12 @@ def _versions(directory: Path, url: str) -> Iterator[ChartVersion]:
 
 
 def _other(path: Path) -> Index:
-    """The index to merge with; where none is yet, an empty one is made there, as Helm 2 does."""
+    """The index to merge with; where none is yet, an empty one is made there if that can be, as Helm 2 does."""
     if not path.exists():
-        files.write(path, index.to_yaml(index.Index(generated=now())).encode())
+        made = index.Index(generated=now())
+        with suppress(files.FileTrouble):
+            files.write(path, index.to_yaml(made).encode())
+        return made
     try:
         return index.parse(path.read_bytes())
     except OSError as error:

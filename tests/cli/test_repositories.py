@@ -293,6 +293,30 @@ def test_index_merges(one: tuple[Path, str], tmp_path: Path, capsys: pytest.Capt
     assert "    - beta-0.1.0.tgz\n" in text
 
 
+def test_an_index_to_merge_with_need_not_be_there(
+    one: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _said(capsys, f"repo index {one[0]} --merge {tmp_path}/new.yaml") == (0, "", "")
+    assert "entries: {}\n" in (tmp_path / "new.yaml").read_text()
+    assert _said(capsys, f"repo index {one[0]} --merge {tmp_path}/none/new.yaml") == (0, "", "")
+    assert "name: beta\n" in (one[0] / "index.yaml").read_text()
+
+
+def test_what_lies_higher_up_is_listed_first(
+    one: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = (one[0] / "beta-0.1.0.tgz").read_bytes()
+    (tmp_path / "more" / "a").mkdir(parents=True)
+    for name in ("a/beta.tgz", "beta.tgz"):
+        (tmp_path / "more" / name).write_bytes(archive)
+    assert _said(capsys, f"repo index {tmp_path}/more --url http://h") == (0, "", "")
+    text = (tmp_path / "more" / "index.yaml").read_text()
+    assert [line.strip() for line in text.splitlines() if "http:" in line] == [
+        "- http://h/beta.tgz",
+        "- http://h/a/beta.tgz",
+    ]
+
+
 def test_what_is_no_chart_is_not_indexed(
     one: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
