@@ -35,12 +35,20 @@ def parse_metadata(text: str | bytes) -> Metadata:
 def from_dict(value: Any, *, exact: bool = False) -> Metadata:
     """Return the record of a map with Chart.yaml's keys; None gives an empty record. Raises ChartError.
 
-    ``exact``: a number is no string, as in an index.
+    ``exact``: a number is no string, as in an index. What only v2 charts have means nothing in others.
     """
     if value is None:
         return Metadata()
-    fields = _struct(value, _EXACT if exact else _METADATA, "Go value of type chart.Metadata", "Metadata")
-    return Metadata(**fields)
+    keys = (_EXACT_V2 if exact else _METADATA_V2) if _is_v2(value) else (_EXACT if exact else _METADATA)
+    return Metadata(**_struct(value, keys, "Go value of type chart.Metadata", "Metadata"))
+
+
+def _is_v2(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    if "apiVersion" in value:
+        return bool(value["apiVersion"] == "v2")
+    return any(key.lower() == "apiversion" and said == "v2" for key, said in value.items())
 
 
 _ALIAS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
@@ -257,12 +265,17 @@ def _metadata(decode: Decode) -> dict[str, tuple[str, Decode]]:
         "deprecated": _bool,
         "annotations": _string_map(decode),
     }
-    table = {key.lower(): (field, decoders.get(field, decode)) for key, field in _KEYS.items()}
-    return table | {"dependencies": ("dependencies", _chart_dependencies)}
+    return {key.lower(): (field, decoders.get(field, decode)) for key, field in _KEYS.items() if key != "type"}
+
+
+def _v2(decode: Decode) -> dict[str, tuple[str, Decode]]:
+    return _metadata(decode) | {"type": ("type", decode), "dependencies": ("dependencies", _chart_dependencies)}
 
 
 _METADATA = _metadata(_string)
+_METADATA_V2 = _v2(_string)
 _EXACT = _metadata(_exact_string)
+_EXACT_V2 = _v2(_exact_string)
 _DEPENDENCY: dict[str, tuple[str, Decode]] = {
     "name": ("name", _string),
     "version": ("version", _string),

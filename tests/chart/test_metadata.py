@@ -56,6 +56,15 @@ def test_every_key_has_its_field() -> None:
     )
 
 
+@pytest.mark.parametrize("about", ["", "apiVersion: v1", "apiVersion: v3"])
+def test_what_v2_charts_add_means_nothing_in_others(about: str) -> None:
+    assert parse_metadata(f"name: web\ntype: [library]\ndependencies: word\n{about}") == Metadata(
+        name="web", api_version=about.removeprefix("apiVersion: ")
+    )
+    found = parse_metadata("type: library\ndependencies: [{name: db}]\napiversion: v2")
+    assert (found.type, found.dependencies) == ("library", (Dependency("db"),))
+
+
 @pytest.mark.parametrize(
     ("text", "version"),
     [

@@ -60,7 +60,8 @@ def findings(tmp_path: Path, text: str, directory: str = "web") -> list[str]:
         (GOOD + "maintainers: [{name: yan, url: x}]\n", ["[ERROR] Chart.yaml: invalid url 'x' for maintainer 'yan'"]),
         (GOOD + "sources: ['https://a.test', bad, worse]\n", ["[ERROR] Chart.yaml: invalid source URL 'bad'"]),
         (GOOD.replace("https://web.test", ""), ["[ERROR] Chart.yaml: invalid icon URL '/icon.png'"]),
-        (GOOD + "type: thing\n", ["[ERROR] Chart.yaml: chart type is not valid: thing"]),
+        (GOOD + "type: thing\n", []),  # Helm 2 knows no types
+        (GOOD.replace("v1", "v2") + "type: thing\n", ["[ERROR] Chart.yaml: chart type is not valid: thing"]),
         (
             "name: [web",
             [
