@@ -26,52 +26,66 @@ _UNTOLD = ("http://", "https://", "file://")  # URLs that do not say what is beh
 MAX_BYTES = 200 * 2**20  # of what an archive holds
 
 
-def install(home: Home, source: str, version: str, fetch: Callable[[str], bytes]) -> str:
+def _nobody(_text: str) -> None:
+    """Hears what nobody wants to."""
+
+
+def install(
+    home: Home, source: str, version: str, fetch: Callable[[str], bytes], tell: Callable[[str], None] = _nobody
+) -> str:
     """Put a plugin where plugins are and return its directory there. Raises PluginError.
 
     ``source`` is a directory's path, the URL of an archive or that of a repository; ``fetch`` gets what a
     URL names. ``version`` chooses a tag of a repository: its name, or the newest within a constraint.
+    ``tell`` hears of each step.
     """
     if not source:
         raise PluginError("Cannot detect VCS", hint="name a directory, an archive's URL or a repository")
-    if Path(source).is_file():
-        raise _missing()
-    if Path(source).is_dir() and not (version and Path(source, ".git").exists()):
-        place = os.path.abspath(source)  # noqa: PTH100 - a link stays one, and names the plugin's directory
-        name = Path(place).name
-    elif source.startswith(("http://", "https://")) and source.endswith(_ARCHIVES):
-        place, name = _unpacked(home, source, fetch), _archive_name(source)
-    elif Path(source).is_dir() or _is_repository(source):
-        place, name = _cloned(home, source, version), source.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
-    else:
+    is_local = Path(source).exists()
+    is_archive = source.startswith(("http://", "https://")) and source.endswith(_ARCHIVES)
+    if not (is_local or is_archive or _is_repository(source)):
         raise PluginError("Cannot detect VCS", hint=f"{source} is no directory, no archive and no repository")
+    # A link stays one, and names the plugin's directory.
+    whole = os.path.abspath(source) if is_local else source.rstrip("/")  # noqa: PTH100
+    target = _free(home, _archive_name(source) if is_archive else whole.rsplit("/", 1)[-1])
+    if is_local:
+        place = whole
+    else:
+        place = _unpacked(home, source, fetch) if is_archive else _cloned(home, source, version, tell)
     if not Path(place, FILENAME).is_file():
-        raise _missing()
+        raise PluginError(f"plugin metadata ({FILENAME}) missing")
     load(place)
-    return _linked(home, place, name)
-
-
-def _missing() -> PluginError:
-    return PluginError(f"plugin metadata ({FILENAME}) missing")
+    tell(f"symlinking {place} to {target}")
+    return _linked(place, target)
 
 
 def _archive_name(source: str) -> str:
-    """The file's name without its version: ``env-0.1.0.tgz`` is ``env``."""
+    """The file's name without its version: ``env-0.1.0.tgz`` is ``env``, ``env-1.tgz`` and ``env-v1.0.tgz`` have none."""
     name = source.rsplit("/", 1)[-1]
     for suffix in _ARCHIVES:
         name = name.removesuffix(suffix)
-    stem, _, version = name.rpartition("-")
-    return stem if stem and version.lstrip("v")[:1].isdigit() else name
+    parts = name.split("-")
+    for at in range(len(parts) - 1, 0, -1):
+        number, dot, _ = "-".join(parts[at:]).partition(".")
+        if dot and number.isdigit():
+            return "-".join(parts[:at])
+    return name
 
 
-def _linked(home: Home, place: str, name: str) -> str:
+def _free(home: Home, name: str) -> Path:
+    """Where the link to a plugin goes, which nothing has taken yet. Raises PluginError."""
+    if not home.plugins.exists():
+        raise PluginError('plugin home "$HELM_HOME/plugins" does not exist', hint="helm init --client-only makes it")
     target = home.plugins / name
-    if target.is_symlink() and not target.exists():
-        target.unlink()  # what it pointed to is gone
     if target.exists():
         raise PluginError("plugin already exists")
+    return target
+
+
+def _linked(place: str, target: Path) -> str:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_symlink():
+            target.unlink()  # what it pointed to is gone
         target.symlink_to(place)
     except OSError as error:
         raise PluginError(f"symlink {place} {target}: {(error.strerror or str(error)).lower()}") from error
@@ -128,15 +142,19 @@ def _is_repository(source: str) -> bool:
     return (bool(found) and scheme in _VCS_SCHEMES) or (source.startswith("git@") and ":" in source)
 
 
-def _cloned(home: Home, source: str, version: str) -> str:
+def _cloned(home: Home, source: str, version: str, tell: Callable[[str], None]) -> str:
     place = home.plugin_cache / _key(source)
     if place.is_dir():
+        tell(f"updating {source}")
         _git(place, "fetch", "--quiet", "--tags", "origin")
     else:
+        tell(f"cloning {source} to {place}")
         place.parent.mkdir(parents=True, exist_ok=True)
         _clone(source, place)
     if version:
-        _git(place, "checkout", "--quiet", _reference(place, version, source))
+        wanted = _reference(place, version, source)
+        tell(f'setting version to "{version}"')
+        _git(place, "checkout", "--quiet", wanted)
     else:
         newest = _git(place, "rev-parse", "--abbrev-ref", "origin/HEAD").strip()
         _git(place, "checkout", "--quiet", "-B", newest.removeprefix("origin/"), "--track", newest)
@@ -199,14 +217,18 @@ def _worst(done: subprocess.CompletedProcess[str]) -> str:
     return worst.partition(": ")[2] or worst
 
 
-def update(directory: str) -> None:
+def update(directory: str, tell: Callable[[str], None] = _nobody) -> None:
     """Bring an installed plugin that came from a repository to its newest state. Raises PluginError.
 
-    One of a version that was asked for stays as it is.
+    One of a version that was asked for stays as it is. ``tell`` hears where it comes from.
     """
     place = Path(directory).resolve()
     if not (place / ".git").exists():
         raise PluginError("cannot get information about plugin source")
+    origin = _run_git(place, "config", "--get", "remote.origin.url")
+    if origin.returncode:
+        raise PluginError(f"Unable to retrieve local repo information: exit status {origin.returncode}")
+    tell(f"updating {origin.stdout.strip()}")
     if _git(place, "status", "--porcelain").strip():
         raise PluginError("plugin repo was modified")
     _git(place, "fetch", "--quiet", "--tags", "origin")

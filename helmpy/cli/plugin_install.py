@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from helmpy import plugin, plugin_source
 from helmpy.cli.command import command as make
 from helmpy.cli.command import exactly, string
@@ -26,7 +28,7 @@ A directory stays where it is, a link to it is made. --version chooses a tag of 
 def command(settings: Settings, args: Sequence[str], *, version: str) -> None:
     exactly(args, "plugin")
     with waiting(f"Fetching {args[0]}"):
-        directory = plugin_source.install(settings.home, args[0], version, _fetch)
+        directory = plugin_source.install(settings.home, args[0], version, _fetch, partial(debug, settings))
     debug(settings, f"loading plugin from {directory}")
     installed = plugin.load(directory)
     run_hook(settings, installed, "install")

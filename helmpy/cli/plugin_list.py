@@ -5,7 +5,7 @@ from __future__ import annotations
 from helmpy.cli import options
 from helmpy.cli.command import command as make
 from helmpy.cli.output import debug, say, struct_json, table, yaml_text
-from helmpy.cli.plugins import installed
+from helmpy.cli.plugins import installed, places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @options.output("table", "json", "yaml", refusal="unsupported format {}")
 def command(settings: Settings, args: Sequence[str], *, output: str) -> None:
     del args
-    debug(settings, f"pluginDirs: {settings.home.plugins}")
+    debug(settings, f"pluginDirs: {places(settings)}")
     found = installed(settings)
     shown = [{"name": one.name, "version": one.version, "description": one.description} for one in found]
     if output == "json":

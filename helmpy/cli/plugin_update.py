@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from helmpy import plugin, plugin_source
 from helmpy.cli.command import command as make
-from helmpy.cli.output import say
+from helmpy.cli.output import debug, say
 from helmpy.cli.pflags import UsageError
 from helmpy.cli.plugins import each, run_hook
 
@@ -22,7 +24,8 @@ def command(settings: Settings, args: Sequence[str]) -> None:
         raise UsageError("please provide plugin name to update")
 
     def update(one: Plugin) -> None:
-        plugin_source.update(one.directory)
+        plugin_source.update(one.directory, partial(debug, settings))
+        debug(settings, f"loading plugin from {one.directory}")
         run_hook(settings, plugin.load(one.directory), "update")
         say(f"Updated plugin: {one.name}")
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from helmpy import plugin
-from helmpy.cli.output import warn
+from helmpy.cli.output import debug, warn
 from helmpy.errors import HelmError
 from helmpy.plugin import PluginError
 
@@ -27,25 +27,35 @@ _ARCHES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i386": "386"
 
 def installed(settings: Settings) -> list[Plugin]:
     """All plugins that work; of the others a line is said on stderr."""
-    if os.environ.get("HELM_NO_PLUGINS") == "1":
-        return []
     return plugin.load_all(plugin.directories(settings, os.environ), warn)
+
+
+def places(settings: Settings) -> str:
+    """The directories that plugins are looked for in, as ``$HELM_PLUGIN`` has them."""
+    return os.pathsep.join(plugin.directories(settings, os.environ))
+
+
+def _are_commands() -> bool:
+    """Whether plugins are commands; what fetches URLs for others they do all the same."""
+    return os.environ.get("HELM_NO_PLUGINS") != "1"
 
 
 def named(settings: Settings) -> list[tuple[str, str]]:
     """Names of plugins and what they say they are for, by name; of broken ones nothing is said."""
-    if os.environ.get("HELM_NO_PLUGINS") == "1":
+    if not _are_commands():
         return []
     found = plugin.load_all(plugin.directories(settings, os.environ), lambda _text: None)
     return sorted((one.name, one.usage) for one in found)
 
 
 def find(settings: Settings, name: str) -> Plugin | None:
-    return next((one for one in installed(settings) if one.name == name), None)
+    """The plugin that is a command of this name."""
+    return next((one for one in installed(settings) if one.name == name), None) if _are_commands() else None
 
 
 def each(settings: Settings, names: Iterable[str], act: Callable[[Plugin], None], verb: str) -> None:
     """Do something with plugins by their names; what fails stops none of the others. Raises PluginError."""
+    debug(settings, f"loading installed plugins from {places(settings)}")
     known = {one.name: one for one in installed(settings)}
     failed = []
     for name in names:
@@ -62,8 +72,7 @@ def each(settings: Settings, names: Iterable[str], act: Callable[[Plugin], None]
 
 def environment(settings: Settings, one: Plugin, *, tiller: str = "") -> dict[str, str]:
     helm = str(Path(sys.argv[0]).absolute()) if sys.argv[0] else "helm"
-    places = os.pathsep.join(plugin.directories(settings, os.environ))
-    return {**os.environ, **plugin.variables(one, settings, helm=helm, places=places, tiller=tiller)}
+    return {**os.environ, **plugin.variables(one, settings, helm=helm, places=places(settings), tiller=tiller)}
 
 
 def run(settings: Settings, one: Plugin, args: Sequence[str]) -> None:
@@ -107,6 +116,10 @@ def _call(words: Sequence[str], variables: dict[str, str]) -> int:
 def run_hook(settings: Settings, one: Plugin, event: str) -> None:
     """Run a line of a plugin's hooks in a shell, where it has one for the event. Raises PluginError."""
     line = one.hooks.get(event, "")
+    if line and settings.debug:
+        from shutil import which
+
+        debug(settings, f"running {event} hook: {which('sh')} -c {line}")
     if line and _call(["sh", "-c", line], environment(settings, one)):
         raise PluginError(f'plugin {event} hook for "{one.name}" exited with error')
 

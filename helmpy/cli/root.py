@@ -62,7 +62,7 @@ Environment:
                       none
   HELM_HOST           address of Tiller, host:port, instead of a port-forward
   HELM_DEBUG          1 is like --debug
-  HELM_NO_PLUGINS     1 leaves plugins alone
+  HELM_NO_PLUGINS     1: plugins are no commands
   HELM_KEY_PASSPHRASE passphrase of the key that package --sign signs with
   KUBECONFIG          Kubernetes configuration file
   NO_COLOR            anything: no colours at a terminal

@@ -72,6 +72,77 @@ def test_from_a_directory(home: Path, source: Path, capfd: pytest.CaptureFixture
     assert source.is_dir()
 
 
+def test_plugins_need_a_place(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (home / "helm/plugins").rmdir()
+    words = 'Error: plugin home "$HELM_HOME/plugins" does not exist\n'
+    assert _said(capfd, f"plugin install {source}") == (1, "", words)
+    assert not (home / "helm/plugins").exists()
+
+
+def test_what_is_installed_is_told_before_anything_else(
+    home: Path, source: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert _said(capfd, f"plugin install {source}")[0] == 0
+    (home / "other/one-plugin").mkdir(parents=True)
+    assert _said(capfd, f"plugin install {home}/other/one-plugin") == (1, "", "Error: plugin already exists\n")
+
+
+def test_a_directory_has_no_versions(
+    home: Path, source: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _git(source, "init", "-q")
+    monkeypatch.chdir(home)
+    assert _said(capfd, "plugin install one-plugin --version 9") == (
+        0,
+        "hook installed one\nInstalled plugin: one\n",
+        "",
+    )
+    assert (home / "helm/plugins/one-plugin").readlink() == source
+    untold = "Unable to retrieve local repo information: exit status 1"
+    assert _said(capfd, "plugin update one") == (1, "", f"Error: Failed to update plugin one, got error ({untold})\n")
+
+
+def test_each_step_is_told_to_whoever_debugs(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    link = home / "helm/plugins/one-plugin"
+    lines = _said(capfd, f"plugin install {source} --debug")[1].splitlines()
+    assert lines[:2] == [f"[debug] symlinking {source} to {link}", f"[debug] loading plugin from {link}"]
+    assert lines[2].startswith("[debug] running install hook: /")
+    assert lines[2].endswith("/sh -c echo hook installed $HELM_PLUGIN_NAME")
+    for verb in ("update", "remove"):
+        first = _said(capfd, f"plugin {verb} one --debug")[1].splitlines()[0]
+        assert first == f"[debug] loading installed plugins from {home}/helm/plugins"
+
+
+def test_plugins_that_are_no_commands_still_fetch(
+    home: Path, source: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (source / "say.sh").write_text("#!/bin/sh\necho hello\n")
+    assert _said(capfd, f"plugin install {source}")[0] == 0
+    monkeypatch.setenv("HELM_NO_PLUGINS", "1")
+    assert _said(capfd, "one x")[0] == 1
+    assert "Says things" in _said(capfd, "plugin list")[1]
+    assert _said(capfd, f"fetch say://h/a.txt -d {home}") == (0, "", "")
+    assert (home / "a.txt").read_text() == "hello\n"
+    assert _said(capfd, "plugin remove one")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("archive", "name"),
+    [("one-0.1.0.tgz", "one"), ("one-1.tgz", "one-1"), ("one-v1.0.tar.gz", "one-v1.0"), ("a-1.0-2.0-b.tgz", "a-1.0")],
+)
+def test_an_archive_names_the_plugins_directory(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], archive: str, name: str
+) -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as tar:
+        member = tarfile.TarInfo("plugin.yaml")
+        member.size = len(PLUGIN.encode())
+        tar.addfile(member, io.BytesIO(PLUGIN.encode()))
+    monkeypatch.setattr("helmpy.cli.plugin_install._fetch", lambda _url: stream.getvalue())
+    assert _said(capfd, f"plugin install http://h/{archive}")[0] == 0
+    assert [path.name for path in (home / "helm/plugins").iterdir()] == [name]
+
+
 def test_a_link_names_the_directory(home: Path, source: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (home / "link").symlink_to(source)
     assert _said(capfd, f"plugin install {home}/link/")[0] == 0
