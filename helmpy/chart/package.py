@@ -6,7 +6,6 @@ import io
 import os
 import stat
 import struct
-import tempfile
 import zlib
 from pathlib import Path, PurePosixPath
 
@@ -136,13 +135,14 @@ def _gzipped(data: bytes) -> bytes:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
-    temporary = Path(name)
+    """Write a file whole or not at all; its mode is that of the one before, else what the umask allows."""
+    temporary = target.parent / f".{os.urandom(6).hex()}.part"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
     try:
         with os.fdopen(handle, "wb") as stream:
+            if target.exists():
+                os.fchmod(handle, stat.S_IMODE(target.stat().st_mode))
             stream.write(data)
-        temporary.chmod(0o644)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)

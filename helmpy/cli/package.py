@@ -60,23 +60,26 @@ def command(
         if dependency_update:
             from helmpy.cli.dependencies import Vendor
 
-            Vendor(settings, Path(path).absolute(), Check.NEVER, keyring).update()
-        chart = _renumbered(loader.load_directory(path, warn=logged), version, app_version)
+            Vendor(settings, Path(path).absolute(), Check.NEVER, keyring, tells=settings.debug).update()
+        chart = _renumbered(settings, loader.load_directory(path, warn=logged), version, app_version)
         _check(chart, loader.absolute(path).rpartition("/")[2])
         archive = _written(chart, destination)
         say(f"Successfully packaged chart and saved it to: {archive}", flush=True)
         if save:
             _keep(settings, archive)
         if sign:
-            _sign(archive, chart, keyring, key)
+            _sign(settings, archive, chart, keyring, key)
 
 
-def _renumbered(chart: Chart, version: str, app_version: str) -> Chart:
+def _renumbered(settings: Settings, chart: Chart, version: str, app_version: str) -> Chart:
     metadata = chart.metadata or Metadata()
     if version:
         from helmpy.gocompat import semver
 
         semver.Version.parse(version, 3 if chart.is_v2 else 2)  # raises the words that the user reads
+        debug(settings, f"Setting version to {version}")
+    if app_version:
+        debug(settings, f"Setting appVersion to {app_version}")
     return replace(
         chart,
         metadata=replace(
@@ -104,14 +107,15 @@ def _written(chart: Chart, directory: str) -> Path:
         raise ChartError(f"Failed to save: {error}") from error
 
 
-def _sign(archive: Path, chart: Chart, keyring: str, key: str) -> None:
+def _sign(settings: Settings, archive: Path, chart: Chart, keyring: str, key: str) -> None:
     from helmpy.repo import files, provenance
 
     assert chart.metadata is not None, "a chart that was packaged has metadata"
     signed = provenance.sign(
         archive.read_bytes(), archive.name, chart.metadata, keyring=keyring, identity=key, passphrase=_passphrase
     )
-    files.write(f"{archive}{provenance.SUFFIX}", signed)
+    debug(settings, signed.decode())
+    files.write(f"{archive}{provenance.SUFFIX}", signed, mode=0o755)
 
 
 def _passphrase(user: str) -> str:

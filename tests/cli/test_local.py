@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
 import subprocess
 import sys
 import tarfile
@@ -197,6 +199,26 @@ def test_package_may_change_versions_and_place(home: Path, capsys: pytest.Captur
     assert helm(capsys, "inspect", "chart", "out/web-2.0.0.tgz")[1] == METADATA.replace('"3"', '"4"').replace(
         "1.0.0", "2.0.0"
     )
+
+
+@pytest.mark.usefixtures("chart")
+def test_package_tells_what_it_changes_to_whoever_debugs(capsys: pytest.CaptureFixture[str]) -> None:
+    out = helm(capsys, "package", "web", "--version", "2.0.0", "--app-version", "4", "--save=false", "--debug")[1]
+    assert out.splitlines()[:2] == ["[debug] Setting version to 2.0.0", "[debug] Setting appVersion to 4"]
+
+
+@pytest.mark.usefixtures("chart")
+def test_who_may_read_a_package_is_for_the_umask_to_say(home: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        assert run(["package", "web", "--save=false"]) == 0
+        archive = home / "web-1.0.0.tgz"
+        assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+        archive.chmod(0o640)
+        assert run(["package", "web", "--save=false"]) == 0
+        assert stat.S_IMODE(archive.stat().st_mode) == 0o640
+    finally:
+        os.umask(before)
 
 
 @pytest.mark.usefixtures("chart")

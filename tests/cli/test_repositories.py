@@ -354,6 +354,7 @@ def test_signed_charts(
     public.write_bytes(bytes(key.extract_certificate()))
     _chart(tmp_path / "src", "alpha", "1.0.0", "A chart", "--sign", "--key", "ann@", "--keyring", str(secret))
     archive = served[0] / "alpha-1.0.0.tgz"
+    assert stat.S_IMODE(archive.with_name("alpha-1.0.0.tgz.prov").stat().st_mode) == 0o755  # as Helm 2 leaves it
     capsys.readouterr()
     assert _said(capsys, f"verify {archive} --keyring {public}") == (0, "", "")
     assert run(["repo", "index", str(served[0])]) == 0
