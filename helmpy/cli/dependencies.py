@@ -10,7 +10,7 @@ from pathlib import Path
 from helmpy.chart import loader, package, requirements
 from helmpy.cli import repo_update, repository
 from helmpy.cli.home_files import now
-from helmpy.cli.output import debug, logged, say
+from helmpy.cli.output import logged, say
 from helmpy.cli.repository import AccessFlags
 from helmpy.errors import HelmError
 from helmpy.record import record
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Vendor:
-    """Fills charts/ of the chart at ``path``; archives are checked as ``check`` says."""
+    """Fills charts/ of the chart at ``path``; archives are checked as ``check`` says.
+
+    ``tells`` has what is done with neighbouring directories told, as Helm 2 does of an update with ``--debug``.
+    """
 
     settings: Settings
     path: Path
@@ -41,6 +44,7 @@ class Vendor:
     keyring: str = ""
     skip_refresh: bool = False
     access: AccessFlags = AccessFlags()  # to registries
+    tells: bool = False
 
     def update(self) -> None:
         """Resolve the list anew, fetch all of it, lock it. Raises HelmError; charts/ is as before then."""
@@ -55,6 +59,7 @@ class Vendor:
         for one in wanted:
             if one.repository.startswith(FILE_SCHEME):
                 resolver.local(one.repository)
+                self._tell(f"Repository from local path: {one.repository}")
         if not self.skip_refresh:
             self._refresh(known)
         found = resolver.resolve(wanted)
@@ -170,7 +175,7 @@ class Vendor:
 
     def _fetch(self, one: Dependency, known: Repositories, directory: Path) -> None:
         if one.repository.startswith(FILE_SCHEME):
-            debug(self.settings, f"Archiving {one.name} from repo {one.repository}")
+            self._tell(f"Archiving {one.name} from repo {one.repository}")
             place, _ = _local(self.path, one.repository)
             chart = loader.load_directory(place, warn=logged)
             version = chart.metadata.version if chart.metadata else ""
@@ -185,18 +190,24 @@ class Vendor:
         downloader = repository.downloader(self.settings, self.access.of())
         place_ = self._place(one, known, downloader)
         try:
-            archive = self._download(one, place_, downloader)
+            archive, signature = self._download(one, place_, downloader)
         except HelmError as error:
             raise DependencyError(f"could not download {place_.url}: {error}", hint=error.hint) from error
         files.write(directory / place_.file_name, archive)
+        if signature is not None:
+            files.write(directory / f"{place_.file_name}{provenance.SUFFIX}", signature)
 
-    def _download(self, one: Dependency, place: Place, downloader: Downloader) -> bytes:
+    def _tell(self, text: str) -> None:
+        if self.tells:
+            say(text, flush=True)
+
+    def _download(self, one: Dependency, place: Place, downloader: Downloader) -> tuple[bytes, bytes | None]:
         with repository.progress(f"{one.name}:") as tell:
             archive = downloader.fetch(place, tell)
         signature = repository.signature(downloader, place, one.name, self.check)
         if signature is not None:
             provenance.verify(archive, place.file_name, signature, self.keyring)
-        return archive
+        return archive, signature
 
     def _place(self, one: Dependency, known: Repositories, downloader: Downloader) -> Place:
         if one.repository.startswith(OCI_SCHEME):

@@ -30,4 +30,5 @@ def command(
     settings: Settings, args: Sequence[str], *, skip_refresh: bool, verify: bool, keyring: str, access: AccessFlags
 ) -> None:
     path = Path(args[0] if args else ".").absolute()
-    Vendor(settings, path, Check.ALWAYS if verify else Check.NEVER, keyring, skip_refresh, access).update()
+    check = Check.ALWAYS if verify else Check.NEVER
+    Vendor(settings, path, check, keyring, skip_refresh, access, settings.debug).update()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from pysequoia import CipherSuite, Tsk
 
+from helmpy.cli.main import run
 from tests.cli.test_repositories import _chart, _home, _one, _said, _served
 
 __all__ = ["_home", "_one", "_served"]  # fixtures
@@ -56,6 +59,31 @@ def test_update_fetches_and_locks(app: Path, one: tuple[Path, str], capsys: pyte
     assert [line.split("\t")[-1].strip() for line in out.splitlines()] == ["STATUS", "ok", "ok", "ok", ""]
     assert _said(capsys, "dep up app --skip-refresh")[0] == 0
     assert (app / "requirements.lock").read_text() == lock  # nothing new, so not written again
+
+
+def test_neighbours_are_told_to_whoever_debugs(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    lines = _said(capsys, "dep up app --debug")[1].splitlines()
+    assert lines[0] == "Repository from local path: file://../lib"
+    assert "Archiving lib from repo file://../lib" in lines
+    assert "Archiving" not in _said(capsys, "dep build app --debug")[1]
+    assert "Archiving lib from repo file://../lib" in _said(capsys, f"package {app} -u --debug")[1].splitlines()
+
+
+def test_signatures_stay_beside_what_they_are_of(
+    app: Path, one: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = Tsk.generate(user_id="Ann <ann@example.org>", cipher_suite=CipherSuite.RSA2k)
+    (app.parent / "ring").write_bytes(bytes(key))
+    words = ("--version", "0.2.0", "--sign", "--key", "ann@", "--keyring", "ring", "-d", str(one[0]))
+    assert run(["package", "alpha", *words]) == 0
+    (app / "requirements.yaml").write_text(LIST.partition("- {name: beta")[0])
+    assert _said(capsys, f"repo index {one[0]}")[0] == 0
+    for line in ("dep up app", "dep build app"):
+        shutil.rmtree(app / "charts", ignore_errors=True)
+        assert _said(capsys, f"{line} --verify --keyring ring")[2] == ""
+        assert _held(app) == ["alpha-0.2.0.tgz", "alpha-0.2.0.tgz.prov"]
+        assert _said(capsys, "verify app/charts/alpha-0.2.0.tgz --keyring ring") == (0, "", "")
 
 
 def test_build_fetches_what_is_locked(app: Path, one: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
