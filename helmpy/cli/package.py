@@ -114,7 +114,7 @@ def _sign(settings: Settings, archive: Path, chart: Chart, keyring: str, key: st
     signed = provenance.sign(
         archive.read_bytes(), archive.name, chart.metadata, keyring=keyring, identity=key, passphrase=_passphrase
     )
-    debug(settings, signed.decode())
+    debug(settings, signed.decode().rstrip("\n"))
     files.write(f"{archive}{provenance.SUFFIX}", signed, mode=0o755)
 
 

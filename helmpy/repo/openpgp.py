@@ -6,6 +6,7 @@ Sources: RFC 9580 for packets and armour, GnuPG's keybox-blob.c for the box.
 from __future__ import annotations
 
 import binascii
+import hashlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ BEGIN_SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
 _END_SIGNATURE = b"-----END PGP SIGNATURE-----"
 _SIGNATURE_PACKET = 2
 _RSA = (1, 3)
+_HASHES = {8: "sha256", 9: "sha384", 10: "sha512", 11: "sha224"}
 _KEYBOX_MAGIC = b"KBXf"
 _OPENPGP_BLOB = 2
 
@@ -36,6 +38,33 @@ def canonical(clear_signed: bytes) -> bytes:
         raise Malformed("signature block not found")
     packets = b"".join(_packet(tag, content) for tag, content in _packets(_unarmoured(body)))
     return text + begin + b"\n\n" + _lines(packets) + end + b"\n"
+
+
+def fault(clear_signed: bytes) -> str:
+    """What is wrong of a signature that a key does not verify, in Go's words; nothing where it can't be told.
+
+    A signature tells the first two bytes of the digest of what was signed: another text has others.
+    """
+    _, _, rest = clear_signed.partition(BEGIN_MESSAGE)
+    text, _, body = rest.replace(b"\r\n", b"\n").partition(b"\n" + BEGIN_SIGNATURE)
+    signed = b"\r\n".join(_as_signed(line) for line in text.partition(b"\n\n")[2].split(b"\n"))
+    packets = _packets(_unarmoured(body.partition(_END_SIGNATURE)[0]))
+    made = next((content for tag, content in packets if tag == _SIGNATURE_PACKET), b"")
+    if len(made) < 6 or made[0] != 4 or made[2] not in _RSA or made[3] not in _HASHES:
+        return ""
+    return "hash tag doesn't match" if _tells_other_digest(made, signed) else "RSA verification failure"
+
+
+def _as_signed(line: bytes) -> bytes:
+    return line.removeprefix(b"- ").rstrip(b" \t")
+
+
+def _tells_other_digest(signature: bytes, text: bytes) -> bool:
+    end = 6 + int.from_bytes(signature[4:6], "big")
+    trailer = b"\x04\xff" + end.to_bytes(4, "big")
+    tag = end + 2 + int.from_bytes(signature[end : end + 2], "big")
+    found = hashlib.new(_HASHES[signature[3]], text + signature[:end] + trailer).digest()
+    return found[:2] != signature[tag : tag + 2]
 
 
 def _unarmoured(body: bytes) -> bytes:

@@ -85,13 +85,17 @@ def _checked(signature: bytes, certificates: list[Cert]) -> tuple[str, Cert]:
         raise ProvenanceError(f"failed to decode signature: {error}") from error
     except Exception as error:  # the library raises RuntimeError for all
         known = any(_has_key(certificate, wanted) for certificate in certificates for wanted in asked)
-        reason = f"openpgp: invalid signature: {_words(error)}" if known else _UNKNOWN
-        raise ProvenanceError(reason) from error
+        raise ProvenanceError(_fault(signature, error) if known else _UNKNOWN) from error
     for valid in message.valid_sigs:
         for certificate in certificates:
             if certificate.fingerprint == valid.certificate:
                 return (message.bytes or b"").decode("utf-8", "replace"), certificate
     raise ProvenanceError(_UNKNOWN)
+
+
+def _fault(signature: bytes, error: Exception) -> str:
+    """What is wrong of a signature by a known key."""
+    return f"openpgp: invalid signature: {openpgp.fault(signature) or _words(error)}"
 
 
 _UNKNOWN = "openpgp: signature made by unknown entity"

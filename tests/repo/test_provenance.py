@@ -71,7 +71,7 @@ def test_another_archive_is_refused(keys: Path, archive: bytes, name: str, words
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text.replace(b"A web", b"A cob"), "openpgp: invalid signature: "),
+        (lambda text: text.replace(b"A web", b"A cob"), "openpgp: invalid signature: hash tag doesn't match"),
         (lambda _: b"nothing", "failed to decode signature: signature block not found"),
         (lambda text: text[:-60], "failed to decode signature: signature block not found"),
         (lambda text: text.replace(b"SIGNATURE-----\n\n", b"SIGNATURE-----\n\n!!"), "failed to decode signature: "),
@@ -84,6 +84,17 @@ def test_a_changed_provenance_is_refused(keys: Path, change: object, words: str)
         provenance.verify(ARCHIVE, NAME, change(_sign(keys)), str(keys / "public.gpg"))
     assert caught.value.message.startswith(words)
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["- a\n-----\n", "a \t\n b\r\n\n\nc", ""])
+def test_a_number_that_is_another(keys: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(provenance, "message", lambda *_: text)
+    head, begin, rest = openpgp.canonical(_sign(keys)).partition(openpgp.BEGIN_SIGNATURE)
+    packet = bytearray(base64.b64decode(rest.partition(b"-----END")[0]))
+    packet[-1] ^= 1
+    changed = head + begin + b"\n\n" + base64.encodebytes(packet) + b"-----END PGP SIGNATURE-----\n"
+    with pytest.raises(ProvenanceError, match="openpgp: invalid signature: RSA verification failure"):
+        provenance.verify(ARCHIVE, NAME, changed, str(keys / "public.gpg"))
 
 
 @pytest.mark.parametrize("before", [b"mail\n", b" \n \t", b"-----\n"])
