@@ -12,6 +12,7 @@ from helmpy.cli.output import say
 from helmpy.errors import HelmError
 from helmpy.record import replace
 from helmpy.repo import catalogue, downloader, repositories
+from helmpy.repo.files import FileTrouble
 from helmpy.repo.repositories import Repository
 
 TYPE_CHECKING = False
@@ -71,7 +72,10 @@ def add(settings: Settings, name: str, url: str, access: AccessFlags, *, no_upda
 
     def edit(listed: Repositories) -> Repositories:
         _refuse_taken(listed, name, no_update=no_update)
-        catalogue.store(cache, data, index)
+        try:
+            catalogue.store(cache, data, index)
+        except FileTrouble as error:
+            raise downloader.unusable(url, error) from error
         return listed.with_entry(entry)
 
     repositories.change(path, edit, generated=now())

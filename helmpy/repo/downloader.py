@@ -293,9 +293,12 @@ def fetch_index(getters: Getter, url: str, access: Access, progress: Progress | 
     except (UnknownScheme, UnusableTls):
         raise
     except (FetchError, BrokenIndex) as error:
-        raise DownloadError(
-            f'Looks like "{url}" is not a valid chart repository or cannot be reached: {error}'
-        ) from error
+        raise unusable(url, error) from error
+
+
+def unusable(url: str, error: HelmError) -> DownloadError:
+    """What Helm says where the index of a repository can't be fetched, read or kept."""
+    return DownloadError(f'Looks like "{url}" is not a valid chart repository or cannot be reached: {error}')
 
 
 def _check_url(url: str) -> None:

@@ -471,6 +471,14 @@ def test_repositories_added_at_once_are_all_kept(site: Web, home: Path) -> None:
     assert sorted(one.name for one in listed) == [f"r{number}" for number in range(8)]
 
 
+def test_an_index_that_cannot_be_kept(site: Web, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cache = home / "helm/repository/cache"
+    cache.rmdir()
+    reason = f"open {cache}/one-index.yaml: no such file or directory"
+    words = f'Looks like "{site.url}" is not a valid chart repository or cannot be reached: {reason}'
+    assert _said(capsys, f"repo add one {site.url}") == (1, "", f"Error: {words}\n")
+
+
 def test_who_may_read_passwords_stays(site: Web, home: Path) -> None:
     listed = home / "helm/repository/repositories.yaml"
     listed.chmod(0o600)
