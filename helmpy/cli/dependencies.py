@@ -13,6 +13,7 @@ from helmpy.cli.home_files import now
 from helmpy.cli.output import logged, say
 from helmpy.cli.repository import AccessFlags
 from helmpy.errors import HelmError
+from helmpy.gocompat import semver
 from helmpy.record import record
 from helmpy.repo import dependencies, files, provenance, repositories
 from helmpy.repo.dependencies import FILE_SCHEME, OCI_SCHEME, DependencyError, Lock, Resolver, same_url
@@ -161,6 +162,8 @@ class Vendor:
             for path in sorted(beside.iterdir()):
                 path.replace(charts / path.name)
             made = False
+        except _Unusable:
+            raise  # Helm 2 says no more of this
         except HelmError as error:
             say(f"Save error occurred:  {error}")
             say("Deleting newly downloaded charts, restoring pre-update state", flush=True)
@@ -185,6 +188,7 @@ class Vendor:
             return
         if not one.repository:
             say(f"Dependency {one.name} did not declare a repository. Assuming it exists in the charts directory")
+            _check_own(self.path / "charts" / one.name, one)
             return
         say(f"Downloading {one.name} from repo {one.repository}", flush=True)
         downloader = repository.downloader(self.settings, self.access.of())
@@ -233,6 +237,31 @@ class Vendor:
             raise DependencyError(
                 f"could not find : chart {one.name} not found in {one.repository}", hint=str(error)
             ) from error
+
+
+class _Unusable(DependencyError):
+    """A chart in charts/ itself can't be held against what the list says of it."""
+
+
+def _check_own(place: Path, one: Dependency) -> None:
+    """Demand that a chart that lies in charts/ anyway has a version that the list wants. Raises DependencyError."""
+    try:
+        chart = loader.load_directory(place, warn=logged)
+    except HelmError as error:
+        raise _Unusable(f"Unable to load chart: {error}") from error
+    try:
+        constraint = semver.Constraint(one.version, 2)
+    except HelmError as error:
+        raise _Unusable(f"Dependency {one.name} has an invalid version/constraint format: {error}") from error
+    version = chart.metadata.version if chart.metadata else ""
+    try:
+        parsed = semver.Version.parse(version, 2)
+    except HelmError as error:
+        raise _Unusable(f"Invalid version {one.version} for dependency {one.name}: {error}") from error
+    if not constraint.check(parsed):
+        raise DependencyError(
+            f"Dependency {one.name} at version {version} does not satisfy the constraint {one.version}"
+        )
 
 
 def _owner(known: Repositories, url: str) -> Repository | None:

@@ -237,6 +237,26 @@ def test_list_tells_states_apart(app: Path, one: tuple[Path, str], capsys: pytes
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("wanted", "last", "error"),
+    [
+        ("^0.1", "Deleting outdated charts", ""),
+        ("9", "restoring pre-update state", "at version 0.1.5 does not satisfy the constraint 9"),
+        ("", "in the charts directory", "has an invalid version/constraint format: improper constraint: "),
+        ("x.y", "in the charts directory", "has an invalid version/constraint format: improper constraint: x.y"),
+    ],
+)
+def test_a_chart_that_is_there_must_be_of_the_version_that_is_wanted(
+    app: Path, capsys: pytest.CaptureFixture[str], wanted: str, last: str, error: str
+) -> None:
+    shutil.copytree(app.parent / "lib", app / "charts" / "lib")
+    (app / "requirements.yaml").write_text(f'dependencies: [{{name: lib, version: "{wanted}"}}]\n')
+    status, out, err = _said(capsys, "dep up app --skip-refresh")
+    assert (status, err) == ((1, f"Error: Dependency lib {error}\n") if error else (0, ""))
+    assert out.endswith(f"{last}\n")
+    assert _held(app) == ["lib"]
+
+
 def test_a_chart_without_dependencies_has_an_empty_list(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (app / "requirements.yaml").unlink()
     capsys.readouterr()
