@@ -10,11 +10,19 @@ if TYPE_CHECKING:
 
 
 def suggestions(word: str, table: Mapping[str, Entry], others: Iterable[str] = ()) -> list[str]:
-    """Return commands two edits away, beginning with the word, or known for it; ``others`` are names of plugins."""
+    """Return commands two edits away, beginning with the word, or known for it, in their order.
+
+    ``others`` are names of plugins.
+    """
     low = word.lower()
-    known = {name for name, entry in table.items() if not entry.hidden}
-    found = {name for name in {*known, *others} if _distance(low, name.lower()) <= 2 or name.lower().startswith(low)}
-    return sorted(found | {name for name in known if low in table[name].suggest_for})
+    known = [name for name, entry in table.items() if not entry.hidden and name != "help"]  # nobody means that
+    return [
+        name
+        for name in dict.fromkeys([*known, *others])
+        if _distance(low, name.lower()) <= 2
+        or name.lower().startswith(low)
+        or (name in table and low in table[name].suggest_for)
+    ]
 
 
 def question(found: Iterable[str]) -> list[str]:

@@ -48,10 +48,18 @@ def test_paths_of_tls(
     ("line", "error"),
     [
         ("foo", 'Error: unknown command "foo" for "helm"\nRun \'helm --help\' for usage.\n'),
+        ("hlep", 'Error: unknown command "hlep" for "helm"\nRun \'helm --help\' for usage.\n'),
         (
             "isntall",
             (
                 'Error: unknown command "isntall" for "helm"\n\nDid you mean this?\n\tinstall\n\n'
+                "Run 'helm --help' for usage.\n"
+            ),
+        ),
+        (
+            "re",
+            (
+                'Error: unknown command "re" for "helm"\n\nDid you mean this?\n\trepo\n\tget\n\treset\n\tregistry\n\n'
                 "Run 'helm --help' for usage.\n"
             ),
         ),
@@ -89,7 +97,7 @@ def test_errors(line: str, error: str, capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.parametrize(
     ("word", "found"),
-    [("lst", ["get", "lint", "list", "test"]), ("rm", ["delete"]), ("REMOVE", ["delete"]), ("zzzzz", [])],
+    [("lst", ["lint", "get", "list", "test"]), ("rm", ["delete"]), ("REMOVE", ["delete"]), ("zzzzz", [])],
 )
 def test_suggestions(word: str, found: list[str]) -> None:
     assert suggestions(word, COMMANDS) == found
