@@ -39,16 +39,16 @@ def connected(settings: Settings, flags: TlsFlags) -> Iterator[Tiller]:
     load_grpc()
     from helmpy.client import Tiller
 
-    tls = _tls(settings, flags)
+    def at(place: str) -> Tiller:
+        return Tiller(place, tls=_tls(settings, flags), connect_timeout=settings.connection_timeout)
+
     if settings.host:
         debug(settings, f'SERVER: "{settings.host}"\n')
-        with Tiller(settings.host, tls=tls, connect_timeout=settings.connection_timeout) as tiller:
+        with at(settings.host) as tiller:
             yield tiller
         return
-    with (
-        _tunnel(settings) as tunnel,
-        Tiller(tunnel.address, tls=tls, connect_timeout=settings.connection_timeout) as tiller,
-    ):
+    # As in Helm 2 a cluster that is missing is told before files for TLS that are.
+    with _tunnel(settings) as tunnel, at(tunnel.address) as tiller:
         try:
             yield tiller
         except HelmError as error:
@@ -87,6 +87,7 @@ def _tls(settings: Settings, flags: TlsFlags) -> Tls | None:
 
     known = {**os.environ, "HELM_HOME": str(settings.home)}
     cert, key, ca_cert = (expand(path, known) for path in (flags.cert, flags.key, flags.ca_cert))
+    debug(settings, f'Host="{flags.hostname}", Key="{key}", Cert="{cert}", CA="{ca_cert}"\n')
     try:
         pair = _pair(cert, key)
     except TlsSetupError as error:

@@ -42,6 +42,14 @@ def test_paths_of_tls(
     monkeypatch.setenv("PLACE", "/srv")
     assert run(["version", "--home=/h", "--host=127.0.0.1:1", "--tls", *flags.split()]) == 2
     assert capsys.readouterr().err.startswith(f'could not read x509 key pair (cert: "{cert}", key: "{key}"): ')
+    assert run(["list", "--home=/h", "--host=127.0.0.1:1", "--tls", "--debug", *flags.split()]) == 2
+    told = f'[debug] Host="", Key="{key}", Cert="{cert}", CA="/h/ca.pem"'
+    assert told in capsys.readouterr().out.splitlines()
+
+
+def test_a_cluster_is_missed_before_files_for_tls(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", "--tls", "--tls-cert", str(home / "none")]) == 1
+    assert capsys.readouterr().err.startswith("Error: no Kubernetes cluster is configured; ")
 
 
 @pytest.mark.parametrize(
