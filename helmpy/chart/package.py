@@ -136,8 +136,16 @@ def _gzipped(data: bytes) -> bytes:
 
 def _replace(target: Path, data: bytes) -> None:
     """Write a file whole or not at all; its mode is that of the one before, else what the umask allows."""
+    if target.exists() and not os.access(target, os.W_OK):
+        raise ChartError(f"open {target}: permission denied")
     temporary = target.parent / f".{os.urandom(6).hex()}.part"
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+    except PermissionError as error:
+        if not target.exists():
+            raise ChartError(f"open {target}: {_reason(error)}") from error
+        target.write_bytes(data)  # nothing new may be made here
+        return
     try:
         with os.fdopen(handle, "wb") as stream:
             if target.exists():

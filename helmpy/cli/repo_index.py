@@ -48,7 +48,7 @@ def _versions(directory: Path, url: str) -> Iterator[ChartVersion]:
         name = archive.relative_to(directory).as_posix()
         try:
             yield index.of_archive(archive.read_bytes(), name, url=url, created=now())
-        except (HelmError, IsADirectoryError, FileNotFoundError):
+        except (HelmError, OSError):
             continue  # as in Helm 2: what can't be loaded is taken for no chart, a link to nothing too
 
 

@@ -24,10 +24,13 @@ class Locked(HelmError):
 def write(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o644) -> None:
     """Put ``data`` where ``path`` is, by a file beside it that takes its place. Raises FileTrouble.
 
-    A link stays one, and a file that is there already keeps its mode and owner. One that nothing can take the place
-    of, as it is mounted there by itself, is written over.
+    A link stays one, and a file that is there already keeps its mode and owner. One that may not be written is left
+    alone. One that nothing can take the place of, as it is mounted there by itself or stands where nothing new may
+    be made, is written over.
     """
     name = os.path.realpath(path)
+    if os.path.exists(name) and not os.access(name, os.W_OK):  # noqa: PTH110 - as below
+        raise FileTrouble(f"open {os.fspath(path)}: permission denied")
     beside = f"{name}.{os.urandom(6).hex()}.part"
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
@@ -42,7 +45,7 @@ def write(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o644) -> No
             os.unlink(beside)  # noqa: PTH108
             raise
     except OSError as error:
-        if error.errno == errno.EBUSY and _written_over(name, data):
+        if error.errno in (errno.EBUSY, errno.EACCES) and _written_over(name, data):
             return
         raise FileTrouble(f"open {os.fspath(path)}: {(error.strerror or str(error)).lower()}") from error
 
@@ -63,7 +66,8 @@ def _be_like(descriptor: int, name: str, *, private: bool) -> None:
 
 def _written_over(name: str, data: bytes) -> bool:
     try:
-        with open(name, "wb") as file:  # noqa: PTH123
+        with open(name, "r+b") as file:  # noqa: PTH123
+            file.truncate()
             file.write(data)
     except OSError:
         return False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import os
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -70,6 +72,22 @@ def test_equal_charts_give_equal_bytes(tmp_path: Path) -> None:
     assert first.name == "web-1.2.3.tgz"
     assert first.read_bytes() == before
     assert list(tmp_path.iterdir()) == [first]
+
+
+def test_where_nothing_new_may_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_words: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refused)
+    target = tmp_path / "web-1.2.3.tgz"
+    with pytest.raises(ChartError, match=f"open {target}: permission denied"):
+        package.save(CHART, tmp_path)
+    target.write_text("old")
+    package.save(CHART, tmp_path)
+    assert target.read_bytes() == package.to_archive(CHART)
+    monkeypatch.setattr(os, "access", lambda *_words: False)
+    with pytest.raises(ChartError, match=f"open {target}: permission denied"):
+        package.save(CHART, tmp_path)
 
 
 def test_an_archive_loads_as_the_chart_it_was(tmp_path: Path) -> None:

@@ -324,6 +324,7 @@ def test_what_is_no_chart_is_not_indexed(
     (place / "dir.tgz").mkdir(parents=True)
     (place / "dead.tgz").symlink_to("/no/such")
     (place / "junk.tgz").write_text("junk")
+    (place / "loop.tgz").symlink_to("loop.tgz")  # there, and can't be read
     for name in ("a b+%.tgz", "again.tgz"):
         (place / name).write_bytes((one[0] / "beta-0.1.0.tgz").read_bytes())
     assert _said(capsys, f"repo index {place} --url http://h/c?k=v") == (0, "", "")

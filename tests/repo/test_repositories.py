@@ -121,6 +121,28 @@ def test_a_file_that_is_mounted_by_itself_is_written_over(tmp_path: Path, monkey
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def _refused(*_words: object) -> None:
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_where_nothing_new_may_be_made_a_file_is_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"longer")
+    monkeypatch.setattr(os, "open", _refused)
+    files.write(tmp_path / "file", b"two")
+    assert (tmp_path / "file").read_bytes() == b"two"
+    with pytest.raises(files.FileTrouble, match=r"open .*/none: permission denied"):
+        files.write(tmp_path / "none", b"two")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_file_that_may_not_be_written_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"one")
+    monkeypatch.setattr(os, "access", lambda *_words: False)
+    with pytest.raises(files.FileTrouble, match=r"open .*/file: permission denied"):
+        files.write(tmp_path / "file", b"two")
+    assert (tmp_path / "file").read_bytes() == b"one"
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "a"
     files.write(target, b"one")
