@@ -5,6 +5,8 @@ Subclasses live beside the code that raises them; the message is the whole text 
 
 from __future__ import annotations
 
+import os
+
 
 class HelmError(Exception):
     """An error with a text for the user. ``exit_code`` is the process's exit status, ``prefix`` goes before the text.
@@ -24,6 +26,14 @@ class HelmError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+def unmakable(path: str, error: OSError) -> str:
+    """Go's words for a directory that can't be made: the highest that is missing."""
+    above = os.path.dirname(path)  # noqa: PTH120 - pathlib takes 4 ms to import
+    while above and not os.path.exists(above):  # noqa: PTH110
+        path, above = above, os.path.dirname(above)  # noqa: PTH120
+    return f"mkdir {path}: {(error.strerror or str(error)).lower()}"
 
 
 def unreadable(path: object, error: OSError) -> str:

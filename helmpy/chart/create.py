@@ -8,7 +8,7 @@ from pathlib import Path
 
 from helmpy.chart import loader, package
 from helmpy.chart.model import Chart, ChartError, Config, File, Metadata
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unmakable, unreadable
 
 PLACEHOLDER = b"<CHARTNAME>"
 """What templates and values of a starter write where the chart's name goes."""
@@ -59,7 +59,7 @@ def _write(root: Path, metadata: Metadata) -> None:
             _keep_or_write(root / path, text.encode().replace(PLACEHOLDER, metadata.name.encode()))
         _keep_or_write(root / "Chart.yaml", package.chart_yaml(Chart(metadata)))
     except OSError as error:
-        raise ChartError(f"cannot write the chart {root}: {error.strerror or error}") from error
+        raise ChartError(unreadable(error.filename, error) if root.exists() else unmakable(str(root), error)) from error
 
 
 def _keep_or_write(place: Path, data: bytes) -> None:

@@ -55,11 +55,21 @@ def check_directory(path: str | os.PathLike[str]) -> Metadata:
     chartfile = f"{os.fspath(path)}/{CHARTFILE}"
     try:
         mode = os.stat(chartfile).st_mode  # noqa: PTH116 - see above
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         raise ChartError(f'no {CHARTFILE} exists in directory "{os.fspath(path)}"') from None
+    except OSError as error:
+        raise _unreadable_chart(path) from error
     if stat.S_ISDIR(mode):
-        raise ChartError(f'cannot read Chart.Yaml in directory "{os.fspath(path)}"')
-    return _named(_metadata(_read(chartfile)))
+        raise _unreadable_chart(path)
+    try:
+        data = _read(chartfile)
+    except ChartError as error:
+        raise _unreadable_chart(path) from error
+    return _named(_metadata(data))
+
+
+def _unreadable_chart(path: str | os.PathLike[str]) -> ChartError:
+    return ChartError(f'cannot read Chart.Yaml in directory "{os.fspath(path)}"')
 
 
 def load_archive(data: bytes, label: str) -> Chart:
@@ -219,7 +229,10 @@ def _file(entry: os.DirEntry[str], path: str, budget: Budget) -> File:
     if not stat.S_ISREG(status.st_mode):
         raise ChartError(f"cannot load irregular file {entry.path} as it has file mode type bits set")
     budget.take(path, status.st_size)
-    return File(path, _read(entry.path, status.st_size))
+    try:
+        return File(path, _read(entry.path, status.st_size))
+    except ChartError as error:
+        raise ChartError(f"error reading {path}: {error}") from error
 
 
 def _refuse_circle(link: str, target: str, linked: tuple[str, ...]) -> None:

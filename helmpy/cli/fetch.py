@@ -15,7 +15,7 @@ from helmpy.cli.command import command as make
 from helmpy.cli.output import say
 from helmpy.cli.pflags import UsageError
 from helmpy.cli.repository import Check
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unmakable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +86,9 @@ def _unpack(archive: bytes, name: str, directory: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.data)
         beside.rename(target)
+    except PermissionError as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise FetchFailed(f"Failed to untar (mkdir): {unmakable(str(target), error)}") from error
     except OSError as error:
         shutil.rmtree(beside, ignore_errors=True)
         raise FetchFailed(f"Failed to untar: open {target}: {(error.strerror or str(error)).lower()}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 from helmpy.cli.output import say, yaml_text
@@ -43,9 +44,9 @@ def ensure(
         say("Creating  ")
         raise HomeError("error initializing: Could not create : mkdir : no such file or directory", hint=_NO_HOME)
     for directory in home.directories:
-        if directory.is_dir():
+        if os.path.isdir(directory):  # noqa: PTH112 - pathlib raises where it may not look
             continue
-        if directory.exists():
+        if os.path.exists(directory):  # noqa: PTH110
             raise HomeError(f"error initializing: {directory} must be a directory")
         say(f"Creating {directory} ")
         try:

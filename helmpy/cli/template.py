@@ -17,7 +17,7 @@ from helmpy.cli.command import command as make
 from helmpy.cli.output import logged, say
 from helmpy.cli.pflags import UsageError
 from helmpy.engine import Limits, ReleaseOptions, render
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unmakable
 from helmpy.home import Settings
 from helmpy.record import record
 from helmpy.release import names
@@ -251,6 +251,8 @@ def _write(directory: str, chunks: Iterable[Chunk]) -> None:
         target = Path(name)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
+        except PermissionError as error:
+            raise OutputError(unmakable(str(target.parent), error)) from error
         except OSError as error:
             above = name.rpartition("/")[0]
             raise OutputError(f"stat {above}: {(error.strerror or str(error)).lower()}") from error

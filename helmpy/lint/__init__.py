@@ -54,7 +54,7 @@ def run(
     if forgive is not None:
         for text in rendered.forgiven:
             forgive(text)
-    if any(message.severity is Severity.ERROR for message in of_values) and source.is_directory("templates"):
+    if rendered.loads and failed(of_values) and source.is_directory("templates"):
         return found  # nothing renders then, and the reason has been told
     found += rendered.messages
     if not failed(found):

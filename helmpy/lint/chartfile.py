@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helmpy.chart.metadata import CHARTFILE, parse_metadata
 from helmpy.chart.model import Maintainer, Metadata
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unreadable
 from helmpy.gocompat import semver
 from helmpy.lint.message import Message, Severity
 
@@ -29,7 +29,7 @@ def check(source: Source) -> Iterator[Message]:
     except OSError as error:
         if isinstance(error, IsADirectoryError):
             yield _error("should be a file, not a directory")
-        yield _error(f"unable to parse YAML\n\tread {error.filename}: {(error.strerror or str(error)).lower()}")
+        yield _error(f"unable to parse YAML\n\t{unreadable(error.filename, error)}")
         return
     try:
         metadata = parse_metadata(data or b"")

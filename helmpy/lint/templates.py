@@ -35,13 +35,15 @@ class Rendered:
     """What a look at templates found; ``chart`` is None where there was nothing to render, or it failed.
 
     ``files`` are what the chart's own templates wrote, by their names in the chart. ``forgiven`` is what they
-    said about values that they require, and would have ended with anywhere else.
+    said about values that they require, and would have ended with anywhere else. ``loads`` tells a chart that
+    can't be rendered from one that can't be read.
     """
 
     messages: tuple[Message, ...]
     chart: Chart | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     forgiven: tuple[str, ...] = ()
+    loads: bool = True
 
 
 def check(
@@ -63,6 +65,7 @@ def check(
     def again(marked: Chart) -> dict[str, str]:
         return _render(marked, values, namespace, time, limits, lenient=lambda _: None)
 
+    chart: Chart | None = None
     try:
         chart = source.load()
         if store is not None:
@@ -71,7 +74,9 @@ def check(
     except HelmError as error:
         caret = getattr(error, "caret", None)
         hint = "\n".join(filter(None, (caret() if callable(caret) else "", error.hint)))
-        return Rendered((Message(Severity.ERROR, TEMPLATES, str(error), hint),), forgiven=tuple(forgiven))
+        return Rendered(
+            (Message(Severity.ERROR, TEMPLATES, str(error), hint),), forgiven=tuple(forgiven), loads=chart is not None
+        )
     own = {file.name: files.get(f"{chart.name}/{file.name}") for file in chart.templates}
     messages = [message for name, text in own.items() for message in _check_file(chart, name, text, again)]
     written = {name: text for name, text in own.items() if text is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helmpy.chart.values import parse_values
-from helmpy.errors import HelmError
+from helmpy.errors import HelmError, unreadable
 from helmpy.lint.message import Message, Severity
 
 TYPE_CHECKING = False
@@ -21,8 +21,8 @@ def check(source: Source) -> Iterator[Message]:
     try:
         data = source.read(VALUES_FILE)
     except OSError as error:
-        reason = (error.strerror or "").lower()
-        yield Message(Severity.ERROR, VALUES_FILE, f"unable to parse YAML\n\tread {error.filename}: {reason}")
+        reason = unreadable(error.filename, error)
+        yield Message(Severity.ERROR, VALUES_FILE, f"unable to parse YAML\n\t{reason}")
         return
     if data is None:
         yield Message(Severity.INFO, VALUES_FILE, "file does not exist")
