@@ -411,7 +411,9 @@ def _words(error: Exception, url: str) -> str:
     from ssl import SSLCertVerificationError
 
     inner: BaseException = error
+    proxied = False
     while True:
+        proxied = proxied or type(inner).__name__ == "ProxyError"
         following = inner.__cause__ or inner.__context__ or getattr(inner, "reason", None)
         if not isinstance(following, BaseException) or following is inner:
             break
@@ -420,13 +422,15 @@ def _words(error: Exception, url: str) -> str:
     if isinstance(inner, gaierror):
         from helmpy.gocompat.lookup import no_such_host
 
-        return f"dial tcp: {no_such_host(parts.hostname or '')}"
+        host = origin(_proxy(url) if proxied else url)[1]
+        return f"{_PROXIED if proxied else ''}dial tcp: {no_such_host(host)}"
     if isinstance(inner, SSLCertVerificationError):
         return f"x509: {_CERTIFICATES.get(inner.verify_code) or inner.verify_message}"
     if fault := _fault(inner):
         return _words_of_tls(fault)
     if isinstance(inner, ConnectionError) and inner.strerror:
-        return f"dial tcp {parts.hostname}:{origin(url)[2]}: connect: {inner.strerror.lower()}"
+        _, host, port = origin(_proxy(url) if proxied else url)
+        return f"{_PROXIED if proxied else ''}dial tcp {_address(host, port)}: connect: {inner.strerror.lower()}"
     if isinstance(inner, OSError) and inner.strerror and not inner.strerror.startswith("EOF occurred"):
         return inner.strerror.lower()
     text = str(inner).partition(" (_ssl.c:")[0]
@@ -434,6 +438,28 @@ def _words(error: Exception, url: str) -> str:
     if known:
         return known.format(text=text.strip(), port=parts.netloc.rpartition(":")[2])
     return "unexpected EOF" if text.startswith("EOF occurred") else text or type(inner).__name__
+
+
+_PROXIED = "proxyconnect tcp: "
+
+
+def _address(host: str, port: int) -> str:
+    """The first address of a host, as whoever was refused there is told it."""
+    from socket import SOCK_STREAM, getaddrinfo
+
+    try:
+        found = str(getaddrinfo(host, port, type=SOCK_STREAM)[0][4][0])
+    except OSError:
+        found = host
+    return f"[{found}]:{port}" if ":" in found else f"{found}:{port}"
+
+
+def _proxy(url: str) -> str:
+    """The URL of the proxy through which a URL is asked for."""
+    from requests.utils import get_environ_proxies, select_proxy
+
+    found = select_proxy(url, get_environ_proxies(url)) or url
+    return found if "://" in found else f"http://{found}"
 
 
 _TRANSPORT = {  # what http.client, urllib3 and requests call it, and what Go says

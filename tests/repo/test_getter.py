@@ -308,3 +308,31 @@ def test_a_refusal_of_any_size_is_told(site: Web) -> None:
 def test_urls_that_are_none(url: str) -> None:
     with pytest.raises(FetchError):
         Getters().get(url, Access())
+
+
+@pytest.mark.parametrize(
+    ("url", "proxy", "words"),
+    [
+        ("http://localhost:1/x", "", r"dial tcp (127\.0\.0\.1|\[::1\]):1: connect: connection refused"),
+        ("http://[::1]:1/x", "", r"dial tcp \[::1\]:1: connect: "),
+        (
+            "http://h.invalid/x",
+            "http://127.0.0.1:1",
+            r"proxyconnect tcp: dial tcp 127\.0\.0\.1:1: connect: connection ref",
+        ),
+        ("https://h.invalid/x", "127.0.0.1:1", r"proxyconnect tcp: dial tcp 127\.0\.0\.1:1: connect: connection ref"),
+        (
+            "http://h.invalid/x",
+            "http://p.invalid",
+            r"proxyconnect tcp: dial tcp: lookup p\.invalid on .*: no such host",
+        ),
+    ],
+)
+def test_who_refuses_is_told(monkeypatch: pytest.MonkeyPatch, url: str, proxy: str, words: str) -> None:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    if proxy:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("https_proxy", proxy)
+    with pytest.raises(FetchError, match=words):
+        Getters().get(url, Access())
