@@ -86,7 +86,7 @@ class Lock:
         import fcntl
 
         try:
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)  # the mode that Helm 2 gives it
         except OSError as error:
             raise FileTrouble(f"open {self._path}: {(error.strerror or str(error)).lower()}") from error
         end = time.monotonic() + self._patience

@@ -485,6 +485,7 @@ def test_who_may_read_passwords_stays(site: Web, home: Path) -> None:
     listed.chmod(0o600)
     assert run(["repo", "add", "one", site.url, "--username", "ann", "--password", "secret"]) == 0
     assert stat.S_IMODE(listed.stat().st_mode) == 0o600
+    assert stat.S_IMODE(listed.with_suffix(".lock").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(
