@@ -141,6 +141,8 @@ def connect(kubeconfig: str = "", context: str = "") -> KubeApi:
     from kubernetes import client, config
     from kubernetes.config import ConfigException
 
+    from helmpy.gocompat.x509 import trust_as_go
+
     configuration = client.Configuration()
     try:
         config.load_kube_config(  # type: ignore[no-untyped-call]  # the library ships no types
@@ -153,7 +155,9 @@ def connect(kubeconfig: str = "", context: str = "") -> KubeApi:
             config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # as above
         except ConfigException:
             raise NoCluster(f"no Kubernetes cluster is configured; {_HINT}") from error
-    return KubeApi(client.ApiClient(configuration))
+    made = client.ApiClient(configuration)
+    trust_as_go(made.rest_client.pool_manager)
+    return KubeApi(made)
 
 
 def _unusable(kubeconfig: str, context: str, error: Exception) -> str:

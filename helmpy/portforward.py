@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from helmpy import spdy
 from helmpy.errors import HelmError
+from helmpy.gocompat.x509 import as_go
 from helmpy.kubeapi import KubeApi
 
 PROTOCOL = "portforward.k8s.io"  # of Kubernetes, inside SPDY
@@ -144,7 +145,7 @@ def _connected(api: KubeApi) -> socket.socket:
 
 def _trust(settings: Any) -> ssl.SSLContext:
     """What the server's certificate is checked with, and the user's own."""
-    context = ssl.create_default_context(cafile=settings.ssl_ca_cert or None)
+    context = as_go(ssl.create_default_context(cafile=settings.ssl_ca_cert or None))
     if not settings.verify_ssl:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -90,7 +90,7 @@ KEEPERS: dict[str, set[str]] = {
     "kubernetes": {"helmpy.portforward", "helmpy.kubeapi", "tiller.kube.client_transport"},
     "httptools": {"tiller.kube.connections"},
     "jinja2": {"helmpy.engine.jinja"},
-    "requests": {"helmpy.repo.getter"},
+    "requests": {"helmpy.repo.getter", "helmpy.repo.adapter"},
     "click": {"helmpy.cli", "tiller.__main__"},
     "yaml": {"helmpy.gocompat"},
     "re2": {"helmpy.gocompat.regex"},

@@ -170,9 +170,12 @@ class HttpGetter:
         """What keeps connections. No proxy of the environment is asked for this machine, as with Go."""
         import requests
 
+        from helmpy.repo.adapter import Adapter
+
         found = self._sessions.get((access, local))
         if found is None:
             found = self._sessions[access, local] = requests.Session()
+            found.mount("https://", Adapter())
             found.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
             if access.cert_file and access.key_file:
                 found.cert = _pair(access.cert_file, access.key_file)

@@ -28,10 +28,12 @@ class ClientTransport:
     def __init__(self, configuration: Any) -> None:
         from kubernetes.client.rest import RESTClientObject
 
+        from helmpy.gocompat.x509 import trust_as_go
+
         if not configuration.connection_pool_maxsize or configuration.connection_pool_maxsize < POOL_SIZE:
             configuration.connection_pool_maxsize = POOL_SIZE
         self._configuration = configuration
-        self._pool = RESTClientObject(configuration).pool_manager
+        self._pool = trust_as_go(RESTClientObject(configuration).pool_manager)
         self._host = str(configuration.host).rstrip("/")
         hosts = self._pool.connection_from_url(self._host)
         # What goes through a proxy is said in other words, which urllib3 knows.
