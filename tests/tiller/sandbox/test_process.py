@@ -104,8 +104,9 @@ def test_files_restart_and_second_start(start: Callable[..., Process]) -> None:
     assert second.stderr == f"Error: a sandbox runs on {process.state} already\n"
 
     process.ask("POST", "/api/v1/namespaces/default/configmaps", {"metadata": {"name": "kept"}, "data": {"a": "b"}})
-    with pytest.raises(urllib.error.HTTPError, match="401"):
+    with pytest.raises(urllib.error.HTTPError, match="401") as refused:
         process.ask("GET", "/api/v1/pods", token="wrong")
+    refused.value.close()
     assert process.stop() == 0
     assert not (process.state / "sandbox.json").exists()
 
