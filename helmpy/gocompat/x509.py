@@ -8,8 +8,10 @@ content with any certificate that it was told to trust. Source: crypto/x509, Cer
 from __future__ import annotations
 
 import ssl
+from functools import cache
+from typing import Any
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import PoolManager
 from urllib3.connection import HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 
@@ -21,12 +23,16 @@ def as_go(context: ssl.SSLContext) -> ssl.SSLContext:
 
 
 def trust_as_go(manager: PoolManager) -> PoolManager:
-    """Have all connections that the manager will make look at certificates as Go does."""
-    manager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _Pool}
+    """Have all connections that the manager will make look at certificates as Go does.
+
+    They go the way that the manager has for them: one for SOCKS proxies has classes of its own.
+    """
+    known = manager.pool_classes_by_scheme
+    manager.pool_classes_by_scheme = {**known, "https": _pool_of(known["https"])}
     return manager
 
 
-class _Connection(HTTPSConnection):
+class _Looking(HTTPSConnection):
     def connect(self) -> None:
         # A context for each: files are read into it, and what other threads do with it meanwhile is not defined.
         if self.ssl_context is None:
@@ -36,5 +42,10 @@ class _Connection(HTTPSConnection):
         super().connect()
 
 
-class _Pool(HTTPSConnectionPool):
-    ConnectionCls = _Connection
+@cache
+def _pool_of(pool: Any) -> Any:
+    """A class of pools like this one; it keeps the names, which messages tell."""
+    made = pool.ConnectionCls
+    if issubclass(made, _Looking):
+        return pool  # one manager is kept for each proxy, and comes here again
+    return type(pool.__name__, (pool,), {"ConnectionCls": type(made.__name__, (_Looking, made), {})})

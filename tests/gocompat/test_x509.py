@@ -13,8 +13,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPSConnection
 
-from helmpy.gocompat.x509 import as_go
+from helmpy.gocompat.x509 import as_go, trust_as_go
 from helmpy.kubeapi import connect
 from helmpy.repo.getter import Access, Getters
 from tiller.kube.client_transport import from_kubeconfig
@@ -123,3 +125,31 @@ def test_a_context_of_any_python() -> None:
     assert not context.verify_flags & ssl.VERIFY_X509_STRICT
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
+
+
+class Detour(HTTPSConnection):
+    """A connection that goes another way, as those through SOCKS do."""
+
+
+class Detours(HTTPSConnectionPool):
+    ConnectionCls = Detour
+
+
+class PlainDetours(HTTPConnectionPool):
+    """For what is not encrypted."""
+
+
+def test_connections_go_the_way_that_their_manager_chose() -> None:
+    manager = PoolManager()
+    manager.pool_classes_by_scheme = {"http": PlainDetours, "https": Detours}
+    trust_as_go(trust_as_go(manager))
+    pool = manager.connection_from_url("https://127.0.0.1:1")
+    assert isinstance(pool, Detours)
+    assert issubclass(pool.ConnectionCls, Detour)
+    assert isinstance(manager.connection_from_url("http://127.0.0.1:1"), PlainDetours)
+
+
+def test_a_connection_is_told_of_by_the_name_it_had() -> None:
+    pool = trust_as_go(PoolManager()).connection_from_url("https://127.0.0.1:1")
+    assert str(pool).startswith("HTTPSConnectionPool(")
+    assert pool.ConnectionCls.__name__ == "HTTPSConnection"
