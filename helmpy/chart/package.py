@@ -135,20 +135,26 @@ def _gzipped(data: bytes) -> bytes:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all; its mode is that of the one before, else what the umask allows."""
-    if target.exists() and not os.access(target, os.W_OK):
+    """Write a file whole or not at all; its mode is that of the one before, else what the umask allows.
+
+    A link gives way: what it points to keeps its words, and its mode to itself.
+    """
+    there = os.path.exists(target)  # noqa: PTH110 - pathlib raises where it may not look
+    if there and target.is_dir():
+        raise ChartError(f"open {target}: is a directory")
+    if there and not os.access(target, os.W_OK):
         raise ChartError(f"open {target}: permission denied")
     temporary = target.parent / f".{os.urandom(6).hex()}.part"
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
     except PermissionError as error:
-        if not target.exists():
+        if not there:
             raise ChartError(f"open {target}: {_reason(error)}") from error
         target.write_bytes(data)  # nothing new may be made here
         return
     try:
         with os.fdopen(handle, "wb") as stream:
-            if target.exists():
+            if there and not target.is_symlink():
                 os.fchmod(handle, stat.S_IMODE(target.stat().st_mode))
             stream.write(data)
         temporary.replace(target)

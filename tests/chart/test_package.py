@@ -90,6 +90,41 @@ def test_where_nothing_new_may_be_made(tmp_path: Path, monkeypatch: pytest.Monke
         package.save(CHART, tmp_path)
 
 
+def test_where_nobody_may_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_words: object, **_more: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refused)  # as before Python 3.14
+    monkeypatch.setattr(os.path, "exists", lambda _path: False)
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(ChartError, match=f"open {tmp_path / 'web-1.2.3.tgz'}: permission denied"):
+        package.save(CHART, tmp_path)
+
+
+def test_a_link_gives_way_to_a_file_of_its_own_mode(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("theirs")
+    elsewhere.chmod(0o666)
+    target = tmp_path / "web-1.2.3.tgz"
+    target.symlink_to(elsewhere)
+    mask = os.umask(0o027)
+    try:
+        package.save(CHART, tmp_path)
+    finally:
+        os.umask(mask)
+    assert not target.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert elsewhere.read_text() == "theirs"
+
+
+def test_a_directory_in_the_place_of_an_archive(tmp_path: Path) -> None:
+    target = tmp_path / "web-1.2.3.tgz"
+    target.mkdir()
+    with pytest.raises(ChartError, match=f"open {target}: is a directory"):
+        package.save(CHART, tmp_path)
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def test_an_archive_loads_as_the_chart_it_was(tmp_path: Path) -> None:
     loaded = loader.load(package.save(CHART, tmp_path))
     assert replace(loaded, dependencies=()) == replace(CHART, dependencies=())
