@@ -32,10 +32,11 @@ def write(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o644) -> No
     if os.path.exists(name) and not os.access(name, os.W_OK):  # noqa: PTH110 - as below
         raise FileTrouble(f"open {os.fspath(path)}: permission denied")
     beside = f"{name}.{os.urandom(6).hex()}.part"
+    private = not mode & 0o077
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         try:
-            _be_like(descriptor, name, private=not mode & 0o077)
+            _be_like(descriptor, name, private=private)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
@@ -45,7 +46,7 @@ def write(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o644) -> No
             os.unlink(beside)  # noqa: PTH108
             raise
     except OSError as error:
-        if error.errno in (errno.EBUSY, errno.EACCES) and _written_over(name, data):
+        if error.errno in (errno.EBUSY, errno.EACCES) and _written_over(name, data, private=private):
             return
         raise FileTrouble(f"open {os.fspath(path)}: {(error.strerror or str(error)).lower()}") from error
 
@@ -64,9 +65,10 @@ def _be_like(descriptor: int, name: str, *, private: bool) -> None:
         return
 
 
-def _written_over(name: str, data: bytes) -> bool:
+def _written_over(name: str, data: bytes, *, private: bool) -> bool:
     try:
         with open(name, "r+b") as file:  # noqa: PTH123
+            _be_like(file.fileno(), name, private=private)
             file.truncate()
             file.write(data)
     except OSError:

@@ -135,6 +135,15 @@ def test_where_nothing_new_may_be_made_a_file_is_written_over(tmp_path: Path, mo
     assert not (tmp_path / "none").exists()
 
 
+def test_what_is_written_over_is_private_where_it_shall_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"longer")
+    (tmp_path / "file").chmod(0o664)
+    monkeypatch.setattr(os, "open", _refused)
+    files.write(tmp_path / "file", b"two", mode=0o600)
+    assert (tmp_path / "file").read_bytes() == b"two"
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_file_that_may_not_be_written_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"one")
     monkeypatch.setattr(os, "access", lambda *_words: False)
