@@ -125,6 +125,7 @@ def test_a_context_of_any_python() -> None:
     assert not context.verify_flags & ssl.VERIFY_X509_STRICT
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
+    assert not context.hostname_checks_common_name
 
 
 class Detour(HTTPSConnection):
