@@ -41,7 +41,7 @@ def install(
     """
     if not source:
         raise PluginError("Cannot detect VCS", hint="name a directory, an archive's URL or a repository")
-    is_local = Path(source).exists()
+    is_local = os.path.exists(source)  # noqa: PTH110 - pathlib raises where it may not look
     is_archive = source.startswith(("http://", "https://")) and source.endswith(_ARCHIVES)
     if not (is_local or is_archive or _is_repository(source)):
         raise PluginError("Cannot detect VCS", hint=f"{source} is no directory, no archive and no repository")

@@ -302,6 +302,7 @@ def test_from_a_repository(home: Path, source: Path, capfd: pytest.CaptureFixtur
     [
         ("plugin install", "This command needs 1 argument: plugin"),
         ("plugin install none", "Cannot detect VCS"),
+        pytest.param(f"plugin install {'n' * 300}", "Cannot detect VCS", id="too long for a file"),
         ("plugin install helm", "plugin metadata (plugin.yaml) missing"),
         ("plugin remove", "please provide plugin name to remove"),
         ("plugin update", "please provide plugin name to update"),
