@@ -78,20 +78,20 @@ def upgrade(api: KubeApi, objects: Iterable[Object], *, force: bool = False) -> 
 
 def _upgrade_deployment(api: KubeApi, wanted: Object, *, force: bool) -> None:
     path = f"{_path(wanted)}/{wanted['metadata']['name']}"
-    old = _image(api.get(path))
-    new = _image(wanted)
+    there = api.get(path)
+    old, new = _image(there), _image(wanted)
     if not force and _is_newer(old, new):
         raise InstallerError(
             f"error when upgrading: current Tiller version {old} is newer than client version {new}, "
             "use --force-upgrade to downgrade"
         )
-    api.patch(path, {"spec": {"template": {"spec": _changes(wanted["spec"]["template"]["spec"])}}})
+    api.patch(path, {"spec": {"template": {"spec": _changes(wanted["spec"]["template"]["spec"], _container(there)["name"])}}})
 
 
-def _changes(pod: Object) -> dict[str, Any]:
-    """What an upgrade changes of the pod; the rest may have been set by hand and stays."""
+def _changes(pod: Object, name: str) -> dict[str, Any]:
+    """What an upgrade changes of the pod, whose Tiller may have any name; what was set by hand stays."""
     container = pod["containers"][0]
-    changed = {"name": container["name"], "image": container["image"], "imagePullPolicy": container["imagePullPolicy"]}
+    changed = {"name": name, "image": container["image"], "imagePullPolicy": container["imagePullPolicy"]}
     changes: dict[str, Any] = {"containers": [changed]}
     account = pod.get("serviceAccountName")
     if account:
@@ -139,7 +139,12 @@ def _path(one: Object) -> str:
 
 
 def _image(deployment: Object) -> str:
-    return str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
+    return str(_container(deployment)["image"])
+
+
+def _container(deployment: Object) -> Any:
+    """Tiller's container: the first one."""
+    return deployment["spec"]["template"]["spec"]["containers"][0]
 
 
 def _is_newer(old: str, new: str) -> bool:

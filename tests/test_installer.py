@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,6 +92,15 @@ def test_upgrade_changes_image_and_account_only(api: KubeApi) -> None:
     assert pod["nodeSelector"] == {"disk": "ssd"}
     assert {"name": "TILLER_HISTORY_MAX", "value": "7"} in pod["containers"][0]["env"]
     assert api.get(f"{DEPLOYMENTS}/tiller-deploy")["spec"]["replicas"] == 3
+
+
+def test_upgrade_changes_the_first_container_whatever_its_name(api: KubeApi) -> None:
+    deployment = copy.deepcopy(objects()[0])
+    deployment["spec"]["template"]["spec"]["containers"][0]["name"] = "mine"
+    installer.install(api, [deployment])
+    installer.upgrade(api, objects(image="mine/tiller:v2.18.0"))
+    containers = pod_of(api)["containers"]
+    assert [(one["name"], one["image"]) for one in containers] == [("mine", "mine/tiller:v2.18.0")]
 
 
 def test_upgrade_without_an_account_leaves_it(api: KubeApi) -> None:
