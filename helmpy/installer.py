@@ -85,7 +85,9 @@ def _upgrade_deployment(api: KubeApi, wanted: Object, *, force: bool) -> None:
             f"error when upgrading: current Tiller version {old} is newer than client version {new}, "
             "use --force-upgrade to downgrade"
         )
-    api.patch(path, {"spec": {"template": {"spec": _changes(wanted["spec"]["template"]["spec"], _container(there)["name"])}}})
+    api.patch(
+        path, {"spec": {"template": {"spec": _changes(wanted["spec"]["template"]["spec"], _container(there)["name"])}}}
+    )
 
 
 def _changes(pod: Object, name: str) -> dict[str, Any]:

@@ -24,6 +24,10 @@ class NoCluster(HelmError):
     """No cluster is configured, or it does not answer."""
 
 
+class NoContext(NoCluster):
+    """The kubeconfig has no context of that name."""
+
+
 class KubeError(HelmError):
     """The API server refused; ``status`` is HTTP's, ``reason`` Kubernetes'."""
 
@@ -150,7 +154,7 @@ def connect(kubeconfig: str = "", context: str = "") -> KubeApi:
         )
     except (ConfigException, TypeError, ValueError) as error:
         if kubeconfig or Path(config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION).expanduser().exists():
-            raise NoCluster(_unusable(kubeconfig, context, error)) from error
+            raise _unusable(kubeconfig, context, error) from error
         try:
             config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # as above
         except ConfigException:
@@ -160,11 +164,12 @@ def connect(kubeconfig: str = "", context: str = "") -> KubeApi:
     return KubeApi(made)
 
 
-def _unusable(kubeconfig: str, context: str, error: Exception) -> str:
+def _unusable(kubeconfig: str, context: str, error: Exception) -> NoCluster:
     missing = [name for name in kubeconfig.split(":") if name and not Path(name).exists()]
     if missing:
-        return f"no Kubernetes cluster is configured: {', '.join(missing)} does not exist; {_HINT}"
+        return NoCluster(f"no Kubernetes cluster is configured: {', '.join(missing)} does not exist; {_HINT}")
     if context and "context" in str(error):
-        return f'could not get Kubernetes config for context "{context}": context "{context}" does not exist'
+        words = f'could not get Kubernetes config for context "{context}": context "{context}" does not exist'
+        return NoContext(words)
     text = " ".join(str(error).split())
-    return f"the Kubernetes configuration cannot be used: {text}; {_HINT}"
+    return NoCluster(f"the Kubernetes configuration cannot be used: {text}; {_HINT}")

@@ -189,7 +189,10 @@ def _needed(path: str, what: str) -> bytes:
 def _install(settings: Settings, wanted: tiller_manifest.Options, *, upgrade: bool, wait: bool, hostname: str) -> None:
     from helmpy import installer, kubeapi
 
-    api = kubeapi.connect(settings.kubeconfig, settings.kube_context)
+    try:
+        api = kubeapi.connect(settings.kubeconfig, settings.kube_context)
+    except kubeapi.NoContext as error:
+        raise kubeapi.NoContext(f"could not get kubernetes client: {error}") from error
     objects = tiller_manifest.objects(wanted)
     try:
         installer.install(api, objects)

@@ -9,6 +9,7 @@ from helmpy.cli.command import boolean, nothing
 from helmpy.cli.command import command as make
 from helmpy.cli.connection import connected
 from helmpy.cli.output import debug, say
+from helmpy.cli.pflags import UsageError
 from helmpy.errors import HelmError
 from helmpy.home import Settings
 from helmpy.release.model import StatusCode
@@ -30,15 +31,15 @@ class StillReleases(HelmError):
 def command(
     settings: Settings, args: Sequence[str], *, force: bool, remove_helm_home: bool, tls: options.TlsFlags
 ) -> None:
-    nothing(args)
     from helmpy import installer, kubeapi
     from helmpy.tunnel import NoPod
 
     try:
-        deployed = _deployed(settings, tls)
+        deployed = _deployed(settings, args, tls)
     except HelmError as error:
-        if not force or isinstance(error, NoPod):
+        if not force or isinstance(error, (NoPod, UsageError)):
             raise
+        nothing(args)
         debug(settings, str(error))
         deployed = 0
     if deployed and not force:
@@ -56,8 +57,9 @@ def command(
     say("Tiller (the Helm server-side component) has been uninstalled from your Kubernetes Cluster.")
 
 
-def _deployed(settings: Settings, tls: options.TlsFlags) -> int:
+def _deployed(settings: Settings, args: Sequence[str], tls: options.TlsFlags) -> int:
     with connected(settings, tls) as tiller:
+        nothing(args)  # as in Helm, a Tiller that is missing is told first
         return len(tiller.list(ListRequest(status_codes=(StatusCode.DEPLOYED,))).releases)
 
 

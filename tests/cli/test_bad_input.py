@@ -147,7 +147,7 @@ def test_a_template_error_in_a_subchart_shows_its_line(helm: Helm, home: Path) -
         ("/no/such/file", f"no Kubernetes cluster is configured: /no/such/file does not exist; {HINT}"),
     ],
 )
-@pytest.mark.parametrize("line", ["list", "status blog", "reset", "install web"])
+@pytest.mark.parametrize("line", ["list", "status blog", "reset", "reset extra", "install web"])
 def test_no_cluster(
     *,
     home: Path,
@@ -191,6 +191,11 @@ def test_a_context_that_is_not_there(home: Path, capsys: pytest.CaptureFixture[s
     assert run(["list", "--kubeconfig", str(file), "--kube-context", "moon"]) == 1
     assert capsys.readouterr().err == (
         'Error: could not get Kubernetes config for context "moon": context "moon" does not exist\n'
+    )
+    assert run(["init", "--skip-repos", "--kubeconfig", str(file), "--kube-context", "moon"]) == 1
+    assert capsys.readouterr().err == (
+        "Error: could not get kubernetes client: "
+        'could not get Kubernetes config for context "moon": context "moon" does not exist\n'
     )
 
 
