@@ -50,6 +50,8 @@ class _Group:
 
         `helm status` lines the columns up anew; `-o json` and `-o yaml` show them as they are here.
         """
+        if not self.blocks:
+            return ""  # of pods that are not there Helm shows the heading all the same
         first, *others = sorted(self.blocks, key=lambda block: block[0][0])
         return "".join(map(_padded, [[self.columns, *first], *others]))
 
@@ -76,7 +78,7 @@ def resources_text(cluster: Cluster, targets: Iterable[KubeObject]) -> str:
         group.add(_as_table(table))
         if target.kind in _WITH_PODS and target.resource.standard:
             _add_pods(cluster, target, groups)
-    parts = [f"==> {name}\n{group.text()}\n" for name, group in sorted(groups.items()) if group.blocks]
+    parts = [f"==> {name}\n{group.text()}\n" for name, group in sorted(groups.items())]
     if missing:
         lines = "".join(f"{_place(each.resource)}\t\t{each.name}\n" for each in missing)
         parts.append(f"==> MISSING\nKIND\t\tNAME\n{lines * 2}")  # Helm 2.17 lists them twice

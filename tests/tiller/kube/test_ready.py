@@ -211,6 +211,14 @@ def test_tables_show_what_lives_and_name_what_is_missing(world: World) -> None:
     assert text.endswith("==> MISSING\nKIND\t\tNAME\n" + 2 * "/v1, Resource=configmaps\t\tgone\n")
 
 
+def test_a_workload_without_pods_shows_that_there_are_none(world: World) -> None:
+    cluster = world.env.cluster
+    cluster.ensure_namespace("shop")
+    targets = cluster.build(DEPLOYMENT % 0, "shop")
+    apply.create(cluster, targets)
+    assert tables.resources_text(cluster, targets).endswith("\n\n==> v1/Pod(related)\n\n")
+
+
 def test_an_object_that_is_named_twice_is_shown_twice_and_its_pods_once(world: World) -> None:
     cluster = world.env.cluster
     cluster.ensure_namespace("shop")
