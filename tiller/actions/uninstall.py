@@ -120,6 +120,9 @@ def _delete_older(env: Environment, release: Release, revisions: list[Release]) 
         for each in owned(env, revisions, release.namespace):
             if each.identity not in named and not each.kept:
                 env.cluster.delete(each)
+    except UnknownKind as error:
+        log.warning("uninstall of %s: older revisions are left alone: %s", release.name, error)
+        return [] if env.cluster.discovery.is_gone(error) else [str(error)]
     except HelmError as error:
         return [str(error)]
     return []
@@ -138,8 +141,8 @@ def delete_objects(
 ) -> Removed:
     """Delete the manifest's objects in uninstall order, one document at a time, without waiting.
 
-    ``spared`` objects are somebody else's: the release only found them in its way. With ``missing_kinds`` a kind that the cluster does not serve is no error: an install that did
-    not come to its definitions made no such objects.
+    ``spared`` objects are somebody else's: the release only found them in its way. Objects whose definition is gone are gone, too. With ``missing_kinds`` no kind that
+    the cluster does not serve is an error: an install that did not come to its definitions made no such objects.
 
     Raises DeletionError where the stored manifest cannot be read at all.
     """
@@ -153,7 +156,7 @@ def delete_objects(
         try:
             _delete_document(env, release, document, spared, kept)
         except UnknownKind as error:
-            if not missing_kinds:
+            if not missing_kinds and not env.cluster.discovery.is_gone(error):
                 errors.append(str(error))
         except HelmError as error:
             log.warning("uninstall of %s: %s", release.name, error)

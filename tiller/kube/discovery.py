@@ -66,10 +66,14 @@ def escaped(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """One reading of discovery: resources by (apiVersion, kind), and every name for ``.Capabilities``."""
+    """One reading of discovery: resources by (apiVersion, kind), and every name for ``.Capabilities``.
+
+    ``doubtful`` are groups whose server did not answer, so they may have kinds that are not here.
+    """
 
     resources: dict[tuple[str, str], Resource]
     api_versions: frozenset[str]
+    doubtful: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,11 @@ class _Version:
     api_version: str
     resources: list[Resource]
     parts: frozenset[str]
+    doubtful: bool = False
+
+    @property
+    def group(self) -> str:
+        return self.api_version.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,11 @@ class Discovery:
         found = [each for each in self.catalog().resources.values() if (each.group, each.kind) == (group, kind)]
         return found[0] if found else None
 
+    def is_gone(self, missing: UnknownKind) -> bool:
+        """Whether a kind's definition was deleted, and its objects with it; not so for Kubernetes' own kinds."""
+        resource = Resource(missing.api_version, missing.kind, "", namespaced=False)
+        return not resource.standard and resource.group not in self.catalog().doubtful
+
     def catalog(self) -> Catalog:
         """What was read last, reading it now if nothing was."""
         with self._lock:
@@ -148,8 +162,11 @@ class Discovery:
         if self._catalog is not None and all(document is self._documents.get(p) for p, document in documents.items()):
             return self._catalog
         self._documents = documents
+        doubtful = {each.group for document in documents.values() for each in document.versions if each.doubtful}
         for document in documents.values():
             for each in document.versions:
+                if each.doubtful and not each.resources:
+                    continue
                 kinds = {resource.kind for resource in each.resources} | each.parts
                 versions |= {each.api_version, *(f"{each.api_version}/{kind}" for kind in kinds)}
                 for resource in each.resources:
@@ -157,7 +174,7 @@ class Discovery:
                     # Helm 2 takes a kind in small letters too, and leaves it to the API server to refuse it.
                     small = replace(resource, kind=resource.kind.lower())
                     resources.setdefault((each.api_version, small.kind), small)
-        return Catalog(resources, frozenset(versions))
+        return Catalog(resources, frozenset(versions), frozenset(doubtful))
 
     def _document(self, path: str) -> _Document:
         known = self._documents.get(path)
@@ -178,6 +195,7 @@ class Discovery:
                 listed = _body(self._send(f"{root}/{api_version}", {})).get("resources") or []
             except ApiError as error:
                 log.warning("discovery of %s failed: %s", api_version, error)
+                yield _Version(api_version, [], frozenset(), doubtful=True)
                 continue
             resources = [
                 Resource(api_version, str(each["kind"]), str(each["name"]), bool(each.get("namespaced")))
@@ -222,7 +240,8 @@ def _aggregated(document: dict[str, Any]) -> Iterator[_Version]:
                 if (kind := _kind(each))
             ]
             parts = {_kind(part) for each in listed for part in each.get("subresources") or []}
-            yield _Version(api_version, resources, frozenset(parts - {""}))
+            doubtful = version.get("freshness") == "Stale"
+            yield _Version(api_version, resources, frozenset(parts - {""}), doubtful=doubtful)
 
 
 def _kind(row: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from helmpy.errors import HelmError
 from helmpy.release.requests import UninstallRequest, UninstallResponse
+from tests.tiller.actions.test_install import CRD, WIDGET
 from tests.tiller.world import World, chart, config
 from tiller.actions.uninstall import uninstall
 from tiller.storage.driver import ReleaseNotFound
@@ -87,6 +88,15 @@ def test_an_object_that_is_gone_is_no_error(world: World) -> None:
     world.env.cluster.delete_path("/api/v1/namespaces/shop/services/s")
     remove(world)
     assert world.statuses() == {1: "DELETED"}
+
+
+def test_objects_whose_definition_is_gone_are_gone(world: World) -> None:
+    world.install(chart(CRD % ""), name="definition")
+    world.install(chart(config("a"), WIDGET))
+    world.env.cluster.delete_path("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.org")
+    remove(world)
+    assert world.statuses() == {1: "DELETED"}
+    assert world.data("a") is None
 
 
 @pytest.mark.parametrize("purge", [False, True])

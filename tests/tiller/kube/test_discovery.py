@@ -37,6 +37,7 @@ PAGES = {
                 "preferredVersion": {"groupVersion": "apps/v1"},
                 "versions": [{"groupVersion": "apps/v1beta1"}, {"groupVersion": "apps/v1"}],
             },
+            {"name": "down.example.org", "versions": [{"groupVersion": "down.example.org/v1"}]},
             {"name": "metrics.k8s.io", "versions": [{"groupVersion": "metrics.k8s.io/v1"}]},
         ],
     },
@@ -62,6 +63,16 @@ def test_plain_discovery_survives_a_group_that_is_down() -> None:
     assert found.find("v1", "Namespace") == Resource("v1", "Namespace", "namespaces", namespaced=False)
     assert found.find("apps/v1", "Deployment").path("shop", "web") == "/apis/apps/v1/namespaces/shop/deployments/web"
     assert {"v1", "v1/Pod", "apps/v1", "apps/v1/Deployment", "apps/v1beta1"} <= found.catalog().api_versions
+
+
+@pytest.mark.parametrize(
+    ("api_version", "gone"),
+    [("down.example.org/v1", False), ("other.example.org/v1", True), ("policy/v1beta1", False)],
+)
+def test_a_kind_is_gone_only_where_its_group_answers(api_version: str, *, gone: bool) -> None:
+    found = Discovery(Plain())
+    assert found.is_gone(UnknownKind(api_version, "Widget")) is gone
+    assert api_version not in found.catalog().api_versions
 
 
 @pytest.mark.parametrize("server", [Plain(), memory_api()])
