@@ -75,6 +75,14 @@ class Catalog:
     api_versions: frozenset[str]
     doubtful: frozenset[str] = frozenset()
 
+    def get(self, api_version: str, kind: str) -> Resource | None:
+        """The resource of a kind; Helm 2 takes one in small letters too, and leaves it to the API server to refuse it."""
+        found = self.resources.get((api_version, kind))
+        if found is None and kind.islower():
+            alike = (each for (at, name), each in self.resources.items() if (at, name.lower()) == (api_version, kind))
+            found = next((replace(each, kind=kind) for each in alike), None)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class _Version:
@@ -113,8 +121,7 @@ class Discovery:
 
     def find(self, api_version: str, kind: str) -> Resource:
         """Return the resource of a kind; raises UnknownKind after a fresh look."""
-        key = (api_version, kind)
-        resource = self.catalog().resources.get(key) or self.refresh().resources.get(key)
+        resource = self.catalog().get(api_version, kind) or self.refresh().get(api_version, kind)
         if resource is None:
             raise UnknownKind(api_version, kind)
         return resource
@@ -171,9 +178,6 @@ class Discovery:
                 versions |= {each.api_version, *(f"{each.api_version}/{kind}" for kind in kinds)}
                 for resource in each.resources:
                     resources.setdefault((each.api_version, resource.kind), resource)
-                    # Helm 2 takes a kind in small letters too, and leaves it to the API server to refuse it.
-                    small = replace(resource, kind=resource.kind.lower())
-                    resources.setdefault((each.api_version, small.kind), small)
         return Catalog(resources, frozenset(versions), frozenset(doubtful))
 
     def _document(self, path: str) -> _Document:

@@ -88,6 +88,7 @@ def test_kinds_in_small_letters_are_found_but_may_not_be_asked_for(server: Trans
     found = Discovery(server)
     assert found.find("apps/v1", "deployment") == Resource("apps/v1", "deployment", "deployments", namespaced=True)
     assert "apps/v1/deployment" not in found.catalog().api_versions
+    assert not any(kind.islower() for _, kind in found.catalog().resources)
 
 
 def test_a_missing_kind_is_looked_for_once_more() -> None:
