@@ -141,8 +141,9 @@ def delete_objects(
 ) -> Removed:
     """Delete the manifest's objects in uninstall order, one document at a time, without waiting.
 
-    ``spared`` objects are somebody else's: the release only found them in its way. Objects whose definition is gone are gone, too. With ``missing_kinds`` no kind that
-    the cluster does not serve is an error: an install that did not come to its definitions made no such objects.
+    ``spared`` objects are somebody else's: the release only found them in its way. Objects whose definition is gone
+    are gone, too. With ``missing_kinds`` no kind that the cluster does not serve is an error: an install that did not
+    come to its definitions made no such objects.
 
     Raises DeletionError where the stored manifest cannot be read at all.
     """

@@ -165,8 +165,11 @@ def test_a_kind_that_went_is_no_longer_taken_for_served(ground: Ground) -> None:
     ground.until(lambda: group.encode() in ground.send("GET", "/apis").body)
     ground.install(chart(config("went-a"), widget(group, "went-w")), "went")
     undefine(ground, group)
-    assert 'no matches for kind "Widget"' in refusal(ground.delete, "went")
+    again = chart(config("gone-a"), widget(group, "gone-w"))
+    assert 'no matches for kind "Widget"' in refusal(ground.install, again, "gone")
+    ground.delete("went")
     assert ground.statuses("went") == {1: "DELETED"}
+    assert ground.get("v1/configmaps/went-a") is None
 
 
 def test_objects_of_a_version_that_is_no_longer_served_are_found_in_another(ground: Ground) -> None:
